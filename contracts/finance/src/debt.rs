@@ -1,0 +1,85 @@
+//! The interest index of a collateral type.
+
+use crate::fixed::{Growth, MathError, Rate, Rounding};
+use crate::time::Timestamp;
+
+/// How much one unit borrowed at the start has become: `debt = normalised debt × index`.
+///
+/// Interest compounds per second and rounds up; a period cut into pieces accrues the same to within one
+/// unit in the 27th decimal per piece.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, scale::Encode, scale::Decode)]
+#[cfg_attr(
+    feature = "metadata",
+    derive(scale_info::TypeInfo, ink::storage::traits::StorageLayout)
+)]
+pub struct DebtIndex {
+    /// The growth since the start.
+    pub growth: Growth,
+    /// The rate in force.
+    pub rate: Rate,
+    /// Up to when interest is in `growth`.
+    pub accrued_at: Timestamp,
+}
+
+impl DebtIndex {
+    /// An index that starts at one.
+    pub fn new(rate: Rate, now: Timestamp) -> Self {
+        Self {
+            growth: Growth::ONE,
+            rate,
+            accrued_at: now,
+        }
+    }
+
+    /// The index with interest up to the last whole second before `now`.
+    pub fn accrue(self, now: Timestamp) -> Result<Self, MathError> {
+        let (seconds, accrued_at) = self.accrued_at.whole_secs_until(now);
+        let grown = self.rate.compound(seconds, Rounding::Up)?;
+        Ok(Self {
+            growth: self.growth.times(grown, Rounding::Up)?,
+            accrued_at,
+            ..self
+        })
+    }
+
+    /// The debt that `normalised` units have become.
+    pub fn debt(&self, normalised: u128, rounding: Rounding) -> Result<u128, MathError> {
+        self.growth.of(normalised, rounding)
+    }
+
+    /// The normalised units that amount to `debt` today.
+    pub fn normalise(&self, debt: u128, rounding: Rounding) -> Result<u128, MathError> {
+        self.growth.divide(debt, rounding)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Period, Ratio};
+
+    #[test]
+    fn a_year_at_eight_percent_compounds_to_e_to_the_eighth() {
+        let rate = Rate::from_annual(Ratio::from_bps(800)).unwrap();
+        let start = DebtIndex::new(rate, Timestamp(0));
+        let year = start
+            .accrue(Timestamp(0).plus(Period::from_secs(31_536_000)))
+            .unwrap();
+        // 1 000 000.000000 × exp(0.08) = 1 083 287.067 (6 decimals), less 1.1e-10 for whole seconds.
+        let debt = year.debt(1_000_000_000_000, Rounding::Up).unwrap();
+        assert_eq!(debt / 1_000, 1_083_287_067);
+    }
+
+    #[test]
+    fn what_is_drawn_is_owed_and_what_is_repaid_in_full_clears() {
+        let index = DebtIndex {
+            growth: Growth(1_234_567_890_123_456_789_012_345_678),
+            ..DebtIndex::new(Rate::ZERO, Timestamp(0))
+        };
+        for drawn in [1u128, 7, 1_000_000, 123_456_789_012_345] {
+            let normalised = index.normalise(drawn, Rounding::Up).unwrap();
+            let owed = index.debt(normalised, Rounding::Up).unwrap();
+            assert!(owed >= drawn && owed <= drawn + 2, "{drawn} became {owed}");
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! Mathematics of money and risk.
+//!
+//! Nothing here knows a chain: every function is pure, `no_std` and tested natively. Amounts are base
+//! units, fixed-point numbers are newtypes that carry their scale, and rounding is always named.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`fixed`] | [`Ratio`], [`Price`], [`Rate`], [`Growth`], the one [`mul_div`] and its [`Rounding`] |
+//! | [`time`] | [`Timestamp`] and [`Period`] in milliseconds, interest in whole seconds |
+//! | [`valuation`] | what an amount of collateral is worth in cash, both tokens' decimals applied |
+//! | [`debt`] | the interest index of a collateral type |
+//! | [`lending`] | loan-to-value, health, marks |
+//! | [`claim`] | a tranche's claim and how it grows on the deployed share |
+//! | [`waterfall`] | the value of every class, losses from the bottom up; subordination |
+//! | [`fills`] | which orders an epoch fills |
+//! | [`orders`] | order books resolved in O(1) per order |
+//! | [`auction`] | the Dutch auction: price curve, reset, partial fills |
+//! | [`median`] | the median of several reports |
+#![cfg_attr(not(feature = "std"), no_std)]
+#![warn(missing_docs)]
+extern crate alloc;
+
+pub mod auction;
+pub mod claim;
+pub mod debt;
+pub mod fills;
+pub mod fixed;
+pub mod lending;
+pub mod median;
+pub mod orders;
+pub mod time;
+pub mod valuation;
+pub mod waterfall;
+
+pub use fixed::{mul_div, mul_div_rem, Growth, MathError, Price, Rate, Ratio, Rounding};
+pub use time::{Period, Timestamp};
+
+/// The most tranches a deal may have, the residual included.
+pub const MAX_TRANCHES: usize = 5;
