@@ -1,0 +1,39 @@
+//! The ABI of Sluice, one file per contract: its trait with the documentation of every message, its
+//! errors, its events and the structures its views return.
+//!
+//! Contracts reach one another only through `contract_ref!` of these traits. Trait names are part of the
+//! selectors and of the ABI: renaming one breaks clients.
+#![cfg_attr(not(feature = "std"), no_std)]
+#![warn(missing_docs)]
+
+pub mod calls;
+pub mod collateral_vault;
+pub mod liquidation_engine;
+pub mod oracle_adapter;
+pub mod parameters;
+pub mod test_asset;
+pub mod tranche_pool;
+pub mod tranche_token;
+pub mod types;
+
+/// Returns the error unless the condition holds.
+#[macro_export]
+macro_rules! ensure {
+    ($condition:expr, $error:expr $(,)?) => {
+        if !$condition {
+            return Err($error.into());
+        }
+    };
+}
+
+/// Lets `?` wrap a foreign error in the variant that carries it.
+#[macro_export]
+macro_rules! wrap_errors {
+    ($error:ident { $($variant:ident($inner:ty)),* $(,)? }) => {$(
+        impl From<$inner> for $error {
+            fn from(error: $inner) -> Self {
+                Self::$variant(error)
+            }
+        }
+    )*};
+}
