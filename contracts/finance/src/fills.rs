@@ -7,12 +7,15 @@
 
 use alloc::vec::Vec;
 
+use crate::claim::Claim;
 use crate::fixed::{add, mul_div, sub, MathError, Ratio, Rounding};
 use crate::waterfall;
 
-/// A class as the fills see it; [`Class::value`] and [`Class::supply`] move as orders fill.
+/// A class as the fills see it; claim, value and supply move as orders fill.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Class {
+    /// What the class is owed; the residual has no claim.
+    pub claim: Option<Claim>,
     /// What the class is worth, in base units of cash.
     pub value: u128,
     /// Tranche tokens in existence.
@@ -21,12 +24,17 @@ pub struct Class {
     pub minimum: Ratio,
     /// The most the class may be worth after a deposit.
     pub cap: u128,
-    /// Whether the class is worth less than its claim: it and the classes below take no new money.
-    pub impaired: bool,
     /// Cash waiting to enter.
     pub deposits: u128,
     /// Tranche tokens waiting to leave.
     pub redemptions: u128,
+}
+
+impl Class {
+    /// Whether the class is worth less than its claim: it and the classes below take no new money.
+    pub fn is_impaired(&self) -> bool {
+        self.claim.is_some_and(|claim| self.value < claim.amount)
+    }
 }
 
 /// What filled in one class.
@@ -101,6 +109,10 @@ impl Round<'_> {
             return Ok(());
         }
         class.deposits = sub(class.deposits, deposited)?;
+        class.claim = class
+            .claim
+            .map(|claim| claim.deposit(deposited))
+            .transpose()?;
         class.value = add(class.value, deposited)?;
         class.supply = add(class.supply, minted)?;
         fill.deposited = add(fill.deposited, deposited)?;
@@ -125,6 +137,10 @@ impl Round<'_> {
             return Ok(());
         }
         class.redemptions = sub(class.redemptions, burned)?;
+        class.claim = class
+            .claim
+            .map(|claim| claim.redeem(burned, class.supply))
+            .transpose()?;
         class.value = sub(class.value, paid)?;
         class.supply = sub(class.supply, burned)?;
         fill.burned = add(fill.burned, burned)?;
@@ -140,7 +156,7 @@ impl Round<'_> {
             .classes
             .iter()
             .take(index.saturating_add(1))
-            .any(|class| class.impaired)
+            .any(Class::is_impaired)
         {
             return Ok(0);
         }
@@ -193,11 +209,11 @@ mod tests {
 
     fn class(value: u128, minimum_bps: u32) -> Class {
         Class {
+            claim: (minimum_bps > 0).then(|| Claim::new(value)),
             value,
             supply: value,
             minimum: Ratio::from_bps(minimum_bps),
             cap: u128::MAX,
-            impaired: false,
             deposits: 0,
             redemptions: 0,
         }
@@ -265,7 +281,7 @@ mod tests {
     #[test]
     fn an_impaired_class_closes_itself_and_all_below_to_new_money() {
         let mut classes = pool();
-        classes[1].impaired = true;
+        classes[1].claim = Some(Claim::new(251));
         classes.iter_mut().for_each(|class| class.deposits = 10);
         classes[1].minimum = Ratio::ZERO;
         classes[0].minimum = Ratio::ZERO;
@@ -316,17 +332,18 @@ mod tests {
             price_bps in 1u128..30_000,
             minimum in 0u32..6_000,
             cap in 0u128..3_000_000,
-            impaired in prop::bool::weighted(0.1),
+            impairment in prop_oneof![9 => Just(0u128), 1 => 1u128..1_000],
             deposits in 0u128..1_000_000,
             share_bps in 0u128..=10_000,
         ) -> Class {
             let supply = value * 10_000 / price_bps;
+            let value = if supply == 0 { 0 } else { value };
             Class {
-                value: if supply == 0 { 0 } else { value },
+                claim: (!residual).then(|| Claim::new(value + impairment)),
+                value,
                 supply,
                 minimum: Ratio::from_bps(if residual { 0 } else { minimum }),
                 cap,
-                impaired,
                 deposits,
                 redemptions: supply * share_bps / 10_000,
             }
@@ -352,6 +369,9 @@ mod tests {
                 prop_assert_eq!(after.supply + fill.burned, before.supply + fill.minted);
                 prop_assert_eq!(after.deposits + fill.deposited, before.deposits);
                 prop_assert_eq!(after.redemptions + fill.burned, before.redemptions);
+                if !before.is_impaired() {
+                    prop_assert_eq!(after.claim.map(|claim| claim.amount), before.claim.map(|_| after.value));
+                }
             }
             let paid: u128 = fills.iter().map(|fill| fill.paid).sum();
             let deposited: u128 = fills.iter().map(|fill| fill.deposited).sum();

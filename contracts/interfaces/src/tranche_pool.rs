@@ -266,8 +266,11 @@ pub trait TranchePool {
     fn pay_penalties(&mut self) -> Result<Balance, PoolError>;
 
     /// The terms of the deal.
+    ///
+    /// # Errors
+    /// None once deployed.
     #[ink(message)]
-    fn terms(&self) -> PoolTerms;
+    fn terms(&self) -> Result<PoolTerms, PoolError>;
 
     /// The number of the running epoch, and when it may be closed.
     #[ink(message)]
