@@ -20,7 +20,8 @@ pub struct FeedTerms {
     pub quorum: u32,
     /// How old a report in force may be.
     pub max_age: Period,
-    /// How far a report may lie ahead of the chain's clock.
+    /// How far a report may lie ahead of the chain's clock; at most the maximum age, so that no feeder
+    /// can date a price to outlive it by much.
     pub future_tolerance: Period,
 }
 
@@ -141,6 +142,6 @@ pub enum OracleError {
     InvalidFeeders,
     /// A quorum of zero or above the number of feeders.
     InvalidQuorum,
-    /// A maximum age of zero.
+    /// A maximum age of zero, or a future tolerance above the maximum age.
     InvalidAge,
 }

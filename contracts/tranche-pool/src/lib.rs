@@ -19,7 +19,7 @@ pub mod settle;
 mod tests;
 pub mod tranche;
 
-pub use self::tranche_pool::{TranchePool, TranchePoolRef};
+pub use self::tranche_pool::{TranchePoolContract, TranchePoolContractRef};
 
 #[ink::contract]
 mod tranche_pool {
@@ -35,7 +35,7 @@ mod tranche_pool {
     use interfaces::tranche_pool::{
         Books, Claimed, DepositRequested, EpochSettled, FundsDrawn, OrderCancelled, OrderView,
         Payment, PaymentCollected, PenaltiesPaid, PoolError, PoolTerms, RedemptionRequested,
-        Settlement, TranchePool as TranchePoolTrait, TrancheSettled, TrancheView,
+        Settlement, TranchePool, TrancheSettled, TrancheView,
     };
     use interfaces::tranche_token::{PSP22Burnable, PSP22Mintable, PSP22};
     use interfaces::types::TrancheId;
@@ -55,7 +55,7 @@ mod tranche_pool {
     }
 
     #[ink(storage)]
-    pub struct TranchePool {
+    pub struct TranchePoolContract {
         /// Who may name the tokens and the vault, once.
         deployer: AccountId,
         /// Valid, and never changed.
@@ -70,7 +70,7 @@ mod tranche_pool {
         closed: Mapping<GenerationKey, ClosedGeneration, ManualKey<0x504f_0005>>,
     }
 
-    impl TranchePool {
+    impl TranchePoolContract {
         /// A pool with `terms`; the caller is its deployer and names tokens and vault next.
         ///
         /// # Errors
@@ -291,7 +291,7 @@ mod tranche_pool {
         }
     }
 
-    impl TranchePoolTrait for TranchePool {
+    impl TranchePool for TranchePoolContract {
         #[ink(message)]
         fn bind(&mut self, tokens: Vec<AccountId>, vault: AccountId) -> Result<(), PoolError> {
             ensure!(

@@ -1,5 +1,5 @@
 use super::*;
-use crate::TranchePool;
+use crate::TranchePoolContract;
 use ink::env::test::{default_accounts, set_caller};
 use ink::env::DefaultEnvironment;
 use interfaces::tranche_pool::{PoolError, TranchePool as _};
@@ -12,7 +12,7 @@ fn tokens() -> Vec<AccountId> {
 fn tokens_and_vault_are_named_once_by_the_deployer() {
     let accounts = default_accounts::<DefaultEnvironment>();
     let vault = AccountId::from([9; 32]);
-    let mut pool = TranchePool::new(terms()).unwrap();
+    let mut pool = TranchePoolContract::new(terms()).unwrap();
     assert_eq!(pool.request_deposit(SENIOR, 1), Err(PoolError::NotBound));
     assert_eq!(pool.close_epoch(), Err(PoolError::NotBound));
     assert_eq!(
@@ -33,7 +33,7 @@ fn tokens_and_vault_are_named_once_by_the_deployer() {
 
 #[ink::test]
 fn only_the_vault_lends_and_collects() {
-    let mut pool = TranchePool::new(terms()).unwrap();
+    let mut pool = TranchePoolContract::new(terms()).unwrap();
     pool.bind(tokens(), AccountId::from([9; 32])).unwrap();
     let bob = default_accounts::<DefaultEnvironment>().bob;
     assert_eq!(pool.draw(bob, 1, lent(1)), Err(PoolError::NotTheVault));
@@ -48,7 +48,7 @@ fn only_the_vault_lends_and_collects() {
 
 #[ink::test]
 fn an_epoch_is_not_closed_early() {
-    let mut pool = TranchePool::new(terms()).unwrap();
+    let mut pool = TranchePoolContract::new(terms()).unwrap();
     pool.bind(tokens(), AccountId::from([9; 32])).unwrap();
     let (epoch, ends_at) = pool.epoch();
     assert_eq!((epoch, ends_at), (0, Timestamp(DAY.0)));

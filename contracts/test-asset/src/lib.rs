@@ -1,0 +1,152 @@
+//! A PSP22 asset that anyone may mint: for tests and demonstrations only.
+#![cfg_attr(not(feature = "std"), no_std, no_main)]
+
+pub use self::test_asset::{TestAssetContract, TestAssetContractRef};
+
+#[cfg(test)]
+mod tests;
+
+#[ink::contract]
+mod test_asset {
+    use ink::prelude::{string::String, vec::Vec};
+    use interfaces::test_asset::TestAsset;
+    use psp22::{PSP22Data, PSP22Error, PSP22Event, PSP22Metadata, PSP22};
+
+    #[ink(storage)]
+    pub struct TestAssetContract {
+        /// Balances and allowances without zeros; the balances sum up to the total supply.
+        ledger: PSP22Data,
+        /// Fixed at creation.
+        name: Option<String>,
+        /// Fixed at creation.
+        symbol: Option<String>,
+        /// Fixed at creation.
+        decimals: u8,
+    }
+
+    impl TestAssetContract {
+        /// An asset that nobody holds yet.
+        #[ink(constructor)]
+        pub fn new(name: Option<String>, symbol: Option<String>, decimals: u8) -> Self {
+            Self {
+                ledger: PSP22Data::default(),
+                name,
+                symbol,
+                decimals,
+            }
+        }
+
+        fn emit(&self, events: Vec<PSP22Event>) {
+            for event in events {
+                match event {
+                    PSP22Event::Transfer(transfer) => self.env().emit_event(transfer),
+                    PSP22Event::Approval(approval) => self.env().emit_event(approval),
+                }
+            }
+        }
+    }
+
+    impl TestAsset for TestAssetContract {
+        #[ink(message)]
+        fn mint_to(&mut self, to: AccountId, value: Balance) -> Result<(), PSP22Error> {
+            let events = self.ledger.mint(to, value)?;
+            self.emit(events);
+            Ok(())
+        }
+    }
+
+    impl PSP22 for TestAssetContract {
+        #[ink(message)]
+        fn total_supply(&self) -> Balance {
+            self.ledger.total_supply()
+        }
+
+        #[ink(message)]
+        fn balance_of(&self, owner: AccountId) -> Balance {
+            self.ledger.balance_of(owner)
+        }
+
+        #[ink(message)]
+        fn allowance(&self, owner: AccountId, spender: AccountId) -> Balance {
+            self.ledger.allowance(owner, spender)
+        }
+
+        #[ink(message)]
+        fn transfer(
+            &mut self,
+            to: AccountId,
+            value: Balance,
+            _data: Vec<u8>,
+        ) -> Result<(), PSP22Error> {
+            let events = self.ledger.transfer(self.env().caller(), to, value)?;
+            self.emit(events);
+            Ok(())
+        }
+
+        #[ink(message)]
+        fn transfer_from(
+            &mut self,
+            from: AccountId,
+            to: AccountId,
+            value: Balance,
+            _data: Vec<u8>,
+        ) -> Result<(), PSP22Error> {
+            let caller = self.env().caller();
+            let events = self.ledger.transfer_from(caller, from, to, value)?;
+            self.emit(events);
+            Ok(())
+        }
+
+        #[ink(message)]
+        fn approve(&mut self, spender: AccountId, value: Balance) -> Result<(), PSP22Error> {
+            let events = self.ledger.approve(self.env().caller(), spender, value)?;
+            self.emit(events);
+            Ok(())
+        }
+
+        #[ink(message)]
+        fn increase_allowance(
+            &mut self,
+            spender: AccountId,
+            delta_value: Balance,
+        ) -> Result<(), PSP22Error> {
+            let caller = self.env().caller();
+            let events = self
+                .ledger
+                .increase_allowance(caller, spender, delta_value)?;
+            self.emit(events);
+            Ok(())
+        }
+
+        #[ink(message)]
+        fn decrease_allowance(
+            &mut self,
+            spender: AccountId,
+            delta_value: Balance,
+        ) -> Result<(), PSP22Error> {
+            let caller = self.env().caller();
+            let events = self
+                .ledger
+                .decrease_allowance(caller, spender, delta_value)?;
+            self.emit(events);
+            Ok(())
+        }
+    }
+
+    impl PSP22Metadata for TestAssetContract {
+        #[ink(message)]
+        fn token_name(&self) -> Option<String> {
+            self.name.clone()
+        }
+
+        #[ink(message)]
+        fn token_symbol(&self) -> Option<String> {
+            self.symbol.clone()
+        }
+
+        #[ink(message)]
+        fn token_decimals(&self) -> u8 {
+            self.decimals
+        }
+    }
+}
