@@ -436,7 +436,7 @@ pub enum VaultError {
     ZeroAmount,
     /// No collateral type has this number.
     UnknownCollateral,
-    /// No position has this number.
+    /// No position has this number, or it holds and owes nothing any more.
     UnknownPosition,
     /// The position is in auction.
     PositionSeized,

@@ -1,0 +1,76 @@
+//! The collateral types of a vault.
+
+use crate::loan::Loan;
+use finance::debt::DebtIndex;
+use finance::fixed::add;
+use finance::valuation::Quote;
+use finance::{MathError, Rate, Timestamp};
+use ink::prelude::vec::Vec;
+use interfaces::collateral_vault::{
+    CollateralType, Listing, Position, Seized, Standing, VaultError,
+};
+use interfaces::types::{AccountId, Balance, CollateralId};
+
+/// All collateral types, in the order of their numbers, and no more than
+/// [`MAX_COLLATERAL_TYPES`](interfaces::collateral_vault::MAX_COLLATERAL_TYPES).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
+pub struct Book {
+    pub types: Vec<CollateralType>,
+}
+
+/// A collateral type on which nobody owes anything yet. Its interest rate is set by the first draw.
+pub fn listed(listing: &Listing, quote: Quote, now: Timestamp) -> CollateralType {
+    CollateralType {
+        token: listing.token,
+        asset: listing.asset,
+        quote,
+        index: DebtIndex::new(Rate::ZERO, now),
+        normalised_debt: 0,
+        held: 0,
+        seized: Seized::default(),
+        written_off: 0,
+    }
+}
+
+impl Book {
+    pub fn get(&self, id: CollateralId) -> Result<&CollateralType, VaultError> {
+        self.types
+            .get(id.index())
+            .ok_or(VaultError::UnknownCollateral)
+    }
+
+    /// An empty position of `originator`.
+    pub fn open(
+        &self,
+        originator: AccountId,
+        collateral_type: CollateralId,
+    ) -> Result<Loan, VaultError> {
+        self.loan(Position {
+            originator,
+            collateral_type,
+            collateral: 0,
+            standing: Standing::Performing { normalised_debt: 0 },
+        })
+    }
+
+    /// A position with the totals it is part of.
+    pub fn loan(&self, position: Position) -> Result<Loan, VaultError> {
+        let kind = *self.get(position.collateral_type)?;
+        Ok(Loan { position, kind })
+    }
+
+    /// Takes over the totals of a loan that came from here.
+    pub fn put(&mut self, loan: &Loan) {
+        if let Some(kind) = self.types.get_mut(loan.position.collateral_type.index()) {
+            *kind = loan.kind;
+        }
+    }
+
+    /// What positions hold of `token`, which may stand behind several types.
+    pub fn held(&self, token: AccountId) -> Result<Balance, MathError> {
+        let kinds = self.types.iter().filter(|kind| kind.token == token);
+        kinds.map(|kind| kind.held).try_fold(0, add)
+    }
+}

@@ -1,0 +1,76 @@
+//! Calls to the other contracts: every refusal and every missing answer is a typed error.
+
+use finance::Price;
+use ink::codegen::TraitCallBuilder;
+use ink::contract_ref;
+// The name under which `contract_ref!` looks for the chain's types.
+use ink::env::DefaultEnvironment as Environment;
+use ink::prelude::vec::Vec;
+use interfaces::calls::{answer, outcome, CallError};
+use interfaces::collateral_vault::{Portfolio, VaultError};
+use interfaces::oracle_adapter::{OracleAdapter, Quotation};
+use interfaces::parameters::{CollateralParameters, Parameters};
+use interfaces::tranche_pool::{Payment, TranchePool};
+use interfaces::types::{AccountId, AssetId, Balance, CollateralId};
+use psp22::{PSP22Metadata, PSP22};
+
+pub fn price(oracle: AccountId, asset: AssetId) -> Result<Price, VaultError> {
+    let oracle: contract_ref!(OracleAdapter) = oracle.into();
+    let quotation = outcome(oracle.call().price(asset).try_invoke());
+    quotation.map(|quotation: Quotation| quotation.price)
+}
+
+pub fn parameters(
+    parameters: AccountId,
+    id: CollateralId,
+) -> Result<CollateralParameters, VaultError> {
+    let parameters: contract_ref!(Parameters) = parameters.into();
+    outcome(parameters.call().collateral(id).try_invoke())
+}
+
+pub fn draw(
+    pool: AccountId,
+    originator: AccountId,
+    amount: Balance,
+    portfolio: Portfolio,
+) -> Result<(), VaultError> {
+    let mut pool: contract_ref!(TranchePool) = pool.into();
+    let draw = pool.call_mut().draw(originator, amount, portfolio);
+    outcome(draw.try_invoke())
+}
+
+pub fn collect(pool: AccountId, payment: Payment, portfolio: Portfolio) -> Result<(), VaultError> {
+    let mut pool: contract_ref!(TranchePool) = pool.into();
+    outcome(pool.call_mut().collect(payment, portfolio).try_invoke())
+}
+
+pub fn pull(
+    token: AccountId,
+    from: AccountId,
+    to: AccountId,
+    amount: Balance,
+) -> Result<(), VaultError> {
+    let mut token: contract_ref!(PSP22) = token.into();
+    let transfer = token.call_mut().transfer_from(from, to, amount, Vec::new());
+    outcome(transfer.try_invoke())
+}
+
+pub fn push(token: AccountId, to: AccountId, amount: Balance) -> Result<(), VaultError> {
+    let mut token: contract_ref!(PSP22) = token.into();
+    outcome(
+        token
+            .call_mut()
+            .transfer(to, amount, Vec::new())
+            .try_invoke(),
+    )
+}
+
+pub fn balance(token: AccountId, owner: AccountId) -> Result<Balance, CallError> {
+    let token: contract_ref!(PSP22) = token.into();
+    answer(token.call().balance_of(owner).try_invoke())
+}
+
+pub fn decimals(token: AccountId) -> Result<u8, CallError> {
+    let token: contract_ref!(PSP22Metadata) = token.into();
+    answer(token.call().token_decimals().try_invoke())
+}

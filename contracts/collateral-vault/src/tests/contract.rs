@@ -1,0 +1,173 @@
+use super::{account, performing, untouched};
+use crate::book::Book;
+use crate::collateral_vault::CollateralVaultContract;
+use ink::env::test::{recorded_events, set_caller};
+use ink::env::DefaultEnvironment;
+use interfaces::collateral_vault::{
+    CollateralVault, Portfolio, Sale, VaultError, VaultTerms, MAX_COLLATERAL_TYPES,
+};
+use interfaces::types::{AccountId, CollateralId, PositionId};
+
+const NEVER_OPENED: PositionId = PositionId(0);
+
+fn deployer() -> AccountId {
+    account(7)
+}
+
+fn engine() -> AccountId {
+    account(8)
+}
+
+fn call_as(caller: AccountId) {
+    set_caller::<DefaultEnvironment>(caller);
+}
+
+fn terms() -> VaultTerms {
+    VaultTerms {
+        pool: account(2),
+        cash: account(3),
+        oracle: account(4),
+        parameters: account(5),
+        collateral: Vec::new(),
+    }
+}
+
+/// A vault with one collateral type, bound to [`engine`].
+fn vault() -> CollateralVaultContract {
+    let mut vault = unbound();
+    vault.bind(engine()).unwrap();
+    vault
+}
+
+fn unbound() -> CollateralVaultContract {
+    call_as(deployer());
+    let book = Book {
+        types: vec![untouched()],
+    };
+    CollateralVaultContract::with_book(&terms(), &book)
+}
+
+fn sale() -> Sale {
+    Sale {
+        buyer: account(1),
+        collateral: 1,
+        debt: 1,
+        penalty: 0,
+        last: false,
+    }
+}
+
+#[ink::test]
+fn a_vault_lists_one_to_sixteen_types() {
+    let listing = interfaces::collateral_vault::Listing {
+        token: account(9),
+        asset: untouched().asset,
+    };
+    for types in [0, MAX_COLLATERAL_TYPES + 1] {
+        let created = CollateralVaultContract::new(VaultTerms {
+            collateral: vec![listing; types],
+            ..terms()
+        });
+        assert_eq!(created.err(), Some(VaultError::InvalidListing));
+    }
+}
+
+#[ink::test]
+fn only_the_deployer_names_the_engine_and_only_once() {
+    let mut vault = unbound();
+    call_as(engine());
+    assert_eq!(vault.bind(engine()), Err(VaultError::NotTheDeployer));
+    assert_eq!(vault.seize(NEVER_OPENED), Err(VaultError::NotTheEngine));
+
+    call_as(deployer());
+    assert_eq!(vault.bind(engine()), Ok(()));
+    assert_eq!(vault.bind(account(1)), Err(VaultError::AlreadyBound));
+
+    call_as(account(1));
+    assert_eq!(vault.seize(NEVER_OPENED), Err(VaultError::NotTheEngine));
+    call_as(engine());
+    assert_eq!(vault.seize(NEVER_OPENED), Err(VaultError::UnknownPosition));
+}
+
+#[ink::test]
+fn only_the_engine_seizes_and_sells() {
+    let mut vault = vault();
+    for caller in [deployer(), account(1)] {
+        call_as(caller);
+        assert_eq!(vault.seize(NEVER_OPENED), Err(VaultError::NotTheEngine));
+        assert_eq!(
+            vault.sell(NEVER_OPENED, sale()),
+            Err(VaultError::NotTheEngine)
+        );
+    }
+}
+
+#[ink::test]
+fn zero_is_no_amount() {
+    let mut vault = vault();
+    let zero = || Err(VaultError::ZeroAmount);
+    assert_eq!(
+        vault.open(CollateralId(9), 0),
+        zero().map(|()| NEVER_OPENED)
+    );
+    assert_eq!(vault.add_collateral(NEVER_OPENED, 0), zero());
+    assert_eq!(vault.withdraw_collateral(NEVER_OPENED, 0), zero());
+    assert_eq!(vault.draw(NEVER_OPENED, 0), zero());
+    assert_eq!(vault.repay(NEVER_OPENED, 0), zero().map(|()| 0));
+}
+
+#[ink::test]
+fn a_type_that_is_not_listed_is_unknown() {
+    let mut vault = vault();
+    let unlisted = CollateralId(1);
+    assert_eq!(vault.open(unlisted, 1), Err(VaultError::UnknownCollateral));
+    assert_eq!(vault.price(unlisted), Err(VaultError::UnknownCollateral));
+    assert_eq!(
+        vault.unattributed(unlisted),
+        Err(VaultError::UnknownCollateral)
+    );
+    assert_eq!(vault.position_count(), 0);
+}
+
+#[ink::test]
+fn a_position_that_was_never_opened_is_unknown() {
+    let mut vault = vault();
+    let unknown = || Err(VaultError::UnknownPosition);
+    assert_eq!(vault.add_collateral(NEVER_OPENED, 1), unknown());
+    assert_eq!(vault.withdraw_collateral(NEVER_OPENED, 1), unknown());
+    assert_eq!(vault.draw(NEVER_OPENED, 1), unknown());
+    assert_eq!(vault.repay(NEVER_OPENED, 1), unknown().map(|()| 0));
+    assert_eq!(
+        vault.position(NEVER_OPENED).err(),
+        Some(VaultError::UnknownPosition)
+    );
+    call_as(engine());
+    assert_eq!(vault.sell(NEVER_OPENED, sale()), unknown());
+
+    assert_eq!(vault.collateral_types(), [untouched()]);
+    assert_eq!(recorded_events().count(), 0);
+}
+
+#[ink::test]
+fn a_portfolio_without_seized_debt_needs_nobody() {
+    call_as(deployer());
+    let book = Book {
+        types: vec![performing(1_000, 700).kind, performing(10, 20).kind],
+    };
+    let vault = CollateralVaultContract::with_book(&terms(), &book);
+    let expected = Portfolio {
+        performing: 720,
+        ..Portfolio::default()
+    };
+    assert_eq!(vault.portfolio(), Ok(expected));
+    assert_eq!(vault.collateral_types(), book.types);
+}
+
+#[test]
+fn types_of_the_same_token_share_what_is_held() {
+    let book = Book {
+        types: vec![performing(1_000, 0).kind, performing(10, 0).kind],
+    };
+    assert_eq!(book.held(account(9)), Ok(1_010));
+    assert_eq!(book.held(account(8)), Ok(0));
+}

@@ -1,0 +1,35 @@
+//! Calls to the other contracts: every refusal and every missing answer is a typed error.
+
+use finance::Price;
+use ink::codegen::TraitCallBuilder;
+use ink::contract_ref;
+// The name under which `contract_ref!` looks for the chain's types.
+use ink::env::DefaultEnvironment as Environment;
+use interfaces::calls::outcome;
+use interfaces::collateral_vault::{CollateralVault, Sale, Seizure};
+use interfaces::liquidation_engine::EngineError;
+use interfaces::parameters::{CollateralParameters, Parameters};
+use interfaces::types::{AccountId, CollateralId, PositionId};
+
+pub fn seize(vault: AccountId, position: PositionId) -> Result<Seizure, EngineError> {
+    let mut vault: contract_ref!(CollateralVault) = vault.into();
+    outcome(vault.call_mut().seize(position).try_invoke())
+}
+
+pub fn sell(vault: AccountId, position: PositionId, sale: Sale) -> Result<(), EngineError> {
+    let mut vault: contract_ref!(CollateralVault) = vault.into();
+    outcome(vault.call_mut().sell(position, sale).try_invoke())
+}
+
+pub fn price(vault: AccountId, id: CollateralId) -> Result<Price, EngineError> {
+    let vault: contract_ref!(CollateralVault) = vault.into();
+    outcome(vault.call().price(id).try_invoke())
+}
+
+pub fn parameters(
+    parameters: AccountId,
+    id: CollateralId,
+) -> Result<CollateralParameters, EngineError> {
+    let parameters: contract_ref!(Parameters) = parameters.into();
+    outcome(parameters.call().collateral(id).try_invoke())
+}

@@ -1,0 +1,74 @@
+mod contract;
+mod opening;
+mod reset;
+mod sale;
+mod take;
+
+use crate::auction::{Bid, DutchAuction};
+use finance::valuation::Quote;
+use finance::{Period, Price, Ratio, Timestamp};
+use interfaces::collateral_vault::Seizure;
+use interfaces::parameters::CollateralParameters;
+use interfaces::types::{CollateralId, PositionId};
+
+const START: Timestamp = Timestamp(1_000_000);
+/// The dearest price there is: a taker who would pay anything.
+const ANY: Price = Price(u128::MAX);
+
+/// A price in hundredths of a base unit of cash per base unit of collateral: both tokens have six
+/// decimals.
+fn hundredths(price: u128) -> Price {
+    Price(price * 10_000_000_000_000_000)
+}
+
+/// `seconds` after the auction began.
+fn at(seconds: u64) -> Timestamp {
+    START.plus(Period::from_secs(seconds))
+}
+
+fn parameters() -> CollateralParameters {
+    CollateralParameters {
+        borrow_ltv: Ratio::from_bps(6_000),
+        liquidation_ltv: Ratio::from_bps(8_000),
+        annual_rate: Ratio::from_bps(1_000),
+        debt_ceiling: 10_000,
+        minimum_debt: 100,
+        haircut: Ratio::from_bps(2_000),
+        liquidation_penalty: Ratio::from_bps(1_000),
+        auction_buffer: Ratio::from_bps(12_000),
+        auction_tail: Period::from_secs(3_600),
+        auction_cusp: Ratio::from_bps(4_000),
+    }
+}
+
+fn seizure() -> Seizure {
+    Seizure {
+        collateral_type: CollateralId(2),
+        collateral: 1_000,
+        debt: 3_000,
+        price: hundredths(400),
+        quote: Quote::new(6, 6).unwrap(),
+    }
+}
+
+/// 1 000 of collateral for 3 000 of debt and 300 of penalty, asked for at 4.80 to begin with.
+fn auction() -> DutchAuction {
+    DutchAuction::open(PositionId(7), &seizure(), &parameters(), START).unwrap()
+}
+
+/// The same lot with less to raise.
+fn auction_due(debt: u128, penalty: u128) -> DutchAuction {
+    let mut auction = auction();
+    auction.0.debt = debt;
+    auction.0.penalty = penalty;
+    auction
+}
+
+/// A bid at any price, in time until the end of the second hour.
+fn bid(wanted: u128) -> Bid {
+    Bid {
+        wanted,
+        max_price: ANY,
+        deadline: at(7_200),
+    }
+}
