@@ -152,22 +152,19 @@ impl Round<'_> {
     /// The cash that may enter class `index`: a deposit dilutes the subordination of the class itself
     /// and of those below it, so for each of them `below ÷ (pool + x) ≥ minimum`.
     fn room_for_deposit(&self, index: usize) -> Result<u128, MathError> {
-        if self
+        let mut upper = self.classes.iter().take(index.saturating_add(1));
+        let Some(class) = self
             .classes
-            .iter()
-            .take(index.saturating_add(1))
-            .any(Class::is_impaired)
-        {
-            return Ok(0);
-        }
-        let values = self.values();
-        let pool = waterfall::total(&values)?;
-        let Some(class) = self.classes.get(index) else {
+            .get(index)
+            .filter(|_| !upper.any(Class::is_impaired))
+        else {
             return Ok(0);
         };
+        let values = self.values();
+        let pool = waterfall::total(&values)?;
         let mut room = class.cap.saturating_sub(class.value);
         for (other, class) in self.classes.iter().enumerate().skip(index) {
-            if class.minimum > Ratio::ZERO {
+            if class.minimum > Ratio::ZERO && (class.value > 0 || other == index) {
                 let below = waterfall::value_below(&values, other)?;
                 let largest_pool = class.minimum.divide(below, Rounding::Down)?;
                 room = room.min(largest_pool.saturating_sub(pool));
@@ -177,13 +174,13 @@ impl Round<'_> {
     }
 
     /// The cash that may leave class `index`: a redemption thins the classes above, so for each of them
-    /// `(below − y) ÷ (pool − y) ≥ minimum`.
+    /// that is worth anything `(below − y) ÷ (pool − y) ≥ minimum`.
     fn room_for_redemption(&self, index: usize) -> Result<u128, MathError> {
         let values = self.values();
         let pool = waterfall::total(&values)?;
         let mut room = u128::MAX;
         for (other, class) in self.classes.iter().enumerate().take(index) {
-            if class.minimum > Ratio::ZERO {
+            if class.minimum > Ratio::ZERO && class.value > 0 {
                 let below = waterfall::value_below(&values, other)?;
                 let spare = below.saturating_sub(class.minimum.of(pool, Rounding::Up)?);
                 room = room.min(class.minimum.complement().divide(spare, Rounding::Down)?);
@@ -324,6 +321,13 @@ mod tests {
             (fills[1].paid, classes[1].value, classes[1].supply),
             (1_003, 0, 0)
         );
+    }
+
+    #[test]
+    fn the_last_holder_of_the_residual_leaves_whole_when_nobody_is_above() {
+        let mut classes = [class(0, 4_000), class(0, 1_500), class(150, 0)];
+        classes[2].redemptions = 150;
+        assert_eq!(fill(&mut classes, 150, BOTH).unwrap()[2].paid, 150);
     }
 
     prop_compose! {

@@ -42,12 +42,13 @@ pub fn subordination(values: &[u128], class: usize) -> Result<Ratio, MathError> 
     }
 }
 
-/// Whether `class` has at least its `minimum` subordination; an empty pool passes.
+/// Whether `class` has at least its `minimum` subordination; one worth nothing has nothing to protect.
 ///
 /// One formula for coverage tests, fills and draws.
 pub fn is_covered(values: &[u128], class: usize, minimum: Ratio) -> Result<bool, MathError> {
     let required = minimum.of(total(values)?, Rounding::Up)?;
-    Ok(value_below(values, class)? >= required)
+    let is_worthless = values.get(class).is_none_or(|value| *value == 0);
+    Ok(is_worthless || value_below(values, class)? >= required)
 }
 
 #[cfg(test)]
@@ -82,7 +83,14 @@ mod tests {
             is_covered(&values, 0, Ratio(Ratio::from_bps(4_000).0 + 1)),
             Ok(false)
         );
-        assert_eq!(is_covered(&[0, 0], 0, Ratio::from_bps(4_000)), Ok(true));
+    }
+
+    #[test]
+    fn a_class_worth_nothing_needs_no_cover() {
+        let minimum = Ratio::from_bps(4_000);
+        assert_eq!(is_covered(&[0, 0], 0, minimum), Ok(true));
+        assert_eq!(is_covered(&[600, 0, 10], 1, minimum), Ok(true));
+        assert_eq!(is_covered(&[600, 1, 10], 1, minimum), Ok(false));
     }
 
     proptest! {
