@@ -1,0 +1,62 @@
+//! Chores of the repository: building the contracts and watching their sizes.
+
+mod build;
+mod contract;
+mod sizes;
+
+use anyhow::{Context, Result};
+use clap::Parser;
+use contract::Project;
+use std::{path::PathBuf, process::ExitCode};
+
+/// Chores of the repository
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+enum Task {
+    /// Build the contracts that have changed, into the folder `contracts` of the target folder
+    Build {
+        /// Names of the packages to build; all contracts if none is given
+        contracts: Vec<String>,
+    },
+    /// Build, and compare the sizes with the ones committed in contracts/sizes.txt
+    Sizes {
+        /// Accept the present sizes: write them to contracts/sizes.txt
+        #[arg(long)]
+        write: bool,
+    },
+    /// Compile one contract in this process; `build` starts it to keep the compiler's output apart
+    #[command(hide = true)]
+    Compile { manifest: PathBuf },
+}
+
+fn main() -> ExitCode {
+    match run(Task::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: Task) -> Result<()> {
+    match task {
+        Task::Build { contracts } => {
+            let project = Project::load()?;
+            let built = build::all(&project, &project.contracts(&contracts)?)?;
+            build::report(&built);
+            Ok(())
+        }
+        Task::Sizes { write } => {
+            let project = Project::load()?;
+            let built = build::all(&project, &project.contracts(&[])?)?;
+            let snapshot = project.root().join("contracts/sizes.txt");
+            if write {
+                sizes::write(&snapshot, &built)
+            } else {
+                sizes::check(&snapshot, &built)
+            }
+        }
+        Task::Compile { manifest } => build::compile(&manifest).context("the builder stopped"),
+    }
+}

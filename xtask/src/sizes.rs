@@ -1,0 +1,64 @@
+//! The committed snapshot of code sizes, so that every change of a size shows up in review.
+
+use crate::build::Built;
+use anyhow::{bail, Context, Result};
+use std::{collections::BTreeMap, fs, path::Path};
+
+type Sizes = BTreeMap<String, u64>;
+
+pub fn write(snapshot: &Path, built: &[Built]) -> Result<()> {
+    let text: String = built.iter().map(|built| format!("{built}\n")).collect();
+    fs::write(snapshot, text).with_context(|| format!("writing {}", snapshot.display()))
+}
+
+pub fn check(snapshot: &Path, built: &[Built]) -> Result<()> {
+    let text =
+        fs::read_to_string(snapshot).with_context(|| format!("reading {}", snapshot.display()))?;
+    let committed = parse(&text).with_context(|| format!("in {}", snapshot.display()))?;
+    let present = built
+        .iter()
+        .map(|built| (built.name.clone(), built.size))
+        .collect();
+    let changes = changes(&committed, &present);
+    if changes.is_empty() {
+        println!("contract sizes are as committed");
+        return Ok(());
+    }
+    bail!(
+        "the sizes differ from contracts/sizes.txt:\n{}\nif that is intended, run `cargo xtask sizes --write` and commit the file",
+        changes.join("\n")
+    )
+}
+
+fn parse(text: &str) -> Result<Sizes> {
+    text.lines()
+        .map(|line| {
+            let (name, size) = line
+                .split_once(' ')
+                .with_context(|| format!("no size in `{line}`"))?;
+            let size = size
+                .trim()
+                .parse()
+                .with_context(|| format!("no number in `{line}`"))?;
+            Ok((name.to_owned(), size))
+        })
+        .collect()
+}
+
+fn changes(committed: &Sizes, present: &Sizes) -> Vec<String> {
+    let show = |size: Option<&u64>| size.map_or("nothing".to_owned(), u64::to_string);
+    let mut names: Vec<_> = committed.keys().chain(present.keys()).collect();
+    names.sort();
+    names.dedup();
+    names
+        .into_iter()
+        .filter(|name| committed.get(*name) != present.get(*name))
+        .map(|name| {
+            format!(
+                "  {name}: {} -> {}",
+                show(committed.get(name)),
+                show(present.get(name))
+            )
+        })
+        .collect()
+}
