@@ -1,0 +1,36 @@
+//! Typed references to the contracts: `Pool::from(address).call_mut().close_epoch()` is a message.
+
+use ink::contract_ref;
+use ink::env::DefaultEnvironment;
+
+/// A PSP22 token.
+pub type Psp22 = contract_ref!(psp22::PSP22, DefaultEnvironment);
+/// What a PSP22 token tells about itself.
+pub type Psp22Metadata = contract_ref!(psp22::PSP22Metadata, DefaultEnvironment);
+/// A PSP22 token that mints for its pool.
+pub type Psp22Mintable = contract_ref!(psp22::PSP22Mintable, DefaultEnvironment);
+/// A PSP22 token that burns for its pool.
+pub type Psp22Burnable = contract_ref!(psp22::PSP22Burnable, DefaultEnvironment);
+/// An asset that anyone may mint.
+pub type Asset = contract_ref!(interfaces::test_asset::TestAsset, DefaultEnvironment);
+/// The token of a tranche.
+pub type TrancheToken = contract_ref!(interfaces::tranche_token::TrancheToken, DefaultEnvironment);
+/// Risk parameters.
+pub type Parameters = contract_ref!(interfaces::parameters::Parameters, DefaultEnvironment);
+/// Prices.
+pub type Oracle = contract_ref!(
+    interfaces::oracle_adapter::OracleAdapter,
+    DefaultEnvironment
+);
+/// Cash, tranches and epochs.
+pub type Pool = contract_ref!(interfaces::tranche_pool::TranchePool, DefaultEnvironment);
+/// Collateral and debt.
+pub type Vault = contract_ref!(
+    interfaces::collateral_vault::CollateralVault,
+    DefaultEnvironment
+);
+/// Auctions.
+pub type Engine = contract_ref!(
+    interfaces::liquidation_engine::LiquidationEngine,
+    DefaultEnvironment
+);

@@ -1,0 +1,323 @@
+//! Puts a deal on a chain: deploys its contracts in the order in which they know one another, and
+//! keeps their addresses.
+
+use anyhow::{anyhow, Context, Result};
+use finance::{Period, Ratio};
+use ink::codegen::TraitCallBuilder;
+use interfaces::collateral_vault::{CollateralVault, Listing, VaultError, VaultTerms};
+use interfaces::oracle_adapter::{FeedTerms, OracleError};
+use interfaces::parameters::{CollateralParameter, ParametersError};
+use interfaces::test_asset::TestAsset;
+use interfaces::tranche_pool::{PoolError, PoolTerms, TranchePool};
+use interfaces::types::{AccountId, AssetId, Balance, CollateralId, TrancheId};
+use psp22::PSP22;
+
+use crate::chain::Chain;
+use crate::contracts::{Asset, Engine, Oracle, Parameters, Pool, Psp22, Vault};
+use crate::input::term_sheet::{TermSheet, Token};
+use crate::show;
+
+/// A deal on a chain.
+pub struct Deal {
+    /// What was agreed.
+    pub sheet: TermSheet,
+    /// Who deployed it.
+    pub deployer: AccountId,
+    /// The cash token.
+    pub cash: AccountId,
+    /// The collateral tokens, in the order of the term sheet.
+    pub collateral: Vec<AccountId>,
+    /// The tranche tokens, most senior first.
+    pub tranches: Vec<AccountId>,
+    /// Risk parameters.
+    pub parameters: AccountId,
+    /// Prices.
+    pub oracle: AccountId,
+    /// Cash, tranches and epochs.
+    pub pool: AccountId,
+    /// Collateral and debt.
+    pub vault: AccountId,
+    /// Auctions.
+    pub engine: AccountId,
+}
+
+impl Deal {
+    /// Deploys and binds all contracts of `sheet`.
+    ///
+    /// # Errors
+    /// A contract is not built, or refuses its terms.
+    pub fn deploy(chain: &Chain, sheet: TermSheet) -> Result<Self> {
+        let deployer = chain.account("Deployer");
+        let deploying = Deploying {
+            chain,
+            deployer,
+            sheet: &sheet,
+        };
+        let cash = deploying.asset(&sheet.cash)?;
+        let collateral = sheet
+            .collateral
+            .iter()
+            .map(|collateral| deploying.asset(&collateral.token));
+        let collateral = collateral.collect::<Result<Vec<_>>>()?;
+        let parameters = deploying.parameters()?;
+        let oracle = deploying.oracle()?;
+        let pool = deploying.pool(cash)?;
+        let tranches = sheet
+            .tranches
+            .iter()
+            .map(|tranche| deploying.tranche_token(pool, &tranche.token));
+        let tranches = tranches.collect::<Result<Vec<_>>>()?;
+        let vault = deploying.vault(VaultTerms {
+            pool,
+            cash,
+            oracle,
+            parameters,
+            collateral: listings(&collateral),
+        })?;
+        let engine = chain.deploy(
+            "liquidation-engine",
+            deployer,
+            (vault, parameters),
+            &sheet.name,
+        )?;
+        let deal = Self {
+            sheet,
+            deployer,
+            cash,
+            collateral,
+            tranches,
+            parameters,
+            oracle,
+            pool,
+            vault,
+            engine,
+        };
+        deal.bind(chain)?;
+        Ok(deal)
+    }
+
+    fn bind(&self, chain: &Chain) -> Result<()> {
+        chain
+            .execute(
+                self.deployer,
+                self.pool()
+                    .call_mut()
+                    .bind(self.tranches.clone(), self.vault),
+            )
+            .context("binding the pool")?;
+        chain
+            .execute(self.deployer, self.vault().call_mut().bind(self.engine))
+            .context("binding the vault")?;
+        Ok(())
+    }
+
+    /// The pool.
+    pub fn pool(&self) -> Pool {
+        self.pool.into()
+    }
+
+    /// The vault.
+    pub fn vault(&self) -> Vault {
+        self.vault.into()
+    }
+
+    /// The liquidation engine.
+    pub fn engine(&self) -> Engine {
+        self.engine.into()
+    }
+
+    /// The oracle.
+    pub fn oracle(&self) -> Oracle {
+        self.oracle.into()
+    }
+
+    /// The risk parameters.
+    pub fn parameters(&self) -> Parameters {
+        self.parameters.into()
+    }
+
+    /// The token of a tranche. Panics if there is no such tranche.
+    pub fn tranche_token(&self, tranche: TrancheId) -> AccountId {
+        self.tranches[tranche.index()]
+    }
+
+    /// The token of a collateral type. Panics if there is no such type.
+    pub fn collateral_token(&self, collateral: CollateralId) -> AccountId {
+        self.collateral[collateral.index()]
+    }
+
+    /// The numbers of all tranches, most senior first.
+    pub fn tranche_ids(&self) -> impl Iterator<Item = TrancheId> {
+        (0..).map(TrancheId).take(self.tranches.len())
+    }
+
+    /// Creates `amount` base units of the cash or a collateral token for `owner`.
+    ///
+    /// # Errors
+    /// The supply would exceed `u128`.
+    pub fn mint(
+        &self,
+        chain: &Chain,
+        token: AccountId,
+        owner: AccountId,
+        amount: Balance,
+    ) -> Result<()> {
+        chain
+            .execute(owner, Asset::from(token).call_mut().mint_to(owner, amount))
+            .context("minting")?;
+        Ok(())
+    }
+
+    /// Lets `spender` take up to `amount` base units of a token from `owner`.
+    ///
+    /// # Errors
+    /// The token refuses.
+    pub fn approve(
+        &self,
+        chain: &Chain,
+        token: AccountId,
+        owner: AccountId,
+        spender: AccountId,
+        amount: Balance,
+    ) -> Result<()> {
+        chain
+            .execute(
+                owner,
+                Psp22::from(token).call_mut().approve(spender, amount),
+            )
+            .context("approving")?;
+        Ok(())
+    }
+
+    /// Base units of a token that `owner` has.
+    ///
+    /// # Errors
+    /// There is no token at the address.
+    pub fn balance(&self, chain: &Chain, token: AccountId, owner: AccountId) -> Result<Balance> {
+        Ok(chain.read(Psp22::from(token).call().balance_of(owner))?)
+    }
+}
+
+fn listings(collateral: &[AccountId]) -> Vec<Listing> {
+    collateral
+        .iter()
+        .zip((0..).map(AssetId))
+        .map(|(token, asset)| Listing {
+            token: *token,
+            asset,
+        })
+        .collect()
+}
+
+/// The contracts on their way to the chain.
+struct Deploying<'a> {
+    chain: &'a Chain,
+    deployer: AccountId,
+    sheet: &'a TermSheet,
+}
+
+impl Deploying<'_> {
+    fn asset(&self, token: &Token) -> Result<AccountId> {
+        let arguments = (Some(&token.name), Some(&token.symbol), token.decimals);
+        self.chain
+            .deploy("test-asset", self.deployer, arguments, &token.symbol)
+    }
+
+    fn tranche_token(&self, pool: AccountId, token: &Token) -> Result<AccountId> {
+        let arguments = (pool, Some(&token.name), Some(&token.symbol), token.decimals);
+        self.chain
+            .deploy("tranche-token", self.deployer, arguments, &token.symbol)
+    }
+
+    fn parameters(&self) -> Result<AccountId> {
+        let governor = self.chain.account(&self.sheet.governor);
+        let terms: Vec<_> = self
+            .sheet
+            .collateral
+            .iter()
+            .map(|collateral| collateral.parameters)
+            .collect();
+        self.chain
+            .try_deploy(
+                "parameters",
+                self.deployer,
+                (governor, terms),
+                &self.sheet.name,
+            )?
+            .map_err(|error| self.refused(explain(error)))
+    }
+
+    fn oracle(&self) -> Result<AccountId> {
+        let terms = &self.sheet.oracle;
+        let feed = FeedTerms {
+            feeders: terms
+                .feeders
+                .iter()
+                .map(|feeder| self.chain.account(feeder))
+                .collect(),
+            quorum: terms.quorum,
+            max_age: terms.max_age,
+            future_tolerance: terms.future_tolerance,
+        };
+        let feeds = vec![feed; self.sheet.collateral.len()];
+        self.chain
+            .try_deploy::<OracleError>("oracle-adapter", self.deployer, feeds, &self.sheet.name)?
+            .map_err(|error| self.refused(format!("the oracle adapter refused: {error:?}")))
+    }
+
+    fn pool(&self, cash: AccountId) -> Result<AccountId> {
+        let terms = PoolTerms {
+            cash,
+            tranches: self
+                .sheet
+                .tranches
+                .iter()
+                .map(|tranche| tranche.terms)
+                .collect(),
+            epoch_length: self.sheet.epoch_length,
+            liquidity_buffer: self.sheet.liquidity_buffer,
+            penalty_beneficiary: self.chain.account(&self.sheet.penalty_beneficiary),
+        };
+        self.chain
+            .try_deploy::<PoolError>("tranche-pool", self.deployer, terms, &self.sheet.name)?
+            .map_err(|error| self.refused(format!("the pool refused: {error:?}")))
+    }
+
+    fn vault(&self, terms: VaultTerms) -> Result<AccountId> {
+        self.chain
+            .try_deploy::<VaultError>("collateral-vault", self.deployer, terms, &self.sheet.name)?
+            .map_err(|error| self.refused(format!("the vault refused: {error:?}")))
+    }
+
+    fn refused(&self, why: String) -> anyhow::Error {
+        anyhow!("{}: {why}", self.sheet.file.display())
+    }
+}
+
+fn explain(error: ParametersError) -> String {
+    let ParametersError::OutOfBounds { parameter, bounds } = error else {
+        return format!("the parameters refused: {error:?}");
+    };
+    let (field, show): (_, fn(u128) -> String) = match parameter {
+        CollateralParameter::BorrowLtv => ("borrow_ltv", percent),
+        CollateralParameter::LiquidationLtv => ("liquidation_ltv", percent),
+        CollateralParameter::AnnualRate => ("annual_rate", percent),
+        CollateralParameter::DebtCeiling => ("debt_ceiling", |units| units.to_string()),
+        CollateralParameter::MinimumDebt => ("minimum_debt", |units| units.to_string()),
+        CollateralParameter::Haircut => ("haircut", percent),
+        CollateralParameter::LiquidationPenalty => ("liquidation_penalty", percent),
+        CollateralParameter::AuctionBuffer => ("auction_buffer", percent),
+        CollateralParameter::AuctionTail => ("auction_tail", duration),
+        CollateralParameter::AuctionCusp => ("auction_cusp", percent),
+    };
+    let (least, most) = (show(bounds.minimum), show(bounds.maximum));
+    format!("{field} of a collateral: the contract allows {least} to {most}")
+}
+
+fn percent(ratio: u128) -> String {
+    show::percent(Ratio(ratio))
+}
+
+fn duration(milliseconds: u128) -> String {
+    show::duration(Period(u64::try_from(milliseconds).unwrap_or(u64::MAX)))
+}

@@ -1,0 +1,168 @@
+//! The term sheet of a deal, in the units of the chain. [`written`] is how people write it.
+
+mod check;
+mod written;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use finance::{Period, Ratio};
+use interfaces::parameters::CollateralParameters;
+use interfaces::tranche_pool::TrancheTerms;
+use interfaces::types::{Balance, CollateralId, TrancheId};
+
+use super::Mistake;
+
+/// A deal and the people who take part in its demonstration.
+#[derive(Clone, Debug)]
+pub struct TermSheet {
+    /// Where it was read.
+    pub file: PathBuf,
+    /// The name of the deal.
+    pub name: String,
+    /// The token that investors pay and are paid in.
+    pub cash: Token,
+    /// The least time between two settlements.
+    pub epoch_length: Period,
+    /// The share of the pool's value that draws must leave as cash.
+    pub liquidity_buffer: Ratio,
+    /// Whose account may change risk parameters.
+    pub governor: String,
+    /// Whose account receives the penalties of liquidations.
+    pub penalty_beneficiary: String,
+    /// From the most senior to the residual.
+    pub tranches: Vec<Tranche>,
+    /// What may be lent against.
+    pub collateral: Vec<Collateral>,
+    /// Where prices come from.
+    pub oracle: OracleTerms,
+    /// Who funds the pool.
+    pub investors: Vec<Investor>,
+    /// Who borrows from it.
+    pub originators: Vec<Originator>,
+    /// Who liquidates.
+    pub keepers: Vec<Keeper>,
+}
+
+/// A token's name.
+#[derive(Clone, Debug)]
+pub struct Token {
+    /// In words.
+    pub name: String,
+    /// In letters.
+    pub symbol: String,
+    /// Base units are `10^-decimals` of a whole token.
+    pub decimals: u8,
+}
+
+/// A class of investors.
+#[derive(Clone, Debug)]
+pub struct Tranche {
+    /// In a word: `Senior`.
+    pub name: String,
+    /// Its token.
+    pub token: Token,
+    /// Its terms.
+    pub terms: TrancheTerms,
+}
+
+/// A type of collateral.
+#[derive(Clone, Debug)]
+pub struct Collateral {
+    /// The scenario's column of its price.
+    pub asset: String,
+    /// Its token.
+    pub token: Token,
+    /// Its risk parameters.
+    pub parameters: CollateralParameters,
+}
+
+/// How collateral is priced.
+#[derive(Clone, Debug)]
+pub struct OracleTerms {
+    /// Who reports, on every asset.
+    pub feeders: Vec<String>,
+    /// How many reports must be in force.
+    pub quorum: u32,
+    /// How old a report in force may be.
+    pub max_age: Period,
+    /// How far a report may lie ahead of the chain's clock.
+    pub future_tolerance: Period,
+}
+
+/// One who funds the pool.
+#[derive(Clone, Debug)]
+pub struct Investor {
+    /// Whose account.
+    pub name: String,
+    /// What he deposits at the start, in base units of cash.
+    pub deposits: Vec<(TrancheId, Balance)>,
+    /// When he wants to leave.
+    pub redeems: Option<Reaction>,
+}
+
+/// One who borrows from the pool.
+#[derive(Clone, Debug)]
+pub struct Originator {
+    /// Whose account.
+    pub name: String,
+    /// What he locks.
+    pub collateral: CollateralId,
+    /// How much of it, in base units.
+    pub amount: Balance,
+    /// How much he draws against its value.
+    pub draw_ltv: Ratio,
+    /// When he repays.
+    pub repays: Option<Reaction>,
+}
+
+/// Something done once, when prices have fallen.
+#[derive(Clone, Copy, Debug)]
+pub struct Reaction {
+    /// How far the price of a collateral must have fallen since the start.
+    pub after_fall: Ratio,
+    /// What part of his holding or debt it concerns.
+    pub share: Ratio,
+}
+
+/// One who liquidates, buys in auctions and sells on.
+#[derive(Clone, Debug)]
+pub struct Keeper {
+    /// Whose account.
+    pub name: String,
+    /// What he can spend before he has sold on, in base units of cash.
+    pub cash: Balance,
+    /// How far below the market he wants to buy.
+    pub margin: Ratio,
+    /// How long he takes to sell on.
+    pub turnover: Period,
+}
+
+impl TermSheet {
+    /// Reads a term sheet.
+    ///
+    /// # Errors
+    /// The file cannot be read, or the first [`Mistake`] in it.
+    pub fn load(file: &Path) -> Result<Self> {
+        let text = std::fs::read_to_string(file)
+            .with_context(|| format!("cannot read the term sheet {}", file.display()))?;
+        Ok(Self::parse(file, &text)?)
+    }
+
+    /// Reads a term sheet from `text`, the content of `file`.
+    ///
+    /// # Errors
+    /// The first [`Mistake`].
+    pub fn parse(file: &Path, text: &str) -> Result<Self, Mistake> {
+        let written: written::Sheet = toml::from_str(text).map_err(|error| {
+            let span = error.span().unwrap_or_default();
+            Mistake::at(file, text, span, error.message())
+        })?;
+        check::Check { file, text }.sheet(written)
+    }
+
+    /// The number of the residual class.
+    pub fn residual(&self) -> usize {
+        self.tranches.len().saturating_sub(1)
+    }
+}

@@ -1,0 +1,379 @@
+//! From what is written to what is meant: each rule with the place where it is broken.
+
+use std::ops::Range;
+use std::path::Path;
+
+use finance::{valuation, Ratio, MAX_TRANCHES};
+use interfaces::collateral_vault::MAX_COLLATERAL_TYPES;
+use interfaces::oracle_adapter::MAX_FEEDERS;
+use interfaces::parameters::CollateralParameters;
+use interfaces::tranche_pool::TrancheTerms;
+use interfaces::types::{Balance, CollateralId, TrancheId};
+use toml::Spanned;
+
+use super::{written, Collateral, Investor, Keeper, OracleTerms, Originator, Reaction};
+use super::{TermSheet, Token, Tranche};
+use crate::input::quantity::{Amount, Percent};
+use crate::input::Mistake;
+
+type Checked<T> = Result<T, Mistake>;
+
+/// Names and letters that were given away, with what they stand for.
+#[derive(Default)]
+struct Taken(Vec<String>);
+
+pub struct Check<'a> {
+    pub file: &'a Path,
+    pub text: &'a str,
+}
+
+impl Check<'_> {
+    pub fn sheet(&self, sheet: written::Sheet) -> Checked<TermSheet> {
+        let mut symbols = Taken::default();
+        let mut names = Taken::default();
+        let cash = self.token(sheet.cash, &mut symbols)?;
+        let tranches = self.tranches(sheet.tranches, &cash, &mut symbols)?;
+        let collateral = self.collateral(sheet.collateral, &cash, &mut symbols)?;
+        let epoch_length = sheet.epoch_length.get_ref().0;
+        self.ensure(epoch_length.0 > 0, &sheet.epoch_length, || {
+            "an epoch must last".into()
+        })?;
+        Ok(TermSheet {
+            file: self.file.to_owned(),
+            name: sheet.name,
+            epoch_length,
+            liquidity_buffer: self.below_one(&sheet.liquidity_buffer)?,
+            governor: self.unique(sheet.governor, &mut names)?,
+            penalty_beneficiary: self.unique(sheet.penalty_beneficiary, &mut names)?,
+            oracle: self.oracle(sheet.oracle, &mut names)?,
+            investors: self.each(sheet.investors, |investor| {
+                self.investor(investor, &tranches, &cash, &mut names)
+            })?,
+            originators: self.each(sheet.originators, |originator| {
+                self.originator(originator, &collateral, &mut names)
+            })?,
+            keepers: self.each(sheet.keepers, |keeper| {
+                self.keeper(keeper, &cash, &mut names)
+            })?,
+            cash,
+            tranches,
+            collateral,
+        })
+    }
+
+    fn token(&self, token: written::Token, symbols: &mut Taken) -> Checked<Token> {
+        Ok(Token {
+            name: token.name,
+            symbol: self.unique(token.symbol, symbols)?,
+            decimals: self.decimals(&token.decimals)?,
+        })
+    }
+
+    fn tranches(
+        &self,
+        tranches: Spanned<Vec<written::Tranche>>,
+        cash: &Token,
+        symbols: &mut Taken,
+    ) -> Checked<Vec<Tranche>> {
+        let count = tranches.get_ref().len();
+        self.ensure((2..=MAX_TRANCHES).contains(&count), &tranches, || {
+            format!("a deal has 2 to {MAX_TRANCHES} tranches, and this one has {count}")
+        })?;
+        let mut names = Taken::default();
+        let mut place = 0;
+        self.each(tranches.into_inner(), |tranche| {
+            place += 1;
+            let terms = self.tranche_terms(&tranche, place == count, cash)?;
+            let name = self.unique(tranche.name, &mut names)?;
+            Ok(Tranche {
+                token: Token {
+                    name: format!("{name} class"),
+                    symbol: self.unique(tranche.symbol, symbols)?,
+                    decimals: cash.decimals,
+                },
+                name,
+                terms,
+            })
+        })
+    }
+
+    fn tranche_terms(
+        &self,
+        tranche: &written::Tranche,
+        residual: bool,
+        cash: &Token,
+    ) -> Checked<TrancheTerms> {
+        let terms = |target_rate, minimum_subordination| -> Checked<TrancheTerms> {
+            Ok(TrancheTerms {
+                target_rate,
+                minimum_subordination,
+                cap: self.positive(&tranche.cap, cash)?,
+            })
+        };
+        match (&tranche.target_rate, &tranche.minimum_subordination) {
+            (None, None) if residual => terms(Ratio::ZERO, Ratio::ZERO),
+            (Some(rate), _) if residual => Err(self.mistake(
+                rate.span(),
+                "the last tranche is the residual: it takes what is left and has no target rate; remove this line",
+            )),
+            (_, Some(minimum)) if residual => Err(self.mistake(
+                minimum.span(),
+                "the last tranche is the residual: nothing stands below it; remove this line",
+            )),
+            (Some(rate), Some(minimum)) => terms(rate.get_ref().0, self.below_one(minimum)?),
+            (rate, _) => {
+                let missing = if rate.is_none() { "target_rate" } else { "minimum_subordination" };
+                let message = format!("a tranche above the residual needs `{missing}`");
+                Err(self.mistake(tranche.name.span(), message))
+            }
+        }
+    }
+
+    fn collateral(
+        &self,
+        collateral: Spanned<Vec<written::Collateral>>,
+        cash: &Token,
+        symbols: &mut Taken,
+    ) -> Checked<Vec<Collateral>> {
+        let count = collateral.get_ref().len();
+        self.ensure((1..=MAX_COLLATERAL_TYPES).contains(&count), &collateral, || {
+            format!("a deal has 1 to {MAX_COLLATERAL_TYPES} collateral types, and this one has {count}")
+        })?;
+        self.each(collateral.into_inner(), |collateral| {
+            let parameters = self.parameters(&collateral, cash)?;
+            Ok(Collateral {
+                asset: collateral.asset,
+                token: Token {
+                    name: collateral.name,
+                    symbol: self.unique(collateral.symbol, symbols)?,
+                    decimals: self.decimals(&collateral.decimals)?,
+                },
+                parameters,
+            })
+        })
+    }
+
+    fn parameters(
+        &self,
+        collateral: &written::Collateral,
+        cash: &Token,
+    ) -> Checked<CollateralParameters> {
+        let borrow_ltv = collateral.borrow_ltv.get_ref().0;
+        let liquidation_ltv = collateral.liquidation_ltv.get_ref().0;
+        self.ensure(borrow_ltv < liquidation_ltv, &collateral.borrow_ltv, || {
+            "the borrow LTV must lie below the liquidation LTV, or a fresh loan could be liquidated"
+                .into()
+        })?;
+        let debt_ceiling = self.positive(&collateral.debt_ceiling, cash)?;
+        let minimum_debt = self.positive(&collateral.minimum_debt, cash)?;
+        self.ensure(
+            minimum_debt <= debt_ceiling,
+            &collateral.minimum_debt,
+            || "the minimum debt exceeds the debt ceiling: nobody could borrow".into(),
+        )?;
+        Ok(CollateralParameters {
+            borrow_ltv,
+            liquidation_ltv,
+            annual_rate: collateral.annual_rate.0,
+            debt_ceiling,
+            minimum_debt,
+            haircut: collateral.haircut.0,
+            liquidation_penalty: collateral.liquidation_penalty.0,
+            auction_buffer: collateral.auction_buffer.0,
+            auction_tail: collateral.auction_tail.0,
+            auction_cusp: collateral.auction_cusp.0,
+        })
+    }
+
+    fn oracle(&self, oracle: written::Oracle, names: &mut Taken) -> Checked<OracleTerms> {
+        let count = oracle.feeders.len();
+        let quorum = *oracle.quorum.get_ref();
+        let enough = usize::try_from(quorum).is_ok_and(|quorum| quorum <= count);
+        self.ensure(quorum > 0, &oracle.quorum, || {
+            "at least one report must be in force".into()
+        })?;
+        self.ensure(enough, &oracle.quorum, || {
+            format!("{quorum} reports can never be in force: there are {count} feeders; lower the quorum or add feeders")
+        })?;
+        self.ensure(count <= MAX_FEEDERS, &oracle.quorum, || {
+            format!("an asset may have {MAX_FEEDERS} feeders at most, and there are {count}")
+        })?;
+        self.ensure(oracle.max_age.get_ref().0 .0 > 0, &oracle.max_age, || {
+            "a report must be in force for some time".into()
+        })?;
+        Ok(OracleTerms {
+            feeders: self.each(oracle.feeders, |feeder| self.unique(feeder, names))?,
+            quorum,
+            max_age: oracle.max_age.get_ref().0,
+            future_tolerance: oracle.future_tolerance.0,
+        })
+    }
+
+    fn investor(
+        &self,
+        investor: written::Investor,
+        tranches: &[Tranche],
+        cash: &Token,
+        names: &mut Taken,
+    ) -> Checked<Investor> {
+        let known = |tranche: &Tranche| tranche.name.clone();
+        Ok(Investor {
+            name: self.unique(investor.name, names)?,
+            deposits: self.each(investor.deposits, |deposit| {
+                let tranche =
+                    self.number(&deposit.tranche, "tranche", tranches.iter().map(known))?;
+                Ok((TrancheId(tranche), self.positive(&deposit.cash, cash)?))
+            })?,
+            redeems: investor
+                .redeems
+                .map(|reaction| self.reaction(&reaction))
+                .transpose()?,
+        })
+    }
+
+    fn originator(
+        &self,
+        originator: written::Originator,
+        collateral: &[Collateral],
+        names: &mut Taken,
+    ) -> Checked<Originator> {
+        let known = collateral
+            .iter()
+            .map(|collateral| collateral.token.symbol.clone());
+        let number = self.number(&originator.collateral, "collateral", known)?;
+        let id = CollateralId(number);
+        let Some(Collateral {
+            token, parameters, ..
+        }) = collateral.get(id.index())
+        else {
+            return Err(self.mistake(originator.collateral.span(), "unknown collateral"));
+        };
+        let draw_ltv = originator.draw_ltv.get_ref().0;
+        self.ensure(
+            draw_ltv <= parameters.borrow_ltv,
+            &originator.draw_ltv,
+            || {
+                format!(
+                    "more than the borrow LTV of {} cannot be drawn",
+                    token.symbol
+                )
+            },
+        )?;
+        Ok(Originator {
+            name: self.unique(originator.name, names)?,
+            collateral: id,
+            amount: self.positive(&originator.amount, token)?,
+            draw_ltv,
+            repays: originator
+                .repays
+                .map(|reaction| self.reaction(&reaction))
+                .transpose()?,
+        })
+    }
+
+    fn keeper(&self, keeper: written::Keeper, cash: &Token, names: &mut Taken) -> Checked<Keeper> {
+        Ok(Keeper {
+            name: self.unique(keeper.name, names)?,
+            cash: self.positive(&keeper.cash, cash)?,
+            margin: self.below_one(&keeper.margin)?,
+            turnover: keeper.turnover.0,
+        })
+    }
+
+    fn reaction(&self, reaction: &written::Reaction) -> Checked<Reaction> {
+        let share = reaction.share.get_ref().0;
+        self.ensure(
+            share > Ratio::ZERO && share <= Ratio::ONE,
+            &reaction.share,
+            || "a share lies above 0 % and is 100 % at most".into(),
+        )?;
+        Ok(Reaction {
+            share,
+            after_fall: self.below_one(&reaction.after_fall)?,
+        })
+    }
+
+    fn number(
+        &self,
+        name: &Spanned<String>,
+        kind: &str,
+        known: impl Iterator<Item = String>,
+    ) -> Checked<u32> {
+        let known: Vec<_> = known.collect();
+        (0..)
+            .zip(&known)
+            .find_map(|(number, other)| (other == name.get_ref()).then_some(number))
+            .ok_or_else(|| {
+                let message = format!(
+                    "there is no {kind} `{}`: choose from {}",
+                    name.get_ref(),
+                    known.join(", ")
+                );
+                self.mistake(name.span(), message)
+            })
+    }
+
+    fn decimals(&self, decimals: &Spanned<u8>) -> Checked<u8> {
+        let (least, most) = (valuation::DECIMALS.start(), valuation::DECIMALS.end());
+        self.ensure(
+            valuation::DECIMALS.contains(decimals.get_ref()),
+            decimals,
+            || format!("a token's decimals must be {least} to {most}"),
+        )?;
+        Ok(*decimals.get_ref())
+    }
+
+    fn positive(&self, amount: &Spanned<Amount>, token: &Token) -> Checked<Balance> {
+        let units = amount
+            .get_ref()
+            .0
+            .units(u32::from(token.decimals))
+            .ok_or_else(|| {
+                let message = format!(
+                    "{} has {} decimals: this amount has more, or is too large",
+                    token.symbol, token.decimals
+                );
+                self.mistake(amount.span(), message)
+            })?;
+        self.ensure(units > 0, amount, || "the amount must be above zero".into())?;
+        Ok(units)
+    }
+
+    fn below_one(&self, percent: &Spanned<Percent>) -> Checked<Ratio> {
+        let ratio = percent.get_ref().0;
+        self.ensure(ratio < Ratio::ONE, percent, || "must be below 100 %".into())?;
+        Ok(ratio)
+    }
+
+    fn unique(&self, name: Spanned<String>, taken: &mut Taken) -> Checked<String> {
+        let free = !name.get_ref().is_empty() && !taken.0.contains(name.get_ref());
+        self.ensure(free, &name, || {
+            format!(
+                "`{}` is taken or empty: choose another name",
+                name.get_ref()
+            )
+        })?;
+        taken.0.push(name.get_ref().clone());
+        Ok(name.into_inner())
+    }
+
+    fn each<A, B>(&self, list: Vec<A>, check: impl FnMut(A) -> Checked<B>) -> Checked<Vec<B>> {
+        list.into_iter().map(check).collect()
+    }
+
+    fn ensure<T>(
+        &self,
+        holds: bool,
+        field: &Spanned<T>,
+        message: impl FnOnce() -> String,
+    ) -> Checked<()> {
+        if holds {
+            return Ok(());
+        }
+        Err(self.mistake(field.span(), message()))
+    }
+
+    fn mistake(&self, span: Range<usize>, message: impl Into<String>) -> Mistake {
+        Mistake::at(self.file, self.text, span, message)
+    }
+}

@@ -1,0 +1,113 @@
+//! A term sheet as it is written. Fields that are checked remember where they stand.
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::input::quantity::{Amount, Duration, Percent};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sheet {
+    pub name: String,
+    pub epoch_length: Spanned<Duration>,
+    pub liquidity_buffer: Spanned<Percent>,
+    pub governor: Spanned<String>,
+    pub penalty_beneficiary: Spanned<String>,
+    pub cash: Token,
+    pub tranches: Spanned<Vec<Tranche>>,
+    pub collateral: Spanned<Vec<Collateral>>,
+    pub oracle: Oracle,
+    #[serde(default)]
+    pub investors: Vec<Investor>,
+    #[serde(default)]
+    pub originators: Vec<Originator>,
+    #[serde(default)]
+    pub keepers: Vec<Keeper>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Token {
+    pub name: String,
+    pub symbol: Spanned<String>,
+    pub decimals: Spanned<u8>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tranche {
+    pub name: Spanned<String>,
+    pub symbol: Spanned<String>,
+    pub target_rate: Option<Spanned<Percent>>,
+    pub minimum_subordination: Option<Spanned<Percent>>,
+    pub cap: Spanned<Amount>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Collateral {
+    pub asset: String,
+    pub name: String,
+    pub symbol: Spanned<String>,
+    pub decimals: Spanned<u8>,
+    pub borrow_ltv: Spanned<Percent>,
+    pub liquidation_ltv: Spanned<Percent>,
+    pub annual_rate: Percent,
+    pub debt_ceiling: Spanned<Amount>,
+    pub minimum_debt: Spanned<Amount>,
+    pub haircut: Percent,
+    pub liquidation_penalty: Percent,
+    pub auction_buffer: Percent,
+    pub auction_tail: Duration,
+    pub auction_cusp: Percent,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Oracle {
+    pub feeders: Vec<Spanned<String>>,
+    pub quorum: Spanned<u32>,
+    pub max_age: Spanned<Duration>,
+    pub future_tolerance: Duration,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Investor {
+    pub name: Spanned<String>,
+    pub deposits: Vec<Deposit>,
+    pub redeems: Option<Reaction>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Deposit {
+    pub tranche: Spanned<String>,
+    pub cash: Spanned<Amount>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Originator {
+    pub name: Spanned<String>,
+    pub collateral: Spanned<String>,
+    pub amount: Spanned<Amount>,
+    pub draw_ltv: Spanned<Percent>,
+    pub repays: Option<Reaction>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reaction {
+    pub share: Spanned<Percent>,
+    pub after_fall: Spanned<Percent>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Keeper {
+    pub name: Spanned<String>,
+    pub cash: Spanned<Amount>,
+    pub margin: Spanned<Percent>,
+    pub turnover: Duration,
+}

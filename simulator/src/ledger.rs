@@ -1,0 +1,353 @@
+//! Where every base unit of every token is.
+//!
+//! What was brought to the chain must lie with somebody who is known, and what the contracts hold must
+//! be what their books say. The two sides are counted independently: one by adding up balances and
+//! books, the other by what was minted.
+
+use std::fmt;
+
+use anyhow::Result;
+use ink::codegen::TraitCallBuilder;
+use interfaces::collateral_vault::CollateralVault;
+use interfaces::tranche_pool::{OrderView, TranchePool};
+use interfaces::types::{AccountId, Balance, CollateralId, TrancheId};
+use psp22::PSP22;
+
+use crate::chain::Chain;
+use crate::contracts::Psp22;
+use crate::deployment::Deal;
+use crate::input::term_sheet::Token;
+use crate::replay::{Cast, Record};
+
+/// An account of all tokens.
+#[derive(Default)]
+pub struct Account {
+    /// Cash, then collateral, then tranche tokens.
+    pub tokens: Vec<TokenAccount>,
+    imbalances: Vec<Imbalance>,
+}
+
+/// Where the base units of one token are.
+pub struct TokenAccount {
+    /// The token.
+    pub token: Token,
+    /// Brought to the chain, or issued less burned.
+    pub created: Balance,
+    /// Who has how much.
+    pub held: Vec<(&'static str, Balance)>,
+}
+
+impl TokenAccount {
+    /// What was found.
+    pub fn found(&self) -> Balance {
+        self.held.iter().map(|(_, units)| units).sum()
+    }
+}
+
+/// Two sums that should be the same.
+#[derive(Debug)]
+pub struct Imbalance {
+    what: String,
+    expected: Balance,
+    found: Balance,
+}
+
+impl fmt::Display for Imbalance {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        let Self {
+            what,
+            expected,
+            found,
+        } = self;
+        let units = match expected.abs_diff(*found) {
+            1 => "one base unit is".to_owned(),
+            units => format!("{units} base units are"),
+        };
+        let direction = if expected > found {
+            "missing"
+        } else {
+            "too many"
+        };
+        write!(
+            f,
+            "{what}: {units} {direction} (expected {expected}, found {found})"
+        )
+    }
+}
+
+impl std::error::Error for Imbalance {}
+
+impl Account {
+    /// Counts everything.
+    ///
+    /// # Errors
+    /// A contract fails.
+    pub fn take(chain: &Chain, deal: &Deal, cast: &Cast, record: &Record) -> Result<Self> {
+        let mut counting = Counting {
+            chain,
+            deal,
+            cast,
+            record,
+            account: Self::default(),
+        };
+        counting.cash()?;
+        for (index, token) in (0..).map(CollateralId).zip(&deal.collateral) {
+            counting.collateral(index, *token)?;
+        }
+        for tranche in deal.tranche_ids() {
+            counting.tranche(tranche)?;
+        }
+        Ok(counting.account)
+    }
+
+    /// Refuses an account in which a base unit is missing.
+    ///
+    /// # Errors
+    /// The first [`Imbalance`].
+    pub fn ensure_balanced(&self) -> Result<(), Imbalance> {
+        let first = self.imbalances.first();
+        first.map_or(
+            Ok(()),
+            |Imbalance {
+                 what,
+                 expected,
+                 found,
+             }| {
+                Err(Imbalance {
+                    what: what.clone(),
+                    expected: *expected,
+                    found: *found,
+                })
+            },
+        )
+    }
+}
+
+struct Counting<'a> {
+    chain: &'a Chain,
+    deal: &'a Deal,
+    cast: &'a Cast,
+    record: &'a Record,
+    account: Account,
+}
+
+impl Counting<'_> {
+    fn cash(&mut self) -> Result<()> {
+        let (token, pool) = (self.deal.cash, self.deal.pool);
+        let books = self.chain.read(self.deal.pool().call().books())?;
+        let donated = self.chain.inspect(self.deal.pool().call().unattributed())?;
+        let booked = books.cash + books.orders + books.claims + books.penalties + books.dust;
+        self.compare("the pool's accounts", books.received, booked + books.sent);
+        self.compare(
+            "the pool's balance of cash",
+            booked + donated,
+            self.balance(token, pool)?,
+        );
+        let orders = self.all_orders()?;
+        self.compare_rounded("deposit orders", orders.pending_deposit, books.orders);
+        self.compare_rounded("unclaimed cash", orders.claimable_cash, books.claims);
+        let mut held = self.people(token)?;
+        held.extend([
+            ("Pool: its own cash", books.cash),
+            ("Pool: orders", books.orders),
+            ("Pool: unclaimed cash", books.claims),
+            ("Pool: penalties", books.penalties),
+            ("Pool: dust", books.dust),
+            ("Pool: unattributed", donated),
+        ]);
+        held.push(("Other contracts", self.strays(token, pool)?));
+        let created = self.record.minted.get(&token).copied().unwrap_or_default();
+        self.close(token, self.deal.sheet.cash.clone(), created, held)
+    }
+
+    fn collateral(&mut self, id: CollateralId, token: AccountId) -> Result<()> {
+        let vault = self.deal.vault;
+        let types = self
+            .chain
+            .read(self.deal.vault().call().collateral_types())?;
+        let booked = types
+            .get(id.index())
+            .map_or(0, |collateral| collateral.held);
+        let donated = self
+            .chain
+            .inspect(self.deal.vault().call().unattributed(id))?;
+        let name = self.deal.sheet.collateral[id.index()].token.clone();
+        self.compare(
+            &format!("the vault's balance of {}", name.symbol),
+            booked + donated,
+            self.balance(token, vault)?,
+        );
+        let mut held = self.people(token)?;
+        held.extend([
+            ("Vault: collateral", booked),
+            ("Vault: unattributed", donated),
+        ]);
+        held.push(("Other contracts", self.strays(token, vault)?));
+        let created = self.record.minted.get(&token).copied().unwrap_or_default();
+        self.close(token, name, created, held)
+    }
+
+    fn tranche(&mut self, tranche: TrancheId) -> Result<()> {
+        let (token, pool) = (self.deal.tranche_token(tranche), self.deal.pool);
+        let name = self.deal.sheet.tranches[tranche.index()].token.clone();
+        let views = self.chain.read(self.deal.pool().call().tranches())?;
+        let (supply, leaving) = views
+            .get(tranche.index())
+            .map_or((0, 0), |view| (view.supply, view.redemptions));
+        let in_pool = self.balance(token, pool)?;
+        let unclaimed = self.orders(tranche)?.claimable_tokens;
+        let remainder = in_pool.saturating_sub(leaving + unclaimed);
+        let symbol = &name.symbol;
+        self.compare_rounded(
+            &format!("the pool's balance of {symbol}"),
+            leaving + unclaimed,
+            in_pool,
+        );
+        self.compare(
+            &format!("the pool's supply of {symbol}"),
+            self.supply(token)?,
+            supply,
+        );
+        let mut held = self.people(token)?;
+        held.extend([
+            ("Pool: leaving", leaving),
+            ("Pool: unclaimed tokens", unclaimed),
+            ("Pool: rounding", remainder),
+        ]);
+        held.push(("Other contracts", self.strays(token, pool)?));
+        let created = self.issued(tranche);
+        self.close(token, name, created, held)
+    }
+
+    /// Issued less burned, as the settlements published it.
+    fn issued(&self, tranche: TrancheId) -> Balance {
+        let fills = self
+            .record
+            .settlements
+            .iter()
+            .filter_map(|settled| settled.tranches.get(tranche.index()));
+        fills.fold(0, |issued, settled| {
+            issued + settled.fill.minted - settled.fill.burned
+        })
+    }
+
+    /// The orders of all investors in all tranches.
+    fn all_orders(&self) -> Result<OrderView> {
+        let mut tranches = self.deal.tranche_ids();
+        tranches.try_fold(OrderView::default(), |sum, tranche| {
+            Ok(plus(sum, self.orders(tranche)?))
+        })
+    }
+
+    /// The orders of all investors in one tranche.
+    fn orders(&self, tranche: TrancheId) -> Result<OrderView> {
+        let mut investors = self.cast.investors.iter();
+        investors.try_fold(OrderView::default(), |sum, owner| {
+            let order = self.deal.pool().call().order(tranche, *owner);
+            Ok(plus(sum, self.chain.inspect(order)?))
+        })
+    }
+
+    fn people(&self, token: AccountId) -> Result<Vec<(&'static str, Balance)>> {
+        Ok(vec![
+            ("Investors", self.sum(token, &self.cast.investors)?),
+            ("Originators", self.sum(token, &self.cast.originators)?),
+            ("Keepers", self.sum(token, &self.cast.keepers)?),
+            ("Market", self.sum(token, &[self.cast.market])?),
+            (
+                "Penalty beneficiary",
+                self.sum(token, &[self.cast.beneficiary])?,
+            ),
+        ])
+    }
+
+    /// What lies with contracts that should hold none of a token.
+    fn strays(&self, token: AccountId, keeper: AccountId) -> Result<Balance> {
+        let deal = self.deal;
+        let contracts = [
+            deal.pool,
+            deal.vault,
+            deal.engine,
+            deal.oracle,
+            deal.parameters,
+        ];
+        let others: Vec<_> = contracts
+            .into_iter()
+            .filter(|contract| *contract != keeper)
+            .collect();
+        self.sum(token, &others)
+    }
+
+    fn sum(&self, token: AccountId, owners: &[AccountId]) -> Result<Balance> {
+        owners
+            .iter()
+            .try_fold(0, |sum, owner| Ok(sum + self.balance(token, *owner)?))
+    }
+
+    fn balance(&self, token: AccountId, owner: AccountId) -> Result<Balance> {
+        self.deal.balance(self.chain, token, owner)
+    }
+
+    fn supply(&self, token: AccountId) -> Result<Balance> {
+        Ok(self.chain.read(Psp22::from(token).call().total_supply())?)
+    }
+
+    fn close(
+        &mut self,
+        address: AccountId,
+        token: Token,
+        created: Balance,
+        held: Vec<(&'static str, Balance)>,
+    ) -> Result<()> {
+        let account = TokenAccount {
+            token,
+            created,
+            held,
+        };
+        let symbol = account.token.symbol.clone();
+        self.compare(
+            &format!("the supply of {symbol}"),
+            created,
+            self.supply(address)?,
+        );
+        self.compare(
+            &format!("all holders of {symbol}"),
+            created,
+            account.found(),
+        );
+        self.account.tokens.push(account);
+        Ok(())
+    }
+
+    /// Compares what owners are promised with what the pool keeps for them: rounding may leave the pool
+    /// less than one base unit more per order and settlement.
+    fn compare_rounded(&mut self, what: &str, promised: Balance, kept: Balance) {
+        let orders = self.cast.investors.len() * self.deal.tranches.len();
+        let most = orders * self.record.settlements.len();
+        let rounding = kept.saturating_sub(promised);
+        if rounding > most as Balance {
+            self.compare(what, promised, kept);
+        } else {
+            self.compare(what, promised + rounding, kept);
+        }
+    }
+
+    fn compare(&mut self, what: &str, expected: Balance, found: Balance) {
+        if expected != found {
+            self.account.imbalances.push(Imbalance {
+                what: what.to_owned(),
+                expected,
+                found,
+            });
+        }
+    }
+}
+
+fn plus(a: OrderView, b: OrderView) -> OrderView {
+    OrderView {
+        pending_deposit: a.pending_deposit + b.pending_deposit,
+        pending_redemption: a.pending_redemption + b.pending_redemption,
+        claimable_tokens: a.claimable_tokens + b.claimable_tokens,
+        claimable_cash: a.claimable_cash + b.claimable_cash,
+    }
+}

@@ -1,0 +1,160 @@
+//! Replays a deal on the embedded chain and leaves a report.
+
+use std::fmt::Display;
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{ensure, Context, Result};
+use clap::Parser;
+use finance::Period;
+use indicatif::{ProgressBar, ProgressStyle};
+use simulator::chain::Chain;
+use simulator::deployment::Deal;
+use simulator::input::{Scenario, TermSheet};
+use simulator::replay::{Record, Replay};
+use simulator::report::Report;
+use simulator::workspace_root;
+
+/// Replays a deal on the embedded chain and leaves a report.
+#[derive(Parser)]
+#[command(version)]
+struct Demo {
+    /// Term sheet of the deal; also the name of one in deals/
+    #[arg(long, value_name = "FILE", default_value = "eth-btc-credit")]
+    deal: PathBuf,
+    /// What happens to it; also the name of a scenario in scenarios/
+    #[arg(long, value_name = "FILE", default_value = "march-2020")]
+    scenario: PathBuf,
+    /// Length of an epoch in hours, instead of the term sheet's
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=720))]
+    epoch_hours: Option<u64>,
+    /// Where to write the report
+    #[arg(long, value_name = "PATH", default_value = "report.html")]
+    out: PathBuf,
+    /// Seed of all that is random
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+    /// Print the result only
+    #[arg(long)]
+    quiet: bool,
+}
+
+fn main() -> ExitCode {
+    match run(&Demo::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {}", in_words(&error));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The error and its causes, one below the other.
+fn in_words(error: &anyhow::Error) -> String {
+    let causes: Vec<_> = error.chain().map(ToString::to_string).collect();
+    causes.join("\n  because: ")
+}
+
+fn run(demo: &Demo) -> Result<()> {
+    let mut sheet = TermSheet::load(&find(&demo.deal, "deals", "toml")?)?;
+    let scenario = Scenario::load(&find(&demo.scenario, "scenarios", "csv")?)?;
+    if let Some(hours) = demo.epoch_hours {
+        sheet.epoch_length = Period::from_secs(hours * 3_600);
+    }
+    // Before the work, so that a path that cannot be written costs no time.
+    ensure_writable(&demo.out)?;
+
+    let chain = Chain::new(Replay::start(&scenario, sheet.epoch_length))?;
+    let deal = Deal::deploy(&chain, sheet)?;
+    let record = replay(demo, &chain, &deal, &scenario)?;
+    let report = Report {
+        deal: &deal,
+        scenario: &scenario,
+        seed: demo.seed,
+        record: &record,
+    };
+    fs::write(&demo.out, report.page()?)
+        .with_context(|| format!("cannot write {}", demo.out.display()))?;
+    if !demo.quiet {
+        print(&report)?;
+    }
+    print(report.summary())?;
+    print(format!("The report is {}", demo.out.display()))
+}
+
+/// Prints a line. A reader who has seen enough is no error.
+fn print(text: impl Display) -> Result<()> {
+    match writeln!(io::stdout().lock(), "{text}") {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        printed => printed.context("cannot print"),
+    }
+}
+
+fn ensure_writable(file: &Path) -> Result<()> {
+    let folder = file
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
+    ensure!(
+        !file.is_dir(),
+        "--out is a folder: {}; name a file in it",
+        file.display()
+    );
+    ensure!(
+        folder.is_dir(),
+        "--out lies in a folder that does not exist: {}",
+        folder.display()
+    );
+    Ok(())
+}
+
+fn replay(demo: &Demo, chain: &Chain, deal: &Deal, scenario: &Scenario) -> Result<Record> {
+    let style = ProgressStyle::with_template(
+        "{spinner} replaying {bar:30} {pos} of {len} rows [{elapsed}]",
+    )?;
+    let hidden = demo.quiet.then(ProgressBar::hidden);
+    let bar =
+        hidden.unwrap_or_else(|| ProgressBar::new(scenario.rows.len() as u64).with_style(style));
+    let record =
+        Replay::new(chain, deal, scenario, demo.seed)?.run(|rows| bar.set_position(rows as u64));
+    bar.finish_and_clear();
+    record
+}
+
+/// A file as given, below the root of the repository, or by its bare name in a folder there.
+fn find(given: &Path, folder: &str, extension: &str) -> Result<PathBuf> {
+    let shelf = workspace_root().join(folder);
+    let named = shelf.join(format!("{}.{extension}", given.display()));
+    let places = [given.to_owned(), workspace_root().join(given), named];
+    places
+        .into_iter()
+        .find(|path| path.is_file())
+        .with_context(|| {
+            let known = names(&shelf, extension);
+            format!(
+                "there is no file {}; {} holds {known}",
+                given.display(),
+                shelf.display()
+            )
+        })
+}
+
+fn names(folder: &Path, extension: &str) -> String {
+    let files = fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path());
+    let mut names: Vec<_> = files
+        .filter(|path| path.extension().is_some_and(|end| end == extension))
+        .filter_map(|path| Some(path.file_stem()?.to_string_lossy().into_owned()))
+        .collect();
+    names.sort();
+    if names.is_empty() {
+        "none".to_owned()
+    } else {
+        names.join(", ")
+    }
+}

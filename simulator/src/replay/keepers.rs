@@ -1,0 +1,303 @@
+//! Keepers: they liquidate what is unhealthy, reset what is stale, buy below the market with the cash
+//! they have, and sell on there.
+
+use anyhow::{Context, Result};
+use finance::lending::is_unhealthy;
+use finance::{Price, Rounding, Timestamp};
+use ink::codegen::TraitCallBuilder;
+use interfaces::collateral_vault::{CollateralVault, Standing, VaultError};
+use interfaces::liquidation_engine::{
+    AuctionClosed, AuctionOpened, AuctionTaken, AuctionView, EngineError, LiquidationEngine,
+    MAX_PAGE,
+};
+use interfaces::oracle_adapter::OracleError;
+use interfaces::types::{AccountId, AuctionId, Balance, CollateralId, PositionId};
+use psp22::PSP22;
+
+use super::record::{AuctionRecord, Take};
+use super::Replay;
+use crate::contracts::Psp22;
+use crate::input::term_sheet::Keeper;
+use crate::show;
+
+#[derive(Default)]
+pub struct Keepers {
+    /// Whether the cash they begin with has been minted.
+    equipped: bool,
+    bought: Vec<Bought>,
+}
+
+/// Collateral on its way to the market.
+#[derive(Clone, Copy)]
+struct Bought {
+    keeper: AccountId,
+    collateral: CollateralId,
+    amount: Balance,
+    sold_at: Timestamp,
+}
+
+impl Replay<'_> {
+    /// Seizes every position that is unhealthy at the oracle's price.
+    pub(super) fn liquidate(&mut self) -> Result<()> {
+        let Some(keeper) = self.cast.keepers.first().copied() else {
+            return Ok(());
+        };
+        let count = self.chain.read(self.deal.vault().call().position_count())?;
+        for position in (0..count).map(PositionId) {
+            if self.is_unhealthy(position)? {
+                let liquidate = self.deal.engine().call_mut().liquidate(position);
+                let called = self
+                    .chain
+                    .execute(keeper, liquidate)
+                    .with_context(|| format!("liquidating position {}", position.0))?;
+                for opened in called.events::<AuctionOpened>() {
+                    self.auction_opened(&opened)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn is_unhealthy(&self, position: PositionId) -> Result<bool> {
+        // A position of which nothing is left is unknown.
+        let Ok(view) = self
+            .chain
+            .read(self.deal.vault().call().position(position))?
+        else {
+            return Ok(false);
+        };
+        let sheet = &self.deal.sheet.collateral[view.position.collateral_type.index()];
+        let performing = matches!(view.position.standing, Standing::Performing { .. });
+        let Some(value) = view.collateral_value.filter(|_| performing) else {
+            return Ok(false);
+        };
+        Ok(is_unhealthy(view.debt, value, sheet.parameters.liquidation_ltv).unwrap_or(false))
+    }
+
+    fn auction_opened(&mut self, opened: &AuctionOpened) -> Result<()> {
+        let view = self
+            .chain
+            .inspect(self.deal.vault().call().position(opened.position))?;
+        let originator = self
+            .cast
+            .originators
+            .iter()
+            .position(|account| *account == view.position.originator);
+        let originator = originator.map(|index| self.deal.sheet.originators[index].name.clone());
+        let collateral = view.position.collateral_type;
+        let token = &self.deal.sheet.collateral[collateral.index()].token;
+        let originator = originator.unwrap_or_default();
+        self.note(format!(
+            "{originator} is liquidated: {} {} against {} {}",
+            show::amount(opened.collateral, token, 2),
+            token.symbol,
+            show::cash(opened.debt, &self.deal.sheet.cash),
+            self.deal.sheet.cash.symbol,
+        ));
+        self.record.auctions.push(AuctionRecord::new(
+            opened,
+            collateral,
+            originator,
+            self.chain.now(),
+        ));
+        Ok(())
+    }
+
+    /// One look at all auctions by all keepers.
+    pub(super) fn trade_auctions(&mut self) -> Result<()> {
+        self.equip()?;
+        self.sell_on(self.chain.now())?;
+        if !self.record.has_open_auction() {
+            return Ok(());
+        }
+        let deal = self.deal;
+        for view in self.open_auctions()? {
+            if view.stale {
+                self.reset(view.id)?;
+            }
+            for (terms, keeper) in deal.sheet.keepers.iter().zip(self.cast.keepers.clone()) {
+                self.bid(terms, keeper, view.id)
+                    .with_context(|| format!("{} bids", terms.name))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Mints the keepers' cash, once, and lets the pool take it.
+    fn equip(&mut self) -> Result<()> {
+        if std::mem::replace(&mut self.keepers.equipped, true) {
+            return Ok(());
+        }
+        let deal = self.deal;
+        for (terms, keeper) in deal.sheet.keepers.iter().zip(self.cast.keepers.clone()) {
+            self.fund(deal.cash, keeper, terms.cash)?;
+            deal.approve(self.chain, deal.cash, keeper, deal.pool, Balance::MAX)?;
+        }
+        Ok(())
+    }
+
+    fn open_auctions(&self) -> Result<Vec<AuctionView>> {
+        let count = self.chain.read(self.deal.engine().call().auction_count())?;
+        let pages = (0..count).step_by(MAX_PAGE as usize).map(AuctionId);
+        let mut open = Vec::new();
+        for from in pages {
+            open.extend(
+                self.chain
+                    .read(self.deal.engine().call().auctions(from, MAX_PAGE))?,
+            );
+        }
+        Ok(open)
+    }
+
+    fn reset(&mut self, auction: AuctionId) -> Result<()> {
+        let reset = self.deal.engine().call_mut().reset(auction);
+        match self.chain.call(self.cast.anyone(), reset)?.answer {
+            Ok(()) => self.record.auction(auction)?.resets += 1,
+            // Nobody reports: the auction waits for a price.
+            Err(EngineError::Vault(VaultError::Oracle(OracleError::Frozen { .. }))) => {}
+            Err(error) => anyhow::bail!("resetting auction {}: {error:?}", auction.0),
+        }
+        Ok(())
+    }
+
+    /// Buys what the keeper can pay, if the asked price is low enough for him.
+    fn bid(&mut self, terms: &Keeper, keeper: AccountId, auction: AuctionId) -> Result<()> {
+        let Ok(view) = self
+            .chain
+            .read(self.deal.engine().call().auction(auction))?
+        else {
+            return Ok(());
+        };
+        let lot = view.auction;
+        let Some(market) = self.market.price(lot.collateral_type) else {
+            return Ok(());
+        };
+        let limit = terms
+            .margin
+            .complement()
+            .of(market.0, Rounding::Down)
+            .map(Price)
+            .unwrap_or_default();
+        let cash = self.deal.balance(self.chain, self.deal.cash, keeper)?;
+        let affordable = lot
+            .quote
+            .amount(cash, view.asked, Rounding::Down)
+            .unwrap_or_default();
+        let wanted = lot.collateral.min(affordable);
+        let worth_it = lot
+            .quote
+            .value(wanted, view.asked, Rounding::Down)
+            .unwrap_or_default();
+        let whole = wanted == lot.collateral;
+        if view.stale || view.asked > limit || worth_it == 0 || (worth_it < lot.dust && !whole) {
+            return Ok(());
+        }
+        let take = self
+            .deal
+            .engine()
+            .call_mut()
+            .take(auction, wanted, limit, self.chain.now());
+        let called = self.chain.call(keeper, take)?;
+        match called.answer {
+            Ok(_) => {}
+            // So little is left to raise that he would have to pay it all, and he has not enough.
+            Err(EngineError::LeavesDust { .. }) => return Ok(()),
+            Err(error) => anyhow::bail!("taking from auction {}: {error:?}", auction.0),
+        }
+        for taken in called.events::<AuctionTaken>() {
+            self.auction_taken(terms, &taken, market)?;
+        }
+        for closed in called.events::<AuctionClosed>() {
+            self.auction_closed(&closed)?;
+        }
+        Ok(())
+    }
+
+    fn auction_taken(&mut self, terms: &Keeper, taken: &AuctionTaken, market: Price) -> Result<()> {
+        let now = self.chain.now();
+        let record = self.record.auction(taken.auction)?;
+        record.takes.push(Take {
+            at: now,
+            collateral: taken.collateral,
+            cost: taken.cost,
+            market,
+        });
+        self.keepers.bought.push(Bought {
+            keeper: taken.buyer,
+            collateral: record.collateral_type,
+            amount: taken.collateral,
+            sold_at: now.plus(terms.turnover),
+        });
+        Ok(())
+    }
+
+    fn auction_closed(&mut self, closed: &AuctionClosed) -> Result<()> {
+        let now = self.chain.now();
+        let record = self.record.auction(closed.auction)?;
+        record.closed_at = Some(now);
+        record.returned = closed.returned;
+        record.shortfall = closed.shortfall;
+        let originator = record.originator.clone();
+        let shortfall = show::cash(closed.shortfall, &self.deal.sheet.cash);
+        let end = if closed.shortfall == 0 {
+            "is paid in full".to_owned()
+        } else {
+            format!("leaves a loss of {shortfall}")
+        };
+        self.note(format!("The auction of {originator} {end}"));
+        Ok(())
+    }
+
+    /// Sells what has been bought long enough ago, at the market's price.
+    fn sell_on(&mut self, now: Timestamp) -> Result<()> {
+        let bought = std::mem::take(&mut self.keepers.bought);
+        let (due, waiting) = bought.into_iter().partition(|bought| bought.sold_at <= now);
+        self.keepers.bought = waiting;
+        let due: Vec<Bought> = due;
+        due.iter().try_for_each(|bought| self.sell_one(bought))
+    }
+
+    /// Sells whatever is left, at the end.
+    pub(super) fn sell_everything_on(&mut self) -> Result<()> {
+        self.sell_on(Timestamp(u64::MAX))
+    }
+
+    fn sell_one(&mut self, bought: &Bought) -> Result<()> {
+        let collateral = &self.deal.sheet.collateral[bought.collateral.index()].token;
+        let price = self.market.price(bought.collateral).unwrap_or_default();
+        let quote =
+            finance::valuation::Quote::new(collateral.decimals, self.deal.sheet.cash.decimals);
+        let quote = quote.context("decimals out of range")?;
+        let proceeds = quote
+            .value(bought.amount, price, Rounding::Down)
+            .unwrap_or_default();
+        self.fund(self.deal.cash, self.cast.market, proceeds)?;
+        let token = self.deal.collateral_token(bought.collateral);
+        self.pay(token, bought.keeper, self.cast.market, bought.amount)?;
+        self.pay(self.deal.cash, self.cast.market, bought.keeper, proceeds)
+    }
+
+    fn pay(&self, token: AccountId, from: AccountId, to: AccountId, amount: Balance) -> Result<()> {
+        self.chain
+            .execute(
+                from,
+                Psp22::from(token)
+                    .call_mut()
+                    .transfer(to, amount, Vec::new()),
+            )
+            .context("trading in the market")?;
+        Ok(())
+    }
+
+    /// Brings tokens from outside to the chain.
+    pub(super) fn fund(
+        &mut self,
+        token: AccountId,
+        owner: AccountId,
+        amount: Balance,
+    ) -> Result<()> {
+        self.deal.mint(self.chain, token, owner, amount)?;
+        *self.record.minted.entry(token).or_default() += amount;
+        Ok(())
+    }
+}

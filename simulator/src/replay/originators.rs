@@ -1,0 +1,149 @@
+//! Originators: they lock collateral, borrow near the limit, and some repay in time.
+
+use anyhow::{Context, Result};
+use finance::Rounding;
+use ink::codegen::TraitCallBuilder;
+use interfaces::collateral_vault::{CollateralVault, Standing, VaultError};
+use interfaces::tranche_pool::{PoolError, TranchePool};
+use interfaces::types::{AccountId, Balance, PositionId};
+
+use super::Replay;
+use crate::input::term_sheet::{Originator, Reaction, TermSheet};
+use crate::show;
+
+pub struct Originators {
+    /// The position of each, once its collateral has traded.
+    positions: Vec<Option<PositionId>>,
+    /// Who wants to repay and has not done it.
+    reactions: Vec<Option<Reaction>>,
+}
+
+impl Originators {
+    pub fn new(sheet: &TermSheet) -> Self {
+        Self {
+            positions: vec![None; sheet.originators.len()],
+            reactions: sheet
+                .originators
+                .iter()
+                .map(|originator| originator.repays)
+                .collect(),
+        }
+    }
+}
+
+impl Replay<'_> {
+    /// Opens the positions of those whose collateral has a price and who have none yet.
+    pub(super) fn borrow(&mut self) -> Result<()> {
+        let deal = self.deal;
+        for (index, terms) in deal.sheet.originators.iter().enumerate() {
+            let waits = self.originators.positions[index].is_none();
+            if waits && self.market.price(terms.collateral).is_some() {
+                let position = self.open(terms, self.cast.originators[index]);
+                let position = position.with_context(|| format!("{} borrows", terms.name))?;
+                self.originators.positions[index] = Some(position);
+            }
+        }
+        Ok(())
+    }
+
+    fn open(&mut self, terms: &Originator, account: AccountId) -> Result<PositionId> {
+        let deal = self.deal;
+        let token = deal.collateral_token(terms.collateral);
+        self.fund(token, account, terms.amount)?;
+        deal.approve(self.chain, token, account, deal.vault, terms.amount)?;
+        let open = deal.vault().call_mut().open(terms.collateral, terms.amount);
+        let position = self.chain.execute(account, open)?.answer;
+        let view = self.chain.inspect(deal.vault().call().position(position))?;
+        let value = view
+            .collateral_value
+            .context("the collateral has no live price")?;
+        let wanted = terms.draw_ltv.of(value, Rounding::Down).unwrap_or_default();
+        let drawn = self.draw(account, position, wanted)?;
+        let collateral = &deal.sheet.collateral[terms.collateral.index()].token;
+        self.note(format!(
+            "{} locks {} {} and draws {} {}",
+            terms.name,
+            show::amount(terms.amount, collateral, 2),
+            collateral.symbol,
+            show::cash(drawn, &deal.sheet.cash),
+            deal.sheet.cash.symbol,
+        ));
+        Ok(position)
+    }
+
+    /// Draws `wanted`, or what the pool can lend.
+    fn draw(&self, account: AccountId, position: PositionId, wanted: Balance) -> Result<Balance> {
+        let amount = wanted.min(
+            self.chain
+                .inspect(self.deal.pool().call().drawable_cash())?,
+        );
+        let drawn = self
+            .chain
+            .call(account, self.deal.vault().call_mut().draw(position, amount))?;
+        match drawn.answer {
+            Ok(()) => Ok(amount),
+            // The pool has too little left to lend: the originator goes without.
+            Err(VaultError::ZeroAmount | VaultError::BelowMinimumDebt { .. }) => Ok(0),
+            Err(VaultError::Pool(PoolError::ThinSubordination { .. })) => Ok(0),
+            Err(VaultError::AboveDebtCeiling { .. }) => Ok(0),
+            Err(error) => anyhow::bail!("drawing {amount}: {error:?}"),
+        }
+    }
+
+    pub(super) fn repay_in_panic(&mut self) -> Result<()> {
+        let deal = self.deal;
+        for (index, terms) in deal.sheet.originators.iter().enumerate() {
+            let due = |reaction: &mut Reaction| {
+                self.market
+                    .has_fallen(terms.collateral, reaction.after_fall)
+            };
+            let reaction = self.originators.reactions[index].take_if(due);
+            if let (Some(reaction), Some(position)) = (reaction, self.originators.positions[index])
+            {
+                self.repay(terms, self.cast.originators[index], position, reaction)
+                    .with_context(|| format!("{} repays", terms.name))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn repay(
+        &mut self,
+        terms: &Originator,
+        account: AccountId,
+        position: PositionId,
+        reaction: Reaction,
+    ) -> Result<()> {
+        let deal = self.deal;
+        // A position of which nothing is left is unknown.
+        let Ok(view) = self.chain.read(deal.vault().call().position(position))? else {
+            return Ok(());
+        };
+        let performing = matches!(view.position.standing, Standing::Performing { .. });
+        let has = deal.balance(self.chain, deal.cash, account)?;
+        let amount = reaction
+            .share
+            .of(view.debt, Rounding::Down)
+            .unwrap_or_default()
+            .min(has);
+        if !performing || amount == 0 {
+            return Ok(());
+        }
+        deal.approve(self.chain, deal.cash, account, deal.pool, amount)?;
+        let repaid = self
+            .chain
+            .call(account, deal.vault().call_mut().repay(position, amount))?;
+        match repaid.answer {
+            Ok(paid) => self.note(format!(
+                "{} repays {} {}",
+                terms.name,
+                show::cash(paid, &deal.sheet.cash),
+                deal.sheet.cash.symbol
+            )),
+            // What would be left is below the minimum debt: he keeps the loan.
+            Err(VaultError::BelowMinimumDebt { .. }) => {}
+            Err(error) => anyhow::bail!("repaying {amount}: {error:?}"),
+        }
+        Ok(())
+    }
+}

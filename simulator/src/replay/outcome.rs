@@ -1,0 +1,76 @@
+//! What everyone has at the end, against what he brought.
+
+use anyhow::Result;
+use finance::Rounding;
+use ink::codegen::TraitCallBuilder;
+use interfaces::tranche_pool::{OrderView, TranchePool};
+use interfaces::types::{AccountId, Balance, TrancheId};
+
+use super::record::{ClassSample, Outcome};
+use super::Replay;
+
+impl Replay<'_> {
+    /// Counts what investors and keepers have, tranche tokens at their last value.
+    pub(super) fn outcomes(&self) -> Result<Vec<Outcome>> {
+        let sheet = &self.deal.sheet;
+        let investors = sheet
+            .investors
+            .iter()
+            .zip(&self.cast.investors)
+            .map(|(terms, account)| {
+                Ok(Outcome {
+                    name: terms.name.clone(),
+                    role: "Investor",
+                    brought: terms.deposits.iter().map(|(_, cash)| cash).sum(),
+                    cash: self.deal.balance(self.chain, self.deal.cash, *account)?,
+                    tokens: self.holding(*account)?,
+                })
+            });
+        let keepers = sheet
+            .keepers
+            .iter()
+            .zip(&self.cast.keepers)
+            .map(|(terms, account)| {
+                Ok(Outcome {
+                    name: terms.name.clone(),
+                    role: "Keeper",
+                    brought: terms.cash,
+                    cash: self.deal.balance(self.chain, self.deal.cash, *account)?,
+                    tokens: 0,
+                })
+            });
+        investors.chain(keepers).collect()
+    }
+
+    /// Orders that wait and tokens, in base units of cash.
+    fn holding(&self, owner: AccountId) -> Result<Balance> {
+        let last = self.record.samples.last();
+        let classes = last
+            .map(|sample| sample.classes.as_slice())
+            .unwrap_or_default();
+        self.deal
+            .tranche_ids()
+            .zip(classes)
+            .try_fold(0, |sum, (tranche, class)| {
+                Ok(sum + self.class_holding(tranche, class, owner)?)
+            })
+    }
+
+    fn class_holding(
+        &self,
+        tranche: TrancheId,
+        class: &ClassSample,
+        owner: AccountId,
+    ) -> Result<Balance> {
+        let order: OrderView = self
+            .chain
+            .inspect(self.deal.pool().call().order(tranche, owner))?;
+        let own = self
+            .deal
+            .balance(self.chain, self.deal.tranche_token(tranche), owner)?;
+        let tokens = own + order.pending_redemption + order.claimable_tokens;
+        let price = class.price().unwrap_or_default();
+        let value = price.of(tokens, Rounding::Down).unwrap_or_default();
+        Ok(value + order.pending_deposit + order.claimable_cash)
+    }
+}

@@ -1,0 +1,162 @@
+//! Whole replays of the shipped deals.
+
+use std::path::{Path, PathBuf};
+
+use finance::{Period, Ratio, Timestamp};
+use simulator::chain::Chain;
+use simulator::deployment::Deal;
+use simulator::input::{Scenario, TermSheet};
+use simulator::ledger::Account;
+use simulator::replay::{Cast, Record, Replay};
+use simulator::report::Report;
+
+fn file(path: &str) -> PathBuf {
+    simulator::workspace_root().join(path)
+}
+
+struct Played {
+    chain: Chain,
+    deal: Deal,
+    scenario: Scenario,
+    seed: u64,
+    record: Record,
+}
+
+impl Played {
+    fn report(&self) -> Report<'_> {
+        Report {
+            deal: &self.deal,
+            scenario: &self.scenario,
+            seed: self.seed,
+            record: &self.record,
+        }
+    }
+}
+
+fn play(deal: &str, epoch: Option<Period>, seed: u64) -> Played {
+    let scenario = Scenario::load(&file("scenarios/march-2020.csv")).unwrap();
+    play_in(scenario, deal, epoch, seed)
+}
+
+fn play_in(scenario: Scenario, deal: &str, epoch: Option<Period>, seed: u64) -> Played {
+    let mut sheet = TermSheet::load(&file(deal)).unwrap();
+    sheet.epoch_length = epoch.unwrap_or(sheet.epoch_length);
+    let chain = Chain::new(Replay::start(&scenario, sheet.epoch_length)).unwrap();
+    let deal = Deal::deploy(&chain, sheet).unwrap();
+    let replay = Replay::new(&chain, &deal, &scenario, seed).unwrap();
+    let record = replay.run(|_| ()).unwrap();
+    Played {
+        chain,
+        deal,
+        scenario,
+        seed,
+        record,
+    }
+}
+
+const CREDIT: &str = "deals/eth-btc-credit.toml";
+const TWO_CLASSES: &str = "deals/btc-two-tranche.toml";
+
+#[test]
+fn in_march_2020_losses_rise_from_the_residual_and_the_senior_class_stays_whole() {
+    let played = play(CREDIT, None, 1);
+    let samples = &played.record.samples;
+    assert!(samples
+        .iter()
+        .all(|sample| sample.classes[0].value == sample.classes[0].claim));
+    assert!(samples
+        .iter()
+        .any(|sample| sample.classes[1].value < sample.classes[1].claim));
+    let impaired =
+        |sample: &&simulator::replay::Sample| sample.classes[1].value < sample.classes[1].claim;
+    assert!(samples
+        .iter()
+        .filter(impaired)
+        .all(|sample| sample.classes[2].value == 0));
+    assert_eq!(played.record.auctions.len(), 3);
+    assert!(samples
+        .iter()
+        .any(|sample| sample.loan_to_value() > Some(Ratio::ONE)));
+}
+
+#[test]
+fn the_same_seed_gives_the_same_report_and_another_one_another() {
+    let page = |seed| play(TWO_CLASSES, None, seed).report().page().unwrap();
+    let first = page(1);
+    assert!(
+        first == page(1),
+        "the report depends on something other than its input"
+    );
+    assert!(first != page(2), "the seed has no effect");
+}
+
+#[test]
+fn any_deal_plays_with_epochs_of_any_length() {
+    for hours in [5, 200] {
+        play(TWO_CLASSES, Some(Period::from_secs(hours * 3_600)), 3);
+    }
+}
+
+/// Ether crashes, and its price is not heard of for half a day while it is in auction.
+#[test]
+fn an_auction_waits_out_a_frozen_price() {
+    let text =
+        "timestamp_utc,eth,btc\n2020-03-11T04:00:00Z,200,8000\n2020-03-11T06:00:00Z,180,8000\n\
+                2020-03-11T18:00:00Z,100,8000\n2020-03-11T20:00:00Z,,8000\n";
+    let scenario = Scenario::parse(Path::new("gap.csv"), text).unwrap();
+    let played = play_in(scenario, CREDIT, None, 1);
+    assert!(played.record.auctions[0].closed_at > Some(played.scenario.rows[2].at));
+}
+
+#[test]
+fn an_asset_without_prices_is_a_mistake_of_the_deal() {
+    let scenario = "timestamp_utc,btc\n2020-03-11T04:00:00Z,8000\n2020-03-11T06:00:00Z,8000\n";
+    let scenario = Scenario::parse(Path::new("bitcoin.csv"), scenario).unwrap();
+    let sheet = TermSheet::load(&file(CREDIT)).unwrap();
+    let chain = Chain::new(Replay::start(&scenario, sheet.epoch_length)).unwrap();
+    let deal = Deal::deploy(&chain, sheet).unwrap();
+    let error = Replay::new(&chain, &deal, &scenario, 1)
+        .err()
+        .unwrap()
+        .to_string();
+    assert!(
+        error.ends_with("the asset `eth` of ETH is no column of bitcoin.csv, which has btc"),
+        "{error}"
+    );
+}
+
+#[test]
+fn parameters_out_of_bounds_are_refused_with_the_bounds() {
+    let mut sheet = TermSheet::load(&file(CREDIT)).unwrap();
+    sheet.collateral[0].parameters.auction_tail = Period::from_secs(60);
+    let chain = Chain::new(Timestamp(0)).unwrap();
+    let error = Deal::deploy(&chain, sheet).err().unwrap().to_string();
+    assert!(
+        error.ends_with("auction_tail of a collateral: the contract allows 10 min to 24 h"),
+        "{error}"
+    );
+}
+
+#[test]
+fn the_page_needs_nothing_from_outside() {
+    let page = play(TWO_CLASSES, None, 1).report().page().unwrap();
+    for reference in ["<script", "<link", "@import", "src=", "href=", "url("] {
+        assert!(!page.contains(reference), "the page contains {reference}");
+    }
+}
+
+#[test]
+fn an_account_with_one_base_unit_too_few_is_refused() {
+    let mut played = play(TWO_CLASSES, None, 1);
+    let cast = Cast::new(&played.chain, &played.deal);
+    *played.record.minted.get_mut(&played.deal.cash).unwrap() += 1;
+    let minted = played.record.minted[&played.deal.cash];
+    let account = Account::take(&played.chain, &played.deal, &cast, &played.record).unwrap();
+    assert_eq!(
+        account.ensure_balanced().unwrap_err().to_string(),
+        format!(
+            "the supply of USDY: one base unit is missing (expected {minted}, found {})",
+            minted - 1
+        )
+    );
+}

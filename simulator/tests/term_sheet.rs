@@ -1,0 +1,192 @@
+//! What a term sheet means, and how its author is told about mistakes.
+
+use std::path::Path;
+
+use finance::{Period, Ratio};
+use interfaces::types::{CollateralId, TrancheId};
+use simulator::input::TermSheet;
+
+const SHEET: &str = r#"
+name = "Test deal"
+epoch_length = "24 h"
+liquidity_buffer = "5 %"
+governor = "Governor"
+penalty_beneficiary = "Reserve"
+
+[cash]
+name = "Dollar X"
+symbol = "USDX"
+decimals = 6
+
+[[tranches]]
+name = "Senior"
+symbol = "S"
+target_rate = "6.5 %"
+minimum_subordination = "20 %"
+cap = "1 000 000"
+
+[[tranches]]
+name = "Junior"
+symbol = "J"
+cap = "500_000"
+
+[[collateral]]
+asset = "btc"
+name = "Wrapped bitcoin"
+symbol = "BTC"
+decimals = 8
+borrow_ltv = "60 %"
+liquidation_ltv = "72.25 %"
+annual_rate = "8 %"
+debt_ceiling = "3 000 000"
+minimum_debt = "10 000.5"
+haircut = "10 %"
+liquidation_penalty = "10 %"
+auction_buffer = "110 %"
+auction_tail = "90 min"
+auction_cusp = "50 %"
+
+[oracle]
+feeders = ["One", "Two", "Three"]
+quorum = 2
+max_age = "5 h"
+future_tolerance = "30 s"
+
+[[investors]]
+name = "Insurer"
+deposits = [{ tranche = "Senior", cash = "1 500" }]
+redeems = { share = "50 %", after_fall = "30 %" }
+
+[[originators]]
+name = "Miner"
+collateral = "BTC"
+amount = "0.25"
+draw_ltv = "59 %"
+
+[[keepers]]
+name = "Keeper"
+cash = "600 000"
+margin = "3 %"
+turnover = "3 h"
+"#;
+
+fn parse(text: &str) -> Result<TermSheet, String> {
+    TermSheet::parse(Path::new("deal.toml"), text).map_err(|mistake| mistake.to_string())
+}
+
+/// The message about the sheet with `old` replaced by `new`.
+fn mistake(old: &str, new: &str) -> String {
+    assert_eq!(
+        SHEET.matches(old).count(),
+        1,
+        "`{old}` must stand in the sheet once"
+    );
+    parse(&SHEET.replace(old, new)).expect_err("the sheet was accepted")
+}
+
+#[test]
+fn quantities_become_units_of_the_chain() {
+    let sheet = parse(SHEET).unwrap();
+    assert_eq!(sheet.epoch_length, Period(86_400_000));
+    assert_eq!(sheet.tranches[0].terms.target_rate, Ratio::from_bps(650));
+    assert_eq!(sheet.tranches[0].terms.cap, 1_000_000_000_000); // 1 000 000 × 10^6
+    assert_eq!(sheet.tranches[1].terms.cap, 500_000_000_000);
+    let bitcoin = &sheet.collateral[0];
+    assert_eq!(bitcoin.parameters.liquidation_ltv, Ratio::from_bps(7_225));
+    assert_eq!(bitcoin.parameters.minimum_debt, 10_000_500_000); // in cash: 10 000.5 × 10^6
+    assert_eq!(bitcoin.parameters.auction_tail, Period(5_400_000));
+    assert_eq!(sheet.originators[0].amount, 25_000_000); // in bitcoin: 0.25 × 10^8
+    assert_eq!(sheet.originators[0].collateral, CollateralId(0));
+    assert_eq!(sheet.investors[0].deposits, [(TrancheId(0), 1_500_000_000)]);
+}
+
+#[test]
+fn the_shipped_deals_are_valid() {
+    for name in ["eth-btc-credit", "btc-two-tranche"] {
+        let file = simulator::workspace_root()
+            .join("deals")
+            .join(name)
+            .with_extension("toml");
+        TermSheet::load(&file).unwrap();
+    }
+}
+
+#[test]
+fn a_quantity_that_cannot_be_read_shows_where_and_how_to_write_it() {
+    assert_eq!(
+        mistake("\"6.5 %\"", "\"six\""),
+        "deal.toml, line 16, column 15, target_rate: \"six\" is not a percentage: write it like \"6.5 %\"\n \
+         16 | target_rate = \"six\"\n    |               ^"
+    );
+    assert_eq!(
+        mistake("cap = \"1 000 000\"", "cap = \"1.000.000\""),
+        "deal.toml, line 18, column 7, cap: \"1.000.000\" is not an amount: write it like \"2 500 000\" or \"0.25\"\n \
+         18 | cap = \"1.000.000\"\n    |       ^"
+    );
+    assert_eq!(
+        mistake("\"90 min\"", "\"90\""),
+        "deal.toml, line 38, column 16, auction_tail: \"90\" is not a length of time: write it like \"24 h\", in d, h, min or s\n \
+         38 | auction_tail = \"90\"\n    |                ^"
+    );
+    assert!(mistake("\"6.5 %\"", "6.5").contains("\"6.5\" is not a percentage"));
+    assert!(mistake("\"6.5 %\"", "true").contains("expected a quantity in quotes"));
+}
+
+#[test]
+fn a_field_that_is_unknown_or_missing_is_named() {
+    assert!(mistake("quorum = 2", "quorums = 2").starts_with(
+        "deal.toml, line 43, column 1: unknown field `quorums`, expected one of `feeders`, `quorum`, `max_age`, `future_tolerance`"
+    ));
+    assert!(mistake("quorum = 2\n", "").contains("missing field `quorum`"));
+    assert!(mistake("name = \"Test deal\"", "name = ").starts_with("deal.toml, line 2, column 8"));
+}
+
+/// Each rule with a change that breaks it, the place, and the message.
+#[test]
+fn every_rule_says_what_is_wrong() {
+    let cases = [
+        ("decimals = 6", "decimals = 5", "line 11, column 12, decimals: a token's decimals must be 6 to 18"),
+        ("symbol = \"J\"", "symbol = \"USDX\"", "line 22, column 10, symbol: `USDX` is taken or empty: choose another name"),
+        ("\"500_000\"", "\"0\"", "line 23, column 7, cap: the amount must be above zero"),
+        ("\"10 000.5\"", "\"0.0000001\"", "line 34, column 16, minimum_debt: USDX has 6 decimals: this amount has more, or is too large"),
+        ("\"10 000.5\"", "\"4 000 000\"", "line 34, column 16, minimum_debt: the minimum debt exceeds the debt ceiling: nobody could borrow"),
+        ("borrow_ltv = \"60 %\"", "borrow_ltv = \"73 %\"", "line 30, column 14, borrow_ltv: the borrow LTV must lie below the liquidation LTV, or a fresh loan could be liquidated"),
+        ("\"5 %\"", "\"100 %\"", "line 4, column 20, liquidity_buffer: must be below 100 %"),
+        ("\"24 h\"", "\"0 h\"", "line 3, column 16, epoch_length: an epoch must last"),
+        ("quorum = 2", "quorum = 4", "line 43, column 10, quorum: 4 reports can never be in force: there are 3 feeders; lower the quorum or add feeders"),
+        ("quorum = 2", "quorum = 0", "line 43, column 10, quorum: at least one report must be in force"),
+        ("\"Two\"", "\"One\"", "line 42, column 19, feeders: `One` is taken or empty: choose another name"),
+        ("tranche = \"Senior\"", "tranche = \"Super\"", "line 49, column 25, deposits: there is no tranche `Super`: choose from Senior, Junior"),
+        ("collateral = \"BTC\"", "collateral = \"ETH\"", "line 54, column 14, collateral: there is no collateral `ETH`: choose from BTC"),
+        ("\"59 %\"", "\"61 %\"", "line 56, column 12, draw_ltv: more than the borrow LTV of BTC cannot be drawn"),
+        ("share = \"50 %\"", "share = \"0 %\"", "line 50, column 21, redeems: a share lies above 0 % and is 100 % at most"),
+    ];
+    for (old, new, expected) in cases {
+        let message = mistake(old, new);
+        let expected = format!("deal.toml, {expected}");
+        assert_eq!(message.lines().next(), Some(expected.as_str()));
+    }
+}
+
+#[test]
+fn the_residual_has_no_terms_and_the_others_must() {
+    assert!(mistake("symbol = \"J\"", "symbol = \"J\"\ntarget_rate = \"1 %\"").starts_with(
+        "deal.toml, line 23, column 15, target_rate: the last tranche is the residual: it takes what is left and has no target rate; remove this line"
+    ));
+    assert!(mistake("symbol = \"J\"", "symbol = \"J\"\nminimum_subordination = \"1 %\"").starts_with(
+        "deal.toml, line 23, column 25, minimum_subordination: the last tranche is the residual: nothing stands below it; remove this line"
+    ));
+    assert!(mistake("minimum_subordination = \"20 %\"\n", "").starts_with(
+        "deal.toml, line 14, column 8, name: a tranche above the residual needs `minimum_subordination`"
+    ));
+}
+
+#[test]
+fn a_deal_has_two_to_five_tranches() {
+    let junior = "[[tranches]]\nname = \"Junior\"\nsymbol = \"J\"\ncap = \"500_000\"\n";
+    assert!(mistake(junior, "").contains("a deal has 2 to 5 tranches, and this one has 1"));
+    let more: String = (0..5)
+        .map(|n| format!("[[tranches]]\nname = \"{n}\"\nsymbol = \"{n}\"\ncap = \"1\"\n"))
+        .collect();
+    assert!(mistake(junior, &more).contains("a deal has 2 to 5 tranches, and this one has 6"));
+}
