@@ -103,18 +103,18 @@ impl Round<'_> {
         let minted = match (class.supply, class.value) {
             (0, _) => deposited,
             (_, 0) => 0,
-            (supply, value) => mul_div(deposited, supply, value, Rounding::Down)?,
+            (supply, value) => mul_div(deposited, supply, value, Rounding::Down).unwrap_or(0),
         };
-        if minted == 0 {
+        let (Some(supply), true) = (class.supply.checked_add(minted), minted > 0) else {
             return Ok(());
-        }
+        };
         class.deposits = sub(class.deposits, deposited)?;
         class.claim = class
             .claim
             .map(|claim| claim.deposit(deposited))
             .transpose()?;
         class.value = add(class.value, deposited)?;
-        class.supply = add(class.supply, minted)?;
+        class.supply = supply;
         fill.deposited = add(fill.deposited, deposited)?;
         fill.minted = add(fill.minted, minted)?;
         self.cash = add(self.cash, deposited)?;
@@ -130,7 +130,7 @@ impl Round<'_> {
         if class.supply == 0 || class.value == 0 {
             return Ok(());
         }
-        let affordable = mul_div(room, class.supply, class.value, Rounding::Down)?;
+        let affordable = unlimited(mul_div(room, class.supply, class.value, Rounding::Down));
         let burned = class.redemptions.min(affordable);
         let paid = mul_div(burned, class.value, class.supply, Rounding::Down)?;
         if paid == 0 {
@@ -166,7 +166,7 @@ impl Round<'_> {
         for (other, class) in self.classes.iter().enumerate().skip(index) {
             if class.minimum > Ratio::ZERO && (class.value > 0 || other == index) {
                 let below = waterfall::value_below(&values, other)?;
-                let largest_pool = class.minimum.divide(below, Rounding::Down)?;
+                let largest_pool = unlimited(class.minimum.divide(below, Rounding::Down));
                 room = room.min(largest_pool.saturating_sub(pool));
             }
         }
@@ -183,7 +183,8 @@ impl Round<'_> {
             if class.minimum > Ratio::ZERO && class.value > 0 {
                 let below = waterfall::value_below(&values, other)?;
                 let spare = below.saturating_sub(class.minimum.of(pool, Rounding::Up)?);
-                room = room.min(class.minimum.complement().divide(spare, Rounding::Down)?);
+                let largest = class.minimum.complement().divide(spare, Rounding::Down);
+                room = room.min(unlimited(largest));
             }
         }
         Ok(room)
@@ -192,6 +193,11 @@ impl Round<'_> {
     fn values(&self) -> Vec<u128> {
         self.classes.iter().map(|class| class.value).collect()
     }
+}
+
+/// A limit beyond the range of amounts is none: no order can reach it, and none may stop a settlement.
+fn unlimited(limit: Result<u128, MathError>) -> u128 {
+    limit.unwrap_or(u128::MAX)
 }
 
 #[cfg(test)]
@@ -328,6 +334,27 @@ mod tests {
         let mut classes = [class(0, 4_000), class(0, 1_500), class(150, 0)];
         classes[2].redemptions = 150;
         assert_eq!(fill(&mut classes, 150, BOTH).unwrap()[2].paid, 150);
+    }
+
+    #[test]
+    fn a_price_at_the_edge_of_the_range_stops_no_settlement() {
+        let mut classes = [class(0, 0), class(1, 0)];
+        classes[1].supply = u128::MAX / 2;
+        classes[1].deposits = 1_000_000; // would mint more tokens than can exist
+        assert_eq!(
+            fill(&mut classes, u128::MAX / 2, BOTH).unwrap(),
+            [Fill::default(); 2]
+        );
+        classes[1].redemptions = u128::MAX / 2;
+        assert_eq!(fill(&mut classes, u128::MAX / 2, BOTH).unwrap()[1].paid, 1);
+    }
+
+    #[test]
+    fn a_minimum_next_to_zero_limits_nothing() {
+        let mut classes = [class(0, 1), class(1 << 100, 0)];
+        classes[0].minimum = Ratio(1);
+        classes[0].deposits = 1_000;
+        assert_eq!(fill(&mut classes, 0, BOTH).unwrap()[0].deposited, 1_000);
     }
 
     prop_compose! {

@@ -7,7 +7,7 @@
 //! lose its digits, closes the *generation*: its last product and sum are stored once, and the next
 //! generation starts at one.
 
-use crate::fixed::{add, mul_div, sub, MathError, Rounding};
+use crate::fixed::{add, mul_div, mul_div_rem, sub, MathError, Rounding};
 
 /// The product at which every generation starts.
 const ONE: u128 = 1_000_000_000_000_000_000_000_000_000;
@@ -29,8 +29,21 @@ pub struct OrderBook {
     pub generation: u32,
     /// Unfilled share of an order that was there when the generation began, scaled 1e27.
     product: u128,
-    /// Received per unit of such an order, scaled 1e27.
-    sum: u128,
+    /// Received per unit of such an order.
+    sum: Sum,
+}
+
+/// Base units received per base unit given: whole ones, and the rest scaled 1e27. No price, however
+/// extreme, overflows it and stops a settlement.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, scale::Encode, scale::Decode)]
+#[cfg_attr(
+    feature = "metadata",
+    derive(scale_info::TypeInfo, ink::storage::traits::StorageLayout)
+)]
+struct Sum {
+    whole: u128,
+    /// Below one.
+    fraction: u128,
 }
 
 /// An order as it stood when it was placed or last resolved.
@@ -44,7 +57,7 @@ pub struct Order {
     pub amount: u128,
     generation: u32,
     product: u128,
-    sum: u128,
+    sum: Sum,
 }
 
 /// How a generation ended: all that its orders need to be resolved.
@@ -55,7 +68,7 @@ pub struct Order {
 )]
 pub struct ClosedGeneration {
     product: u128,
-    sum: u128,
+    sum: Sum,
 }
 
 /// Where an order stands today.
@@ -73,7 +86,7 @@ impl Default for OrderBook {
             pending: 0,
             generation: 0,
             product: ONE,
-            sum: 0,
+            sum: Sum::default(),
         }
     }
 }
@@ -104,8 +117,7 @@ impl OrderBook {
             return Ok(None);
         }
         let left = sub(self.pending, filled)?;
-        let paid = mul_div(self.product, output, self.pending, Rounding::Down)?;
-        self.sum = add(self.sum, paid)?;
+        self.sum = self.sum.plus(output, self.pending, self.product)?;
         self.product = mul_div(self.product, left, self.pending, Rounding::Down)?;
         self.pending = left;
         if self.product >= SMALLEST_PRODUCT {
@@ -147,7 +159,7 @@ impl OrderBook {
                 amount: step.remaining,
                 generation,
                 product: ONE,
-                sum: 0,
+                sum: Sum::default(),
             };
         }
         if order.generation < self.generation {
@@ -175,12 +187,46 @@ impl OrderBook {
 }
 
 impl Order {
-    fn until(&self, product: u128, sum: u128) -> Result<Resolved, MathError> {
-        let gained = sub(sum, self.sum)?;
+    fn until(&self, product: u128, sum: Sum) -> Result<Resolved, MathError> {
         Ok(Resolved {
             remaining: mul_div(self.amount, product, self.product, Rounding::Down)?,
-            received: mul_div(self.amount, gained, self.product, Rounding::Down)?,
+            received: sum.since(self.sum)?.of(self.amount, self.product)?,
         })
+    }
+}
+
+impl Sum {
+    /// This sum and `output ÷ pending × product`.
+    fn plus(self, output: u128, pending: u128, product: u128) -> Result<Self, MathError> {
+        let (per_unit, rest) = mul_div_rem(output, 1, pending)?;
+        let fraction_per_unit = mul_div(rest, ONE, pending, Rounding::Down)?;
+        let (whole, part) = mul_div_rem(per_unit, product, ONE)?;
+        let more = mul_div(fraction_per_unit, product, ONE, Rounding::Down)?;
+        let fraction = add(self.fraction, add(part, more)?)?;
+        let (carry, fraction) = mul_div_rem(fraction, 1, ONE)?;
+        let whole = add(add(self.whole, whole)?, carry)?;
+        Ok(Self { whole, fraction })
+    }
+
+    fn since(self, earlier: Self) -> Result<Self, MathError> {
+        let (borrowed, fraction) = match self.fraction.checked_sub(earlier.fraction) {
+            Some(fraction) => (0, fraction),
+            None => (1, sub(add(self.fraction, ONE)?, earlier.fraction)?),
+        };
+        let whole = sub(sub(self.whole, earlier.whole)?, borrowed)?;
+        Ok(Self { whole, fraction })
+    }
+
+    /// What an order of `amount` received that was placed at `product`.
+    fn of(self, amount: u128, product: u128) -> Result<u128, MathError> {
+        let whole = amount.checked_mul(self.whole).ok_or(MathError::Overflow)?;
+        let (whole, rest_of_whole) = mul_div_rem(whole, ONE, product)?;
+        let (part, rest_of_part) = mul_div_rem(amount, self.fraction, product)?;
+        let rests = add(rest_of_whole, rest_of_part)?;
+        add(
+            add(whole, part)?,
+            mul_div(rests, 1, product, Rounding::Down)?,
+        )
     }
 }
 
@@ -286,6 +332,19 @@ mod tests {
         book.place(5).unwrap();
         assert_eq!(book.fill(6, 6), Err(MathError::Underflow));
         assert_eq!(book.cancel(6), Err(MathError::Underflow));
+    }
+
+    #[test]
+    fn no_price_is_too_extreme() {
+        let mut world = World::default();
+        let order = world.book.place(4).unwrap();
+        world.fill(2, u128::MAX / 2); // tokens worth half of all the cash that can exist
+        let resolved = world.resolve(order);
+        assert_eq!(resolved.remaining, 2);
+        assert!(u128::MAX / 2 - resolved.received <= 4);
+        let order = world.book.place(u128::MAX / 4).unwrap();
+        world.fill(u128::MAX / 8, 1); // a token worth next to nothing
+        assert_eq!(world.resolve(order).received, 0);
     }
 
     #[derive(Clone, Debug)]
