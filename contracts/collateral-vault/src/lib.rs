@@ -25,6 +25,7 @@ mod collateral_vault {
     use finance::{MathError, Price};
     use ink::prelude::vec::Vec;
     use ink::storage::{traits::ManualKey, Lazy, Mapping};
+    use interfaces::calls;
     use interfaces::collateral_vault::{
         CollateralAdded, CollateralSold, CollateralType, CollateralVault, CollateralWithdrawn,
         DebtWrittenOff, Drawn, Portfolio, Position, PositionOpened, PositionSeized, PositionView,
@@ -161,7 +162,7 @@ mod collateral_vault {
                 amount,
                 collateral: loan.position.collateral,
             });
-            peers::push(loan.kind.token, originator, amount)
+            calls::push(loan.kind.token, originator, amount)
         }
 
         #[ink(message)]
@@ -250,7 +251,7 @@ mod collateral_vault {
                 penalty: sale.penalty,
             };
             peers::collect(self.pool, payment, portfolio)?;
-            peers::push(loan.kind.token, sale.buyer, sale.collateral)
+            calls::push(loan.kind.token, sale.buyer, sale.collateral)
         }
 
         #[ink(message)]
@@ -291,7 +292,7 @@ mod collateral_vault {
         fn unattributed(&self, collateral_type: CollateralId) -> Result<Balance, VaultError> {
             let book = self.book();
             let token = book.get(collateral_type)?.token;
-            let balance = peers::balance(token, self.env().account_id())?;
+            let balance = calls::balance(token, self.env().account_id())?;
             Ok(balance.saturating_sub(book.held(token)?))
         }
     }
@@ -376,7 +377,7 @@ mod collateral_vault {
                 amount,
                 collateral: loan.position.collateral,
             });
-            peers::pull(loan.kind.token, from, self.env().account_id(), amount)
+            calls::pull(loan.kind.token, from, self.env().account_id(), amount)
         }
 
         fn emit_sale(&self, position: PositionId, sale: &Sale, owed: Balance) {

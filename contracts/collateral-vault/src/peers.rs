@@ -5,14 +5,13 @@ use ink::codegen::TraitCallBuilder;
 use ink::contract_ref;
 // The name under which `contract_ref!` looks for the chain's types.
 use ink::env::DefaultEnvironment as Environment;
-use ink::prelude::vec::Vec;
 use interfaces::calls::{answer, outcome, CallError};
 use interfaces::collateral_vault::{Portfolio, VaultError};
 use interfaces::oracle_adapter::{OracleAdapter, Quotation};
 use interfaces::parameters::{CollateralParameters, Parameters};
 use interfaces::tranche_pool::{Payment, TranchePool};
 use interfaces::types::{AccountId, AssetId, Balance, CollateralId};
-use psp22::{PSP22Metadata, PSP22};
+use psp22::PSP22Metadata;
 
 pub fn price(oracle: AccountId, asset: AssetId) -> Result<Price, VaultError> {
     let oracle: contract_ref!(OracleAdapter) = oracle.into();
@@ -42,32 +41,6 @@ pub fn draw(
 pub fn collect(pool: AccountId, payment: Payment, portfolio: Portfolio) -> Result<(), VaultError> {
     let mut pool: contract_ref!(TranchePool) = pool.into();
     outcome(pool.call_mut().collect(payment, portfolio).try_invoke())
-}
-
-pub fn pull(
-    token: AccountId,
-    from: AccountId,
-    to: AccountId,
-    amount: Balance,
-) -> Result<(), VaultError> {
-    let mut token: contract_ref!(PSP22) = token.into();
-    let transfer = token.call_mut().transfer_from(from, to, amount, Vec::new());
-    outcome(transfer.try_invoke())
-}
-
-pub fn push(token: AccountId, to: AccountId, amount: Balance) -> Result<(), VaultError> {
-    let mut token: contract_ref!(PSP22) = token.into();
-    outcome(
-        token
-            .call_mut()
-            .transfer(to, amount, Vec::new())
-            .try_invoke(),
-    )
-}
-
-pub fn balance(token: AccountId, owner: AccountId) -> Result<Balance, CallError> {
-    let token: contract_ref!(PSP22) = token.into();
-    answer(token.call().balance_of(owner).try_invoke())
 }
 
 pub fn decimals(token: AccountId) -> Result<u8, CallError> {

@@ -1,6 +1,13 @@
 //! Calls from one contract to another.
 
+use ink::codegen::TraitCallBuilder;
+// The name under which `contract_ref!` looks for the chain's types.
+use ink::env::DefaultEnvironment as Environment;
+use ink::prelude::vec::Vec;
 use ink::primitives::MessageResult;
+use psp22::{PSP22Error, PSP22};
+
+use crate::types::{AccountId, Balance};
 
 /// Why a called contract gave no answer of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,4 +38,46 @@ where
     F: From<CallError> + From<E>,
 {
     Ok(answer(result)??)
+}
+
+/// Takes `amount` of a token from the allowance that `from` gave the calling contract, to `to`.
+///
+/// # Errors
+/// The token's own, and those of [`answer`].
+pub fn pull<F>(token: AccountId, from: AccountId, to: AccountId, amount: Balance) -> Result<(), F>
+where
+    F: From<CallError> + From<PSP22Error>,
+{
+    let mut token: ink::contract_ref!(PSP22) = token.into();
+    let transfer = token.call_mut().transfer_from(from, to, amount, Vec::new());
+    outcome(transfer.try_invoke())
+}
+
+/// Sends `amount` of a token of the calling contract to `to`; nothing is called for nothing.
+///
+/// # Errors
+/// The token's own, and those of [`answer`].
+pub fn push<F>(token: AccountId, to: AccountId, amount: Balance) -> Result<(), F>
+where
+    F: From<CallError> + From<PSP22Error>,
+{
+    if amount == 0 {
+        return Ok(());
+    }
+    let mut token: ink::contract_ref!(PSP22) = token.into();
+    outcome(
+        token
+            .call_mut()
+            .transfer(to, amount, Vec::new())
+            .try_invoke(),
+    )
+}
+
+/// What `owner` has of a token.
+///
+/// # Errors
+/// Those of [`answer`].
+pub fn balance(token: AccountId, owner: AccountId) -> Result<Balance, CallError> {
+    let token: ink::contract_ref!(PSP22) = token.into();
+    answer(token.call().balance_of(owner).try_invoke())
 }

@@ -7,12 +7,14 @@
 //! | [`ledger`] | in which account each base unit of cash is |
 //! | [`tranche`] | one tranche: claim, value, supply and its two order books |
 //! | [`holding`] | one owner's orders and unclaimed proceeds in one tranche |
+//! | [`peers`] | calls to the vault and the tranche tokens |
 //!
 //! The contract below is the thin shell: it knows callers, time, storage and other contracts.
 #![cfg_attr(not(feature = "std"), no_std, no_main)]
 
 pub mod holding;
 pub mod ledger;
+mod peers;
 pub mod pool;
 pub mod settle;
 #[cfg(test)]
@@ -25,22 +27,21 @@ pub use self::tranche_pool::{TranchePoolContract, TranchePoolContractRef};
 mod tranche_pool {
     use finance::orders::ClosedGeneration;
     use finance::time;
-    use ink::codegen::TraitCallBuilder;
     use ink::prelude::vec::Vec;
     use ink::storage::traits::ManualKey;
     use ink::storage::{Lazy, Mapping};
-    use interfaces::calls::{answer, outcome};
-    use interfaces::collateral_vault::{CollateralVault, Portfolio};
+    use interfaces::calls;
+    use interfaces::collateral_vault::Portfolio;
     use interfaces::ensure;
     use interfaces::tranche_pool::{
         Books, Claimed, DepositRequested, EpochSettled, FundsDrawn, OrderCancelled, OrderView,
         Payment, PaymentCollected, PenaltiesPaid, PoolError, PoolTerms, RedemptionRequested,
         Settlement, TranchePool, TrancheSettled, TrancheView,
     };
-    use interfaces::tranche_token::{PSP22Burnable, PSP22Mintable, PSP22};
     use interfaces::types::TrancheId;
 
     use crate::holding::{GenerationKey, Holding, Side};
+    use crate::peers;
     use crate::pool::{validate, Pool};
     use crate::settle::{settle, Settled};
 
@@ -58,6 +59,8 @@ mod tranche_pool {
     pub struct TranchePoolContract {
         /// Who may name the tokens and the vault, once.
         deployer: AccountId,
+        /// The cash token, as in the terms.
+        cash: AccountId,
         /// Valid, and never changed.
         terms: Lazy<PoolTerms, ManualKey<0x504f_0001>>,
         /// Empty until named, then never changed.
@@ -81,6 +84,7 @@ mod tranche_pool {
             validate(&terms)?;
             let mut contract = Self {
                 deployer: Self::env().caller(),
+                cash: terms.cash,
                 terms: Lazy::new(),
                 wiring: Lazy::new(),
                 pool: Lazy::new(),
@@ -91,203 +95,6 @@ mod tranche_pool {
             contract.pool.set(&Pool::new(&terms, now));
             contract.terms.set(&terms);
             Ok(contract)
-        }
-
-        fn request(
-            &mut self,
-            side: Side,
-            id: TrancheId,
-            amount: Balance,
-        ) -> Result<Balance, PoolError> {
-            ensure!(amount > 0, PoolError::ZeroAmount);
-            let wiring = self.wiring()?;
-            let owner = self.env().caller();
-            let mut pool = self.load()?;
-            let mut holding = self.holding(&pool, id, owner)?;
-            let pending = holding.order(side, pool.tranche_mut(id)?.book_mut(side), amount)?;
-            if side == Side::Deposit {
-                pool.ledger.receive_order(amount)?;
-            }
-            self.pool.set(&pool);
-            self.store_holding(id, owner, &holding);
-            let token = match side {
-                Side::Deposit => self.cash()?,
-                Side::Redemption => wiring.token(id)?,
-            };
-            self.pull(token, owner, amount)?;
-            Ok(pending)
-        }
-
-        fn cancel(&mut self, side: Side, id: TrancheId) -> Result<Balance, PoolError> {
-            let wiring = self.wiring()?;
-            let owner = self.env().caller();
-            let mut pool = self.load()?;
-            let mut holding = self.holding(&pool, id, owner)?;
-            let amount = holding.cancel(side, pool.tranche_mut(id)?.book_mut(side))?;
-            let (token, cash, tokens) = match side {
-                Side::Deposit => (self.cash()?, amount, 0),
-                Side::Redemption => (wiring.token(id)?, 0, amount),
-            };
-            pool.ledger.return_order(cash)?;
-            self.pool.set(&pool);
-            self.store_holding(id, owner, &holding);
-            self.env().emit_event(OrderCancelled {
-                owner,
-                tranche: id,
-                cash,
-                tokens,
-            });
-            self.push(token, owner, amount)?;
-            Ok(amount)
-        }
-
-        /// Stores the pool after a settlement and brings every token's supply in line.
-        fn execute(&mut self, settled: Settled, wiring: &Wiring) -> Result<Settlement, PoolError> {
-            let Settled {
-                pool,
-                closed,
-                settlement,
-            } = settled;
-            self.pool.set(&pool);
-            for (key, generation) in closed {
-                self.closed.insert(key, &generation);
-            }
-            self.publish(&settlement);
-            for (token, tranche) in wiring.tokens.iter().zip(&settlement.tranches) {
-                self.issue(*token, tranche.fill.minted, tranche.fill.burned)?;
-            }
-            Ok(settlement)
-        }
-
-        fn publish(&self, settlement: &Settlement) {
-            self.env().emit_event(EpochSettled {
-                epoch: settlement.epoch,
-                settled_at: settlement.settled_at,
-                portfolio: settlement.portfolio,
-                cash_before: settlement.cash_before,
-                cash_after: settlement.cash_after,
-                value_before: settlement.value_before,
-                value_after: settlement.value_after,
-                dust: settlement.dust,
-            });
-            for (tranche, settlement_of_tranche) in (0..).map(TrancheId).zip(&settlement.tranches) {
-                self.env().emit_event(TrancheSettled {
-                    epoch: settlement.epoch,
-                    tranche,
-                    settlement: *settlement_of_tranche,
-                });
-            }
-        }
-
-        /// Mints or burns the difference: what is burned and what is minted both lie with the pool.
-        fn issue(
-            &self,
-            token: AccountId,
-            minted: Balance,
-            burned: Balance,
-        ) -> Result<(), PoolError> {
-            if let Some(excess @ 1..) = minted.checked_sub(burned) {
-                let mut token: ink::contract_ref!(PSP22Mintable) = token.into();
-                outcome::<_, _, PoolError>(token.call_mut().mint(excess).try_invoke())?;
-            }
-            if let Some(excess @ 1..) = burned.checked_sub(minted) {
-                let mut token: ink::contract_ref!(PSP22Burnable) = token.into();
-                outcome::<_, _, PoolError>(token.call_mut().burn(excess).try_invoke())?;
-            }
-            Ok(())
-        }
-
-        fn settled(&self, wiring: &Wiring) -> Result<Settled, PoolError> {
-            let vault: ink::contract_ref!(CollateralVault) = wiring.vault.into();
-            let portfolio = outcome::<_, _, PoolError>(vault.call().portfolio().try_invoke())?;
-            let epoch_length = self.stored_terms()?.epoch_length;
-            settle(self.load()?, portfolio, epoch_length, self.now())
-        }
-
-        fn holding(
-            &self,
-            pool: &Pool,
-            id: TrancheId,
-            owner: AccountId,
-        ) -> Result<Holding, PoolError> {
-            let tranche = pool.tranche(id)?;
-            let closed = |side, generation| self.closed.get((id, side, generation));
-            let stored = self.holdings.get((id, owner)).unwrap_or_default();
-            Ok(stored.resolved(tranche, closed)?)
-        }
-
-        fn store_holding(&mut self, id: TrancheId, owner: AccountId, holding: &Holding) {
-            if *holding == Holding::default() {
-                self.holdings.remove((id, owner));
-            } else {
-                self.holdings.insert((id, owner), holding);
-            }
-        }
-
-        fn pull(
-            &self,
-            token: AccountId,
-            from: AccountId,
-            amount: Balance,
-        ) -> Result<(), PoolError> {
-            let mut token: ink::contract_ref!(PSP22) = token.into();
-            let to = self.env().account_id();
-            outcome(
-                token
-                    .call_mut()
-                    .transfer_from(from, to, amount, Vec::new())
-                    .try_invoke(),
-            )
-        }
-
-        fn push(&self, token: AccountId, to: AccountId, amount: Balance) -> Result<(), PoolError> {
-            if amount == 0 {
-                return Ok(());
-            }
-            let mut token: ink::contract_ref!(PSP22) = token.into();
-            outcome(
-                token
-                    .call_mut()
-                    .transfer(to, amount, Vec::new())
-                    .try_invoke(),
-            )
-        }
-
-        fn ensure_vault(&self) -> Result<(), PoolError> {
-            ensure!(
-                self.env().caller() == self.wiring()?.vault,
-                PoolError::NotTheVault
-            );
-            Ok(())
-        }
-
-        fn wiring(&self) -> Result<Wiring, PoolError> {
-            self.wiring.get().ok_or(PoolError::NotBound)
-        }
-
-        fn load(&self) -> Result<Pool, PoolError> {
-            self.pool.get().ok_or(PoolError::NotBound)
-        }
-
-        fn stored_terms(&self) -> Result<PoolTerms, PoolError> {
-            self.terms.get().ok_or(PoolError::NotBound)
-        }
-
-        fn cash(&self) -> Result<AccountId, PoolError> {
-            self.stored_terms().map(|terms| terms.cash)
-        }
-
-        fn now(&self) -> time::Timestamp {
-            time::Timestamp(self.env().block_timestamp())
-        }
-    }
-
-    impl Wiring {
-        fn token(&self, id: TrancheId) -> Result<AccountId, PoolError> {
-            self.tokens
-                .get(id.index())
-                .copied()
-                .ok_or(PoolError::UnknownTranche)
         }
     }
 
@@ -313,28 +120,12 @@ mod tranche_pool {
             tranche: TrancheId,
             amount: Balance,
         ) -> Result<(), PoolError> {
-            let owner = self.env().caller();
-            let pending = self.request(Side::Deposit, tranche, amount)?;
-            self.env().emit_event(DepositRequested {
-                owner,
-                tranche,
-                amount,
-                pending,
-            });
-            Ok(())
+            self.request(Side::Deposit, tranche, amount)
         }
 
         #[ink(message)]
         fn request_redeem(&mut self, tranche: TrancheId, amount: Balance) -> Result<(), PoolError> {
-            let owner = self.env().caller();
-            let pending = self.request(Side::Redemption, tranche, amount)?;
-            self.env().emit_event(RedemptionRequested {
-                owner,
-                tranche,
-                amount,
-                pending,
-            });
-            Ok(())
+            self.request(Side::Redemption, tranche, amount)
         }
 
         #[ink(message)]
@@ -349,21 +140,20 @@ mod tranche_pool {
 
         #[ink(message)]
         fn claim(&mut self, tranche: TrancheId, owner: AccountId) -> Result<OrderView, PoolError> {
-            let wiring = self.wiring()?;
+            let token = self.wiring()?.token(tranche)?;
             let mut pool = self.load()?;
             let mut holding = self.holding(&pool, tranche, owner)?;
             let (tokens, cash) = holding.claim()?;
             pool.ledger.pay_claim(cash)?;
-            self.pool.set(&pool);
-            self.store_holding(tranche, owner, &holding);
+            self.store(&pool, tranche, owner, &holding);
             self.env().emit_event(Claimed {
                 owner,
                 tranche,
                 tokens,
                 cash,
             });
-            self.push(wiring.token(tranche)?, owner, tokens)?;
-            self.push(self.cash()?, owner, cash)?;
+            calls::push::<PoolError>(token, owner, tokens)?;
+            calls::push::<PoolError>(self.cash, owner, cash)?;
             Ok(OrderView {
                 claimable_tokens: tokens,
                 claimable_cash: cash,
@@ -376,8 +166,20 @@ mod tranche_pool {
             let wiring = self.wiring()?;
             let ends_at = self.load()?.epoch_ends_at;
             ensure!(self.now() >= ends_at, PoolError::EpochNotOver { ends_at });
-            let settled = self.settled(&wiring)?;
-            self.execute(settled, &wiring)
+            let Settled {
+                pool,
+                closed,
+                settlement,
+            } = self.settled(&wiring)?;
+            self.pool.set(&pool);
+            for (key, generation) in closed {
+                self.closed.insert(key, &generation);
+            }
+            self.publish(&settlement);
+            for (token, tranche) in wiring.tokens.iter().zip(&settlement.tranches) {
+                peers::issue(*token, tranche.fill.minted, tranche.fill.burned)?;
+            }
+            Ok(settlement)
         }
 
         #[ink(message)]
@@ -393,9 +195,9 @@ mod tranche_pool {
             portfolio: Portfolio,
         ) -> Result<(), PoolError> {
             self.ensure_vault()?;
-            let terms = self.stored_terms()?;
+            let buffer = self.stored_terms()?.liquidity_buffer;
             let mut pool = self.load()?.accrued(self.now())?;
-            pool.draw(amount, &portfolio, terms.liquidity_buffer)?;
+            pool.draw(amount, &portfolio, buffer)?;
             self.pool.set(&pool);
             let cash = pool.ledger.books().cash;
             self.env().emit_event(FundsDrawn {
@@ -403,7 +205,7 @@ mod tranche_pool {
                 amount,
                 cash,
             });
-            self.push(terms.cash, originator, amount)
+            calls::push(self.cash, originator, amount)
         }
 
         #[ink(message)]
@@ -424,13 +226,12 @@ mod tranche_pool {
                 penalty,
                 cash,
             });
-            self.pull(self.cash()?, payer, amount)
+            calls::pull(self.cash, payer, self.env().account_id(), amount)
         }
 
         #[ink(message)]
         fn pay_penalties(&mut self) -> Result<Balance, PoolError> {
-            let terms = self.stored_terms()?;
-            let beneficiary = terms.penalty_beneficiary;
+            let beneficiary = self.stored_terms()?.penalty_beneficiary;
             let mut pool = self.load()?;
             let amount = pool.ledger.pay_penalties()?;
             ensure!(amount > 0, PoolError::NothingToClaim);
@@ -439,7 +240,7 @@ mod tranche_pool {
                 beneficiary,
                 amount,
             });
-            self.push(terms.cash, beneficiary, amount)?;
+            calls::push::<PoolError>(self.cash, beneficiary, amount)?;
             Ok(amount)
         }
 
@@ -476,13 +277,7 @@ mod tranche_pool {
 
         #[ink(message)]
         fn unattributed(&self) -> Result<Balance, PoolError> {
-            let token: ink::contract_ref!(PSP22) = self.cash()?.into();
-            let balance = answer(
-                token
-                    .call()
-                    .balance_of(self.env().account_id())
-                    .try_invoke(),
-            )?;
+            let balance = calls::balance(self.cash, self.env().account_id())?;
             Ok(balance.saturating_sub(self.load()?.ledger.total()?))
         }
 
@@ -493,10 +288,167 @@ mod tranche_pool {
 
         #[ink(message)]
         fn drawable_cash(&self) -> Result<Balance, PoolError> {
-            let vault: ink::contract_ref!(CollateralVault) = self.wiring()?.vault.into();
-            let portfolio = outcome::<_, _, PoolError>(vault.call().portfolio().try_invoke())?;
+            let portfolio = peers::portfolio(self.wiring()?.vault)?;
             let pool = self.load()?.accrued(self.now())?;
             pool.drawable(&portfolio, self.stored_terms()?.liquidity_buffer)
+        }
+    }
+
+    #[ink(impl)]
+    impl TranchePoolContract {
+        fn request(
+            &mut self,
+            side: Side,
+            tranche: TrancheId,
+            amount: Balance,
+        ) -> Result<(), PoolError> {
+            ensure!(amount > 0, PoolError::ZeroAmount);
+            let token = self.token_given(side, tranche)?;
+            let owner = self.env().caller();
+            let mut pool = self.load()?;
+            let mut holding = self.holding(&pool, tranche, owner)?;
+            let book = pool.tranche_mut(tranche)?.book_mut(side);
+            let pending = holding.order(side, book, amount)?;
+            if side == Side::Deposit {
+                pool.ledger.receive_order(amount)?;
+            }
+            self.store(&pool, tranche, owner, &holding);
+            self.emit_request(side, owner, tranche, amount, pending);
+            calls::pull(token, owner, self.env().account_id(), amount)
+        }
+
+        fn emit_request(
+            &self,
+            side: Side,
+            owner: AccountId,
+            tranche: TrancheId,
+            amount: Balance,
+            pending: Balance,
+        ) {
+            match side {
+                Side::Deposit => self.env().emit_event(DepositRequested {
+                    owner,
+                    tranche,
+                    amount,
+                    pending,
+                }),
+                Side::Redemption => self.env().emit_event(RedemptionRequested {
+                    owner,
+                    tranche,
+                    amount,
+                    pending,
+                }),
+            }
+        }
+
+        fn cancel(&mut self, side: Side, tranche: TrancheId) -> Result<Balance, PoolError> {
+            let token = self.token_given(side, tranche)?;
+            let owner = self.env().caller();
+            let mut pool = self.load()?;
+            let mut holding = self.holding(&pool, tranche, owner)?;
+            let amount = holding.cancel(side, pool.tranche_mut(tranche)?.book_mut(side))?;
+            let (cash, tokens) = match side {
+                Side::Deposit => (amount, 0),
+                Side::Redemption => (0, amount),
+            };
+            pool.ledger.return_order(cash)?;
+            self.store(&pool, tranche, owner, &holding);
+            self.env().emit_event(OrderCancelled {
+                owner,
+                tranche,
+                cash,
+                tokens,
+            });
+            calls::push::<PoolError>(token, owner, amount)?;
+            Ok(amount)
+        }
+
+        /// What an order on `side` of a tranche is given in.
+        fn token_given(&self, side: Side, tranche: TrancheId) -> Result<AccountId, PoolError> {
+            let token = self.wiring()?.token(tranche)?;
+            Ok(match side {
+                Side::Deposit => self.cash,
+                Side::Redemption => token,
+            })
+        }
+
+        /// Settles the pool as of now, in memory.
+        fn settled(&self, wiring: &Wiring) -> Result<Settled, PoolError> {
+            let portfolio = peers::portfolio(wiring.vault)?;
+            let epoch_length = self.stored_terms()?.epoch_length;
+            settle(self.load()?, portfolio, epoch_length, self.now())
+        }
+
+        fn publish(&self, settlement: &Settlement) {
+            self.env().emit_event(EpochSettled {
+                epoch: settlement.epoch,
+                settled_at: settlement.settled_at,
+                portfolio: settlement.portfolio,
+                cash_before: settlement.cash_before,
+                cash_after: settlement.cash_after,
+                value_before: settlement.value_before,
+                value_after: settlement.value_after,
+                dust: settlement.dust,
+            });
+            for (tranche, of_tranche) in (0..).map(TrancheId).zip(&settlement.tranches) {
+                self.env().emit_event(TrancheSettled {
+                    epoch: settlement.epoch,
+                    tranche,
+                    settlement: *of_tranche,
+                });
+            }
+        }
+
+        /// The holding as stored, with all fills since then.
+        fn holding(
+            &self,
+            pool: &Pool,
+            tranche: TrancheId,
+            owner: AccountId,
+        ) -> Result<Holding, PoolError> {
+            let closed = |side, generation| self.closed.get((tranche, side, generation));
+            let stored = self.holdings.get((tranche, owner)).unwrap_or_default();
+            Ok(stored.resolved(pool.tranche(tranche)?, closed)?)
+        }
+
+        fn store(&mut self, pool: &Pool, tranche: TrancheId, owner: AccountId, holding: &Holding) {
+            self.pool.set(pool);
+            if *holding == Holding::default() {
+                self.holdings.remove((tranche, owner));
+            } else {
+                self.holdings.insert((tranche, owner), holding);
+            }
+        }
+
+        fn ensure_vault(&self) -> Result<(), PoolError> {
+            let vault = self.wiring()?.vault;
+            ensure!(self.env().caller() == vault, PoolError::NotTheVault);
+            Ok(())
+        }
+
+        fn wiring(&self) -> Result<Wiring, PoolError> {
+            self.wiring.get().ok_or(PoolError::NotBound)
+        }
+
+        fn load(&self) -> Result<Pool, PoolError> {
+            self.pool.get().ok_or(PoolError::NotBound)
+        }
+
+        fn stored_terms(&self) -> Result<PoolTerms, PoolError> {
+            self.terms.get().ok_or(PoolError::NotBound)
+        }
+
+        fn now(&self) -> time::Timestamp {
+            time::Timestamp(self.env().block_timestamp())
+        }
+    }
+
+    impl Wiring {
+        fn token(&self, id: TrancheId) -> Result<AccountId, PoolError> {
+            self.tokens
+                .get(id.index())
+                .copied()
+                .ok_or(PoolError::UnknownTranche)
         }
     }
 }
