@@ -18,6 +18,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{anyhow, bail, Context, Result};
 use drink::frame_support::storage::{with_transaction, TransactionOutcome};
@@ -444,58 +445,63 @@ impl fmt::Debug for DebugBytes {
     }
 }
 
-/// The folder of built contracts.
+/// The code of built contracts.
 struct Bundles {
     folder: PathBuf,
-    code: RefCell<BTreeMap<String, Vec<u8>>>,
+}
+
+/// By file. Read once per process: the loader takes a bundle byte by byte.
+static CODE: Mutex<BTreeMap<PathBuf, Vec<u8>>> = Mutex::new(BTreeMap::new());
+
+/// The folder of built contracts, the first that exists of: `$SLUICE_CONTRACTS`,
+/// `$CARGO_TARGET_DIR/contracts`, `target/contracts` of the workspace.
+///
+/// # Errors
+/// There is none.
+pub fn contracts_folder() -> Result<PathBuf> {
+    let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
+    let candidates = [
+        std::env::var_os("SLUICE_CONTRACTS").map(PathBuf::from),
+        target.map(|target| target.join("contracts")),
+        Some(crate::workspace_root().join("target/contracts")),
+    ];
+    let candidates: Vec<_> = candidates.into_iter().flatten().collect();
+    let found = candidates.iter().find(|folder| folder.is_dir());
+    found.cloned().ok_or_else(|| {
+        let looked: Vec<_> = candidates
+            .iter()
+            .map(|folder| format!("\n  {}", folder.display()))
+            .collect();
+        anyhow!(
+            "no built contracts found; run `./scripts/setup.sh` and then `cargo xtask build`. Looked in:{}",
+            looked.concat()
+        )
+    })
 }
 
 impl Bundles {
-    /// The first that exists of: `$SLUICE_CONTRACTS`, `$CARGO_TARGET_DIR/contracts`, `target/contracts`
-    /// of the workspace.
     fn find() -> Result<Self> {
-        let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
-        let candidates = [
-            std::env::var_os("SLUICE_CONTRACTS").map(PathBuf::from),
-            target.map(|target| target.join("contracts")),
-            Some(crate::workspace_root().join("target/contracts")),
-        ];
-        let candidates: Vec<_> = candidates.into_iter().flatten().collect();
-        let found = candidates.iter().find(|folder| folder.is_dir());
-        let folder = found.cloned().ok_or_else(|| {
-            let looked: Vec<_> = candidates
-                .iter()
-                .map(|folder| format!("\n  {}", folder.display()))
-                .collect();
-            anyhow!(
-                "no built contracts found; run `./scripts/setup.sh` and then `cargo xtask build`. Looked in:{}",
-                looked.concat()
-            )
-        })?;
         Ok(Self {
-            folder,
-            code: RefCell::default(),
+            folder: contracts_folder()?,
         })
     }
 
     fn code(&self, contract: &str) -> Result<Vec<u8>> {
-        if let Some(code) = self.code.borrow().get(contract) {
-            return Ok(code.clone());
-        }
         let path = self
             .folder
             .join(contract.replace('-', "_"))
             .with_extension("contract");
+        let mut read = CODE.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(code) = read.get(&path) {
+            return Ok(code.clone());
+        }
         let bundle = ContractBundle::load(&path).with_context(|| {
             format!(
                 "the contract `{contract}` is not built: cannot read {}; run `cargo xtask build`",
                 path.display()
             )
         })?;
-        let code = bundle.wasm;
-        self.code
-            .borrow_mut()
-            .insert(contract.to_owned(), code.clone());
-        Ok(code)
+        read.insert(path, bundle.wasm.clone());
+        Ok(bundle.wasm)
     }
 }

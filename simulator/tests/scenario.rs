@@ -38,6 +38,34 @@ fn rows_may_be_irregular_and_cells_empty() {
 }
 
 #[test]
+fn times_may_be_milliseconds_or_dates_and_columns_more_than_a_deal_needs() {
+    let text = "timestamp_ms,eth,dot\n1584007200000,1,2\n1584010800000,1,2\n";
+    assert_eq!(
+        parse(text).unwrap().rows[0].at,
+        Timestamp(1_584_007_200_000)
+    );
+    let text = "date,eth\n2020-03-12,1\n2020-03-13,2\n";
+    assert_eq!(
+        parse(text).unwrap().rows[1].at,
+        Timestamp(1_584_057_600_000)
+    );
+}
+
+/// Real price histories that lie beside the repository on some machines.
+#[test]
+fn price_histories_are_valid_scenarios() {
+    let folder = simulator::workspace_root().join("../shared/data");
+    let Ok(files) = std::fs::read_dir(&folder) else {
+        println!("skipped: there is no {}", folder.display());
+        return;
+    };
+    let files = files.map(|file| file.unwrap().path());
+    for file in files.filter(|file| file.extension().is_some_and(|ending| ending == "csv")) {
+        assert!(Scenario::load(&file).unwrap().rows.len() > 90, "{file:?}");
+    }
+}
+
+#[test]
 fn the_shipped_scenario_is_valid() {
     let file = simulator::workspace_root().join("scenarios/march-2020.csv");
     assert_eq!(Scenario::load(&file).unwrap().rows.len(), 33);
@@ -47,7 +75,7 @@ fn the_shipped_scenario_is_valid() {
 fn every_mistake_names_file_line_and_column() {
     let header = "# remark\ntimestamp_utc,eth,btc\n";
     let cases = [
-        ("time,eth\n", "crisis.csv, line 1: the first column must be `timestamp_utc`, not `time`"),
+        ("time,eth\n", "crisis.csv, line 1: the first column must be `timestamp_utc`, `date` or `timestamp_ms`, not `time`"),
         ("timestamp_utc\n", "crisis.csv, line 1: there is no asset: the header must be like `timestamp_utc,eth,btc`"),
         ("timestamp_utc,eth,eth\n", "crisis.csv, line 1: each column needs a name of its own, and `eth` is none"),
         (&format!("{header}yesterday,1,1\n"), "crisis.csv, line 3, column timestamp_utc: \"yesterday\" is not a time: write it like 2020-03-12T10:00:00Z"),
@@ -72,5 +100,8 @@ fn moments_are_read_and_written_in_utc() {
     assert_eq!(Moment::from(leap).date(), "29 Feb 2024");
     assert_eq!(calendar::read("1970-01-01 00:00"), Some(Timestamp(0)));
     assert_eq!(calendar::read("2023-02-29T00:00:00Z"), None);
-    assert_eq!(calendar::read("2020-03-12"), None);
+    assert_eq!(
+        calendar::read("2020-03-12"),
+        calendar::read("2020-03-12T00:00:00Z")
+    );
 }

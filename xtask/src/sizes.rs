@@ -62,3 +62,39 @@ fn changes(committed: &Sizes, present: &Sizes) -> Vec<String> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_written_size_reads_back() -> Result<()> {
+        let pool = Built {
+            name: "tranche-pool".to_owned(),
+            size: 60_595,
+            rebuilt: false,
+        };
+        let read = parse(&format!("{pool}\n"))?;
+        assert_eq!(read, Sizes::from([("tranche-pool".to_owned(), 60_595)]));
+        Ok(())
+    }
+
+    #[test]
+    fn a_change_names_the_contract_and_both_sizes() -> Result<()> {
+        let committed = parse("old 1\nsame 2\nother 3")?;
+        let present = parse("new 4\nsame 2\nother 5")?;
+        let expected = [
+            "  new: nothing -> 4",
+            "  old: 1 -> nothing",
+            "  other: 3 -> 5",
+        ];
+        assert_eq!(changes(&committed, &present), expected);
+        Ok(())
+    }
+
+    #[test]
+    fn a_line_without_a_number_is_named() {
+        let error = parse("pool many").map_err(|error| error.to_string());
+        assert_eq!(error, Err("no number in `pool many`".to_owned()));
+    }
+}

@@ -1,8 +1,9 @@
 //! A scenario: the prices of some assets over time.
 //!
-//! A table of comma-separated values with the columns `timestamp_utc` and one per asset. Steps may be
-//! irregular. An empty cell means that the asset did not trade, and nobody reports it. Lines that begin
-//! with `#` are remarks.
+//! A table of comma-separated values: a column of times and one per asset, of which a deal needs its own.
+//! The first column is named `timestamp_utc`, `date` or `timestamp_ms` (milliseconds since the Unix
+//! epoch). Steps may be irregular. An empty cell means that the asset did not trade, and nobody reports
+//! it. Lines that begin with `#` are remarks.
 
 use std::path::{Path, PathBuf};
 
@@ -12,7 +13,12 @@ use finance::{Price, Timestamp};
 
 use super::{calendar, quantity, Mistake};
 
-const TIME: &str = "timestamp_utc";
+/// What the first column may be named, and how its cells are read.
+const TIMES: [(&str, fn(&str) -> Option<Timestamp>); 3] = [
+    ("timestamp_utc", calendar::read),
+    ("date", calendar::read),
+    ("timestamp_ms", calendar::read_milliseconds),
+];
 
 /// The prices of some assets over time.
 #[derive(Clone, Debug)]
@@ -55,14 +61,19 @@ impl Scenario {
             .trim(csv::Trim::All)
             .from_reader(text.as_bytes());
         let header = table.headers().map_err(|error| unreadable(file, &error))?;
-        let assets = assets(file, header)?;
+        let columns = Columns::read(file, header)?;
         let mut rows: Vec<Row> = Vec::new();
         for record in table.records() {
             let record = record.map_err(|error| unreadable(file, &error))?;
-            let row = row(file, &assets, &record)?;
+            let row = columns.row(file, &record)?;
             if rows.last().is_some_and(|last| last.at >= row.at) {
                 let message = "the time must be later than that of the row before";
-                return Err(Mistake::in_column(file, line(&record), TIME, message));
+                return Err(Mistake::in_column(
+                    file,
+                    line(&record),
+                    columns.time,
+                    message,
+                ));
             }
             rows.push(row);
         }
@@ -75,7 +86,7 @@ impl Scenario {
         }
         Ok(Self {
             file: file.to_owned(),
-            assets,
+            assets: columns.assets,
             rows,
         })
     }
@@ -92,51 +103,71 @@ impl Scenario {
     }
 }
 
-fn assets(file: &Path, header: &StringRecord) -> Result<Vec<String>, Mistake> {
-    let line = header.position().map_or(1, csv::Position::line);
-    let mistake = |message: String| Err(Mistake::in_line(file, line, message));
-    let mut names = header.iter().map(str::to_owned);
-    let first = names.next().unwrap_or_default();
-    if first != TIME {
-        return mistake(format!("the first column must be `{TIME}`, not `{first}`"));
-    }
-    let assets: Vec<String> = names.collect();
-    if assets.is_empty() {
-        return mistake(format!(
-            "there is no asset: the header must be like `{TIME},eth,btc`"
-        ));
-    }
-    for (place, asset) in assets.iter().enumerate() {
-        if asset.is_empty() || assets.iter().take(place).any(|other| other == asset) {
-            return mistake(format!(
-                "each column needs a name of its own, and `{asset}` is none"
-            ));
-        }
-    }
-    Ok(assets)
+/// What the header says.
+struct Columns {
+    time: &'static str,
+    read_time: fn(&str) -> Option<Timestamp>,
+    assets: Vec<String>,
 }
 
-fn row(file: &Path, assets: &[String], record: &StringRecord) -> Result<Row, Mistake> {
-    let mistake = |column: &str, message| Mistake::in_column(file, line(record), column, message);
-    let time = record.get(0).unwrap_or_default();
-    let at = calendar::read(time).ok_or_else(|| {
-        mistake(
-            TIME,
-            format!("{time:?} is not a time: write it like 2020-03-12T10:00:00Z"),
-        )
-    })?;
-    let prices = assets.iter().zip(record.iter().skip(1)).map(|(asset, cell)| {
-        if cell.is_empty() {
-            return Ok(None);
+impl Columns {
+    fn read(file: &Path, header: &StringRecord) -> Result<Self, Mistake> {
+        let line = header.position().map_or(1, csv::Position::line);
+        let mistake = |message: String| Err(Mistake::in_line(file, line, message));
+        let mut names = header.iter().map(str::to_owned);
+        let first = names.next().unwrap_or_default();
+        let Some((time, read_time)) = TIMES.into_iter().find(|(name, _)| *name == first) else {
+            let [one, two, three] = TIMES.map(|(name, _)| name);
+            return mistake(format!(
+                "the first column must be `{one}`, `{two}` or `{three}`, not `{first}`"
+            ));
+        };
+        let assets: Vec<String> = names.collect();
+        if assets.is_empty() {
+            return mistake(format!(
+                "there is no asset: the header must be like `{time},eth,btc`"
+            ));
         }
-        quantity::read_price(cell).map(Some).ok_or_else(|| {
-            mistake(asset, format!("{cell:?} is not a price: write a number above zero, or nothing if the asset did not trade"))
+        for (place, asset) in assets.iter().enumerate() {
+            if asset.is_empty() || assets.iter().take(place).any(|other| other == asset) {
+                return mistake(format!(
+                    "each column needs a name of its own, and `{asset}` is none"
+                ));
+            }
+        }
+        Ok(Self {
+            time,
+            read_time,
+            assets,
         })
-    });
-    Ok(Row {
-        at,
-        prices: prices.collect::<Result<_, _>>()?,
-    })
+    }
+
+    fn row(&self, file: &Path, record: &StringRecord) -> Result<Row, Mistake> {
+        let mistake =
+            |column: &str, message| Mistake::in_column(file, line(record), column, message);
+        let time = record.get(0).unwrap_or_default();
+        let at = (self.read_time)(time).ok_or_else(|| {
+            let example = match self.time {
+                "timestamp_ms" => "1584007200000",
+                _ => "2020-03-12T10:00:00Z",
+            };
+            mistake(
+                self.time,
+                format!("{time:?} is not a time: write it like {example}"),
+            )
+        })?;
+        let cells = self.assets.iter().zip(record.iter().skip(1));
+        let prices = cells.map(|(asset, cell)| {
+            if cell.is_empty() {
+                return Ok(None);
+            }
+            quantity::read_price(cell).map(Some).ok_or_else(|| {
+                mistake(asset, format!("{cell:?} is not a price: write a number above zero, or nothing if the asset did not trade"))
+            })
+        });
+        let prices = prices.collect::<Result<_, _>>()?;
+        Ok(Row { at, prices })
+    }
 }
 
 fn line(record: &StringRecord) -> u64 {
