@@ -256,7 +256,10 @@ mod collateral_vault {
 
         #[ink(message)]
         fn portfolio(&self) -> Result<Portfolio, MathError> {
-            self.value(&self.book())
+            let book = self.book();
+            let mut portfolio = self.value(&book)?;
+            portfolio.frozen |= !self.has_live_prices(&book);
+            Ok(portfolio)
         }
 
         #[ink(message)]
@@ -362,6 +365,13 @@ mod collateral_vault {
 
         fn value(&self, book: &Book) -> Result<Portfolio, MathError> {
             book.portfolio(self.now(), |id, kind| self.market(id, kind).ok())
+        }
+
+        /// Whether every type with performing debt has a live price.
+        fn has_live_prices(&self, book: &Book) -> bool {
+            let lent = book.types.iter().filter(|kind| kind.normalised_debt > 0);
+            lent.into_iter()
+                .all(|kind| peers::price(self.oracle, kind.asset).is_ok())
         }
 
         fn take_in(

@@ -31,6 +31,9 @@ impl Book {
 
 /// Performing debt at face, rounded down.
 fn performing(kind: &CollateralType, now: Timestamp) -> Result<Balance, MathError> {
+    if kind.normalised_debt == 0 {
+        return Ok(0);
+    }
     let index = kind.index.accrue(now)?;
     index.debt(kind.normalised_debt, Rounding::Down)
 }

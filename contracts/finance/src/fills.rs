@@ -51,13 +51,15 @@ pub struct Fill {
     pub paid: u128,
 }
 
-/// Which sides of the book may fill.
+/// Which sides of the book may fill, and how freely.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sides {
     /// Whether deposits may fill.
     pub deposits: bool,
     /// Whether redemptions may fill.
     pub redemptions: bool,
+    /// Whether redemptions must leave the minimum subordination of the classes above in place.
+    pub redemptions_covered: bool,
 }
 
 /// Fills the orders of `classes` (most senior first) with `cash` free in the pool.
@@ -68,6 +70,7 @@ pub fn fill(classes: &mut [Class], cash: u128, sides: Sides) -> Result<Vec<Fill>
         fills: alloc::vec![Fill::default(); classes.len()],
         classes,
         cash,
+        sides,
     };
     let count = round.classes.len();
     if sides.deposits {
@@ -90,6 +93,7 @@ struct Round<'a> {
     classes: &'a mut [Class],
     fills: Vec<Fill>,
     cash: u128,
+    sides: Sides,
 }
 
 impl Round<'_> {
@@ -99,12 +103,7 @@ impl Round<'_> {
         else {
             return Ok(());
         };
-        let deposited = class.deposits.min(room);
-        let minted = match (class.supply, class.value) {
-            (0, _) => deposited,
-            (_, 0) => 0,
-            (supply, value) => mul_div(deposited, supply, value, Rounding::Down).unwrap_or(0),
-        };
+        let (deposited, minted) = issue(class, class.deposits.min(room))?;
         let (Some(supply), true) = (class.supply.checked_add(minted), minted > 0) else {
             return Ok(());
         };
@@ -180,7 +179,7 @@ impl Round<'_> {
         let pool = waterfall::total(&values)?;
         let mut room = u128::MAX;
         for (other, class) in self.classes.iter().enumerate().take(index) {
-            if class.minimum > Ratio::ZERO && class.value > 0 {
+            if class.minimum > Ratio::ZERO && class.value > 0 && self.sides.redemptions_covered {
                 let below = waterfall::value_below(&values, other)?;
                 let spare = below.saturating_sub(class.minimum.of(pool, Rounding::Up)?);
                 let largest = class.minimum.complement().divide(spare, Rounding::Down);
@@ -193,6 +192,22 @@ impl Round<'_> {
     fn values(&self) -> Vec<u128> {
         self.classes.iter().map(|class| class.value).collect()
     }
+}
+
+/// What of `cash` is taken for how many tokens. Cash that would buy only a fraction of a token stays in
+/// the order, but for a base unit of rounding: given to the class it would let a sole holder raise the
+/// price of a token until others lose theirs to rounding.
+fn issue(class: &Class, cash: u128) -> Result<(u128, u128), MathError> {
+    if class.supply == 0 {
+        return Ok((cash, cash));
+    }
+    let minted = match class.value {
+        0 => 0,
+        value => mul_div(cash, class.supply, value, Rounding::Down).unwrap_or(0),
+    };
+    let cost = mul_div(minted, class.value, class.supply, Rounding::Up)?;
+    let taken = if sub(cash, cost)? > 1 { cost } else { cash };
+    Ok((taken, minted))
 }
 
 /// A limit beyond the range of amounts is none: no order can reach it, and none may stop a settlement.
@@ -208,6 +223,7 @@ mod tests {
     const BOTH: Sides = Sides {
         deposits: true,
         redemptions: true,
+        redemptions_covered: true,
     };
 
     fn class(value: u128, minimum_bps: u32) -> Class {
@@ -334,6 +350,31 @@ mod tests {
         let mut classes = [class(0, 4_000), class(0, 1_500), class(150, 0)];
         classes[2].redemptions = 150;
         assert_eq!(fill(&mut classes, 150, BOTH).unwrap()[2].paid, 150);
+    }
+
+    #[test]
+    fn cash_that_buys_no_whole_token_stays_in_the_order() {
+        let mut classes = [class(0, 0), class(1_000, 0)];
+        classes[1].supply = 10; // a token costs 100
+        classes[1].deposits = 299;
+        let fills = fill(&mut classes, 0, BOTH).unwrap();
+        assert_eq!(
+            (fills[1].deposited, fills[1].minted, classes[1].deposits),
+            (200, 2, 99)
+        );
+    }
+
+    #[test]
+    fn redemptions_that_need_no_cover_leave_a_pool_that_is_too_thin() {
+        let mut classes = pool();
+        classes[2].value = 0;
+        classes[1].redemptions = 250;
+        assert_eq!(fill(&mut classes, 850, BOTH).unwrap()[1].paid, 0);
+        let free = Sides {
+            redemptions_covered: false,
+            ..BOTH
+        };
+        assert_eq!(fill(&mut classes, 850, free).unwrap()[1].paid, 250);
     }
 
     #[test]

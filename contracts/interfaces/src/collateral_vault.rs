@@ -133,7 +133,7 @@ pub struct Portfolio {
     pub stressed: Balance,
     /// Seized debt at face, marked or not.
     pub seized_debt: Balance,
-    /// Whether a type with seized debt had no live price.
+    /// Whether a type with debt had no live price. Draws and payments pass on only what concerns seized debt.
     pub frozen: bool,
 }
 

@@ -92,7 +92,8 @@ pub trait Parameters {
     ///
     /// # Errors
     /// [`ParametersError::NotTheGovernor`], [`ParametersError::UnknownCollateral`],
-    /// [`ParametersError::OutOfBounds`], [`ParametersError::BorrowAboveLiquidation`].
+    /// [`ParametersError::OutOfBounds`], [`ParametersError::BorrowAboveLiquidation`],
+    /// [`ParametersError::CuspAboveMarket`].
     #[ink(message)]
     fn set(
         &mut self,
@@ -133,6 +134,9 @@ pub enum ParametersError {
     },
     /// The borrow LTV would not lie below the liquidation LTV.
     BorrowAboveLiquidation,
+    /// The cusp times the buffer exceeds 90 %: an auction would be stale before it asks less than the
+    /// market, and never sell.
+    CuspAboveMarket,
     /// More collateral types than the vault can hold.
     TooManyCollateralTypes,
 }

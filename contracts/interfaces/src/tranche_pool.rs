@@ -30,7 +30,7 @@ pub struct PoolTerms {
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct TrancheTerms {
-    /// Growth of the claim on the deployed share, nominal per year; zero for the residual.
+    /// Growth of the claim on the deployed share, nominal per year; at most one, zero for the residual.
     pub target_rate: Ratio,
     /// The least subordination that fills and draws leave; below one, zero for the residual.
     pub minimum_subordination: Ratio,
@@ -216,8 +216,8 @@ pub trait TranchePool {
     fn claim(&mut self, tranche: TrancheId, owner: AccountId) -> Result<OrderView, PoolError>;
 
     /// Ends the epoch: accrue, value, waterfall, fills, mint or burn, all at once. Anybody may call it
-    /// when the epoch's time is over. While a loan is in auction no deposit fills; while the price of
-    /// seized collateral is frozen no order fills.
+    /// when the epoch's time is over. While a loan is in auction no deposit fills; while the price behind a
+    /// loan is frozen no order fills.
     ///
     /// # Events
     /// [`EpochSettled`], and [`TrancheSettled`] for every tranche.
@@ -476,7 +476,7 @@ pub enum PoolError {
     /// Not two to [`finance::MAX_TRANCHES`] tranches, a residual with a rate or a minimum, or a number
     /// of tokens that differs from the number of tranches.
     InvalidTranches,
-    /// A minimum subordination or liquidity buffer of one or more.
+    /// A minimum subordination or liquidity buffer of one or more, or a target rate above one.
     InvalidRatio,
     /// An epoch length of zero.
     InvalidEpochLength,

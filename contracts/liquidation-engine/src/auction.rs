@@ -97,7 +97,11 @@ impl DutchAuction {
         };
         let purchase = lot.purchase(wanted, asked, &auction.quote, auction.dust)?;
         let purchase = purchase.ok_or(EngineError::LeavesDust { due })?;
-        ensure!(purchase.collateral > 0, EngineError::ZeroAmount);
+        // What is due may buy no base unit of a coarse token: paying it still ends the auction.
+        ensure!(
+            purchase.collateral > 0 || purchase.cost == due,
+            EngineError::ZeroAmount
+        );
         Ok(purchase)
     }
 

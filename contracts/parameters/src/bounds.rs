@@ -1,7 +1,7 @@
 //! The values each risk parameter may take: no governor can leave them, in either direction.
 
 use crate::fields;
-use finance::{Period, Ratio};
+use finance::{Period, Ratio, Rounding};
 use interfaces::ensure;
 use interfaces::parameters::{Bounds, CollateralParameter, CollateralParameters, ParametersError};
 
@@ -14,7 +14,7 @@ pub fn of(parameter: CollateralParameter) -> Bounds {
         // Lower, and a governor could have sound positions liquidated; higher, and an auction has no
         // room to sell before the debt exceeds the collateral.
         LiquidationLtv => bps(1_000, 9_500),
-        // Debt grows at most e-fold in a year: no index overflows and no borrower is priced out.
+        // Debt grows at most e-fold in a year: an index lasts a quarter of a century even then.
         AnnualRate => bps(0, 10_000),
         // Zero stops draws; repaying needs no ceiling, so every value is safe.
         DebtCeiling => units(0, u128::MAX),
@@ -33,7 +33,8 @@ pub fn of(parameter: CollateralParameter) -> Bounds {
     }
 }
 
-/// Refuses parameters of which one lies outside its bounds, or that let one borrow up to liquidation.
+/// Refuses parameters of which one lies outside its bounds, or that let one borrow up to liquidation, or
+/// that keep auctions from ever asking less than the market.
 pub fn ensure_valid(parameters: &CollateralParameters) -> Result<(), ParametersError> {
     for parameter in fields::ALL {
         let (value, bounds) = (fields::get(parameters, parameter), of(parameter));
@@ -45,6 +46,13 @@ pub fn ensure_valid(parameters: &CollateralParameters) -> Result<(), ParametersE
     ensure!(
         parameters.borrow_ltv < parameters.liquidation_ltv,
         ParametersError::BorrowAboveLiquidation
+    );
+    let lowest_ask = parameters
+        .auction_cusp
+        .times(parameters.auction_buffer, Rounding::Up);
+    ensure!(
+        lowest_ask.is_ok_and(|share| share <= Ratio::from_bps(9_000)),
+        ParametersError::CuspAboveMarket
     );
     Ok(())
 }

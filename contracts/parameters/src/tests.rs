@@ -83,6 +83,15 @@ fn a_store_is_not_made_with_borrowing_up_to_liquidation() {
 }
 
 #[ink::test]
+fn a_store_is_not_made_with_auctions_that_never_ask_less_than_the_market() {
+    // 120 % × 75 % = 90 % of the market is the least an auction asks before its reset.
+    let last = fields::with(usual(), AuctionCusp, percent(75));
+    assert_eq!(made_with(vec![last]), Ok(()));
+    let dear = fields::with(usual(), AuctionCusp, percent(75) + 1);
+    assert_eq!(made_with(vec![dear]), Err(ParametersError::CuspAboveMarket));
+}
+
+#[ink::test]
 fn nobody_but_the_governor_sets() {
     let mut store = store();
 
@@ -154,14 +163,15 @@ fn borrowing_stays_below_liquidation_from_either_side() {
 #[ink::test]
 fn both_ends_of_the_bounds_are_allowed() {
     let mut store = store();
-    // Each LTV where the other leaves its whole range free.
+    // Each LTV, and cusp and buffer, where the other leaves its whole range free.
     store.set(ETHER, BorrowLtv, 0).unwrap();
+    store.set(ETHER, AuctionBuffer, percent(100)).unwrap();
     store.set(GOLD, LiquidationLtv, percent(95)).unwrap();
 
     for parameter in fields::ALL {
         let Bounds { minimum, maximum } = store.bounds(parameter);
         let id = match parameter {
-            LiquidationLtv => ETHER,
+            LiquidationLtv | AuctionCusp => ETHER,
             _ => GOLD,
         };
         assert_eq!(store.set(id, parameter, minimum), Ok(()), "{parameter:?}");

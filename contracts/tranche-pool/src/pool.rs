@@ -57,6 +57,11 @@ pub fn validate(terms: &PoolTerms) -> Result<(), PoolError> {
         .map(|tranche| tranche.minimum_subordination);
     ensure!(minimums.all(below_one), PoolError::InvalidRatio);
     ensure!(below_one(terms.liquidity_buffer), PoolError::InvalidRatio);
+    let mut rates = terms.tranches.iter().map(|tranche| tranche.target_rate);
+    ensure!(
+        rates.all(|rate| rate <= Ratio::ONE),
+        PoolError::InvalidRatio
+    );
     ensure!(terms.epoch_length.0 > 0, PoolError::InvalidEpochLength);
     Ok(())
 }

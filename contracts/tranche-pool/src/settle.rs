@@ -60,6 +60,7 @@ pub fn settle(
         open_sides(&portfolio),
     )?;
     let closed = apply(&mut pool, &classes, &fills)?;
+    mark_wiped(&mut pool, &portfolio);
     pool.redeploy(&portfolio)?;
 
     let value_after = ensure_conserved(&pool, &portfolio)?;
@@ -82,12 +83,13 @@ pub fn settle(
     })
 }
 
-/// While a loan is in auction its value is an estimate: nobody enters at it. While a price that the
-/// estimate needs is missing nobody leaves either.
+/// While a loan is in auction its value is an estimate: nobody enters at it. While the price behind a
+/// loan is missing nobody leaves either. Without loans there is no loss that a class could need cover for.
 fn open_sides(portfolio: &Portfolio) -> Sides {
     Sides {
         deposits: portfolio.seized_debt == 0 && !portfolio.frozen,
         redemptions: !portfolio.frozen,
+        redemptions_covered: portfolio.performing > 0 || portfolio.seized_debt > 0,
     }
 }
 
@@ -126,10 +128,24 @@ fn apply(
         if let Some((number, end)) = tranche.redemptions.fill(fill.burned, fill.paid)? {
             closed.push(((id, Side::Redemption, number), end));
         }
-        pool.ledger.accept(fill.deposited)?;
-        pool.ledger.set_aside(fill.paid)?;
     }
+    // All cash comes in before any goes out: a redemption may be paid from a deposit in any class.
+    fills
+        .iter()
+        .try_for_each(|fill| pool.ledger.accept(fill.deposited))?;
+    fills
+        .iter()
+        .try_for_each(|fill| pool.ledger.set_aside(fill.paid))?;
     Ok(closed)
+}
+
+/// Notes which classes were worth nothing. A missing price wipes nobody out.
+fn mark_wiped(pool: &mut Pool, portfolio: &Portfolio) {
+    if !portfolio.frozen {
+        for tranche in &mut pool.tranches {
+            tranche.wiped = tranche.value == 0;
+        }
+    }
 }
 
 /// Every base unit of cash is in an account, and the classes own exactly the pool's value, as the

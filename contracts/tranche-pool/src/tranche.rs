@@ -20,6 +20,8 @@ pub struct Tranche {
     pub claim: Option<Claim>,
     /// What it was worth at the last settlement.
     pub value: Balance,
+    /// Whether it was worth nothing at the last settlement that had live prices: its claim stands still.
+    pub wiped: bool,
     /// Its tokens in existence.
     pub supply: Balance,
     /// Orders in cash for tokens.
@@ -35,6 +37,7 @@ impl Tranche {
             terms,
             claim: (!is_residual).then(Claim::default),
             value: 0,
+            wiped: false,
             supply: 0,
             deposits: OrderBook::default(),
             redemptions: OrderBook::default(),
@@ -43,7 +46,7 @@ impl Tranche {
 
     /// Lets the claim grow; that of a wiped class stands still.
     pub fn accrue(&mut self, deployed: Ratio, seconds: u64) -> Result<(), MathError> {
-        if let Some(claim) = self.claim.filter(|_| self.value > 0) {
+        if let Some(claim) = self.claim.filter(|_| !self.wiped) {
             let rate = Rate::from_annual(self.terms.target_rate)?;
             self.claim = Some(claim.accrue(rate, deployed, seconds)?);
         }

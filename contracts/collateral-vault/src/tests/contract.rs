@@ -149,17 +149,13 @@ fn a_position_that_was_never_opened_is_unknown() {
 }
 
 #[ink::test]
-fn a_portfolio_without_seized_debt_needs_nobody() {
+fn a_portfolio_without_debt_needs_nobody() {
     call_as(deployer());
     let book = Book {
-        types: vec![performing(1_000, 700).kind, performing(10, 20).kind],
+        types: vec![performing(1_000, 0).kind, performing(10, 0).kind],
     };
     let vault = CollateralVaultContract::with_book(&terms(), &book);
-    let expected = Portfolio {
-        performing: 720,
-        ..Portfolio::default()
-    };
-    assert_eq!(vault.portfolio(), Ok(expected));
+    assert_eq!(vault.portfolio(), Ok(Portfolio::default()));
     assert_eq!(vault.collateral_types(), book.types);
 }
 

@@ -63,6 +63,16 @@ fn a_purchase_cut_back_to_nothing_is_refused() {
 }
 
 #[test]
+fn what_is_due_ends_the_auction_even_if_it_buys_nothing() {
+    // 1 × 4.80 = 4.8 is more than the 3 that are due, and 3 buy no base unit.
+    let nothing = Purchase {
+        collateral: 0,
+        cost: 3,
+    };
+    assert_eq!(auction_due(3, 0).purchase(&bid(1), at(0)), Ok(nothing));
+}
+
+#[test]
 fn guards_stand_in_the_documented_order() {
     let auction = auction_due(100, 0);
     let now = at(3_000);

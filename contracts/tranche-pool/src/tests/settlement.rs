@@ -176,3 +176,47 @@ fn nothing_is_lent_while_a_class_is_too_thin() {
         Err(PoolError::ThinSubordination { tranche: SENIOR })
     );
 }
+
+#[test]
+fn a_senior_redemption_may_be_paid_from_a_junior_deposit() {
+    let mut pool = funded();
+    pool.draw(950_000_000, &lent(950_000_000), Ratio::ZERO)
+        .unwrap();
+    order_deposit(&mut pool, JUNIOR, 20_000_000);
+    order_redemption(&mut pool, SENIOR, 60_000_000);
+    let settled = settle_at(pool, lent(950_000_000), START.plus(DAY).plus(DAY));
+    // 50 of the pool's own and 20 from below: 60 go out, and 10 are left.
+    let paid = settled.settlement.tranches[0].fill.paid;
+    assert!((60_000_000..60_010_000).contains(&paid));
+    assert_eq!(settled.settlement.cash_after, 70_000_000 - paid);
+}
+
+#[test]
+fn a_pool_of_cash_alone_lets_everybody_leave() {
+    // 160 of 800 lent are lost and the rest is repaid: the junior is wiped and the mezzanine impaired.
+    let mut pool = deployed();
+    pool.collect(640_000_000, 0, &lent(0)).unwrap();
+    order_redemption(&mut pool, MEZZANINE, 250_000_000);
+    let settled = settle_at(pool, lent(0), START.plus(DAY).plus(DAY));
+    let [senior, mezzanine, _] = settled.settlement.tranches[..] else {
+        panic!("three tranches")
+    };
+    assert_eq!(mezzanine.fill.paid, 840_000_000 - senior.claim_before);
+    assert_eq!(settled.settlement.cash_after, senior.value_after);
+}
+
+#[test]
+fn a_missing_price_wipes_nobody_out() {
+    // Nothing is left for the mezzanine while the seized loans count as nothing.
+    let missing = Portfolio {
+        seized_debt: 700_000_000,
+        frozen: true,
+        ..lent(100_000_000)
+    };
+    let day = START.plus(DAY).plus(DAY);
+    let settled = settle_at(deployed(), missing, day);
+    assert_eq!(settled.settlement.tranches[1].value_after, 0);
+    let claim = settled.settlement.tranches[1].claim_after;
+    let later = settle_at(settled.pool, missing, day.plus(DAY));
+    assert!(later.settlement.tranches[1].claim_before > claim);
+}

@@ -52,6 +52,14 @@ fn a_minimum_or_buffer_of_one_is_refused() {
 }
 
 #[test]
+fn a_target_rate_above_one_is_refused() {
+    assert_eq!(
+        refused(|terms| terms.tranches[0] = tranche(10_001, 4_000)),
+        PoolError::InvalidRatio
+    );
+}
+
+#[test]
 fn an_epoch_without_length_is_refused() {
     assert_eq!(
         refused(|terms| terms.epoch_length = Period(0)),
