@@ -5,4 +5,5 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/build.sh
 source scripts/env.sh
-cargo test --workspace "$@"
+# All targets, which leaves out documentation: its examples are not run.
+cargo test --workspace --all-targets "$@"

@@ -13,8 +13,10 @@ use finance::{Price, Timestamp};
 
 use super::{calendar, quantity, Mistake};
 
+type ReadTime = fn(&str) -> Option<Timestamp>;
+
 /// What the first column may be named, and how its cells are read.
-const TIMES: [(&str, fn(&str) -> Option<Timestamp>); 3] = [
+const TIMES: [(&str, ReadTime); 3] = [
     ("timestamp_utc", calendar::read),
     ("date", calendar::read),
     ("timestamp_ms", calendar::read_milliseconds),
@@ -106,7 +108,7 @@ impl Scenario {
 /// What the header says.
 struct Columns {
     time: &'static str,
-    read_time: fn(&str) -> Option<Timestamp>,
+    read_time: ReadTime,
     assets: Vec<String>,
 }
 

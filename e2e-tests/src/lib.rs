@@ -1,0 +1,299 @@
+//! A deal on an embedded chain in one line, and the verbs of the people around it.
+//!
+//! Amounts are base units: [`usd`] and [`eth`] make them from whole tokens. The deal is `deal.toml`.
+
+pub mod accounts;
+pub mod wiring;
+
+use std::fmt::Debug;
+use std::path::Path;
+
+use finance::{Period, Price, Timestamp};
+use ink::codegen::TraitCallBuilder;
+use interfaces::collateral_vault::CollateralVault;
+use interfaces::liquidation_engine::LiquidationEngine;
+use interfaces::oracle_adapter::{OracleAdapter, OracleError};
+use interfaces::tranche_pool::{Settlement, TranchePool};
+use interfaces::types::{
+    AccountId, AssetId, AuctionId, Balance, CollateralId, PositionId, TrancheId,
+};
+use scale::Decode;
+use simulator::chain::{Called, Chain, Message};
+use simulator::contracts::{Engine, Oracle, Parameters, Pool, Vault};
+use simulator::deployment::Deal;
+use simulator::input::term_sheet::TermSheet;
+
+pub const SENIOR: TrancheId = TrancheId(0);
+pub const MEZZANINE: TrancheId = TrancheId(1);
+pub const JUNIOR: TrancheId = TrancheId(2);
+pub const ETH: CollateralId = CollateralId(0);
+pub const BTC: CollateralId = CollateralId(1);
+
+/// 11 March 2020, midnight.
+pub const START: Timestamp = Timestamp(1_583_884_800_000);
+pub const HOUR: Period = Period::from_secs(3_600);
+pub const DAY: Period = Period::from_secs(86_400);
+pub const YEAR: Period = Period::from_secs(31_536_000);
+/// What the oracle answers when every report is too old.
+pub const FROZEN: OracleError = OracleError::Frozen {
+    reports: 0,
+    quorum: 2,
+};
+/// A deadline that does not pass.
+pub const NEVER: Timestamp = Timestamp(u64::MAX);
+/// A limit that no asked price reaches.
+pub const ANY_PRICE: Price = Price(u128::MAX);
+
+/// Base units of `whole` dollars.
+pub fn usd(whole: u128) -> Balance {
+    whole * 1_000_000
+}
+
+/// Base units of `thousandths` of an ether.
+pub fn milli_eth(thousandths: u128) -> Balance {
+    thousandths * 1_000_000_000_000_000
+}
+
+/// Base units of `whole` ether.
+pub fn eth(whole: u128) -> Balance {
+    milli_eth(whole * 1_000)
+}
+
+/// A price of `whole` dollars for a whole token.
+pub fn price(whole: u128) -> Price {
+    Price(whole * Price::ONE.0)
+}
+
+/// The messages of a contract: `world.pool().close_epoch()` is one, ready to be sent.
+pub type Messages<Contract> = <Contract as TraitCallBuilder>::Builder;
+
+/// A chain with the test deal on it.
+pub struct World {
+    pub chain: Chain,
+    pub deal: Deal,
+}
+
+impl World {
+    /// The deal as deployed: no investor, no loan, no price.
+    pub fn deployed() -> Self {
+        Self::with(|_| ())
+    }
+
+    /// The deal with changed terms, as deployed.
+    pub fn with(change: impl FnOnce(&mut TermSheet)) -> Self {
+        let mut sheet =
+            TermSheet::parse(Path::new("deal.toml"), include_str!("deal.toml")).unwrap();
+        change(&mut sheet);
+        let chain = Chain::new(START).unwrap();
+        let deal = Deal::deploy(&chain, sheet).unwrap();
+        Self { chain, deal }
+    }
+
+    /// One epoch on: "ann" holds 600 senior, "ben" 250 mezzanine and "cal" 150 junior, unclaimed. Ether
+    /// costs 100 and bitcoin 5000.
+    pub fn funded() -> Self {
+        Self::deployed().fund()
+    }
+
+    /// The three investors of [`World::funded`] enter a deal of any terms.
+    pub fn fund(self) -> Self {
+        self.deposit("ann", SENIOR, usd(600));
+        self.deposit("ben", MEZZANINE, usd(250));
+        self.deposit("cal", JUNIOR, usd(150));
+        self.close_epoch();
+        self.quote(100, 5_000);
+        self
+    }
+
+    /// The funded deal in which "olga" owes 600 against 8 ether, the most that is allowed.
+    pub fn lent() -> (Self, PositionId) {
+        let world = Self::funded();
+        let position = world.borrow("olga", eth(8), usd(600));
+        (world, position)
+    }
+
+    /// The lent deal after ether fell to 90: 600 > 0.8 × 720, the position is in auction.
+    pub fn in_auction() -> (Self, PositionId, AuctionId) {
+        let (world, position) = Self::lent();
+        world.quote(90, 5_000);
+        let auction = world.does("kim", world.engine().liquidate(position));
+        (world, position, auction)
+    }
+
+    /// What can be said to the pool.
+    pub fn pool(&self) -> Messages<Pool> {
+        self.deal.pool.into()
+    }
+
+    /// What can be said to the vault.
+    pub fn vault(&self) -> Messages<Vault> {
+        self.deal.vault.into()
+    }
+
+    /// What can be said to the liquidation engine.
+    pub fn engine(&self) -> Messages<Engine> {
+        self.deal.engine.into()
+    }
+
+    /// What can be said to the oracle.
+    pub fn oracle(&self) -> Messages<Oracle> {
+        self.deal.oracle.into()
+    }
+
+    /// What can be said to the parameters.
+    pub fn parameters(&self) -> Messages<Parameters> {
+        self.deal.parameters.into()
+    }
+
+    /// An account by its name.
+    pub fn account(&self, name: &str) -> AccountId {
+        self.chain.account(name)
+    }
+
+    /// Sends a message that must succeed.
+    #[track_caller]
+    pub fn does<T: Decode, E: Decode + Debug>(
+        &self,
+        actor: &str,
+        message: impl Into<Message<Result<T, E>>>,
+    ) -> T {
+        self.sends(actor, message).answer
+    }
+
+    /// Sends a message that must succeed; with its events and weight.
+    #[track_caller]
+    pub fn sends<T: Decode, E: Decode + Debug>(
+        &self,
+        actor: &str,
+        message: impl Into<Message<Result<T, E>>>,
+    ) -> Called<T> {
+        self.chain.execute(self.account(actor), message).unwrap()
+    }
+
+    /// Sends a message that must be refused with exactly this error, and shows that nothing changed.
+    #[track_caller]
+    pub fn refuses<T: Decode + Debug + PartialEq, E: Decode + Debug + PartialEq>(
+        &self,
+        actor: &str,
+        message: impl Into<Message<Result<T, E>>>,
+        error: E,
+    ) {
+        let actor = self.account(actor);
+        let before = self.chain.state_digest();
+        let called = self.chain.call(actor, message).unwrap();
+        assert_eq!(called.answer, Err(error));
+        assert_eq!(called.emitted, []);
+        assert_eq!(
+            self.chain.state_digest(),
+            before,
+            "a refused message changed the chain"
+        );
+    }
+
+    /// What a message that only looks answers.
+    #[track_caller]
+    pub fn reads<R: Decode>(&self, message: impl Into<Message<R>>) -> R {
+        self.chain.read(message).unwrap()
+    }
+
+    /// All feeders report new prices, in whole dollars, a second later.
+    pub fn quote(&self, eth: u128, btc: u128) {
+        self.chain.advance(Period::from_secs(1));
+        self.report(AssetId(0), price(eth));
+        self.report(AssetId(1), price(btc));
+    }
+
+    /// All feeders report a new price of ether, a second later.
+    pub fn quote_ether(&self, price: Price) {
+        self.chain.advance(Period::from_secs(1));
+        self.report(AssetId(0), price);
+    }
+
+    fn report(&self, asset: AssetId, price: Price) {
+        for feeder in ["feeder one", "feeder two", "feeder three"] {
+            let report = self.oracle().report(asset, price, self.chain.now());
+            self.does(feeder, report);
+        }
+    }
+
+    /// Time runs until every report is a millisecond too old.
+    pub fn outlive_reports(&self) {
+        let max_age = self.deal.sheet.oracle.max_age;
+        self.chain.advance(Period(max_age.0 + 1));
+    }
+
+    /// Gives `who` `amount` of a token and lets `spender` take it.
+    pub fn provide(&self, token: AccountId, who: &str, spender: AccountId, amount: Balance) {
+        let owner = self.account(who);
+        self.deal.mint(&self.chain, token, owner, amount).unwrap();
+        self.deal
+            .approve(&self.chain, token, owner, spender, amount)
+            .unwrap();
+    }
+
+    /// `who` is given cash that the pool may take.
+    pub fn provide_cash(&self, who: &str, amount: Balance) {
+        self.provide(self.deal.cash, who, self.deal.pool, amount);
+    }
+
+    /// `who` orders a deposit of cash he is given for it.
+    pub fn deposit(&self, who: &str, tranche: TrancheId, amount: Balance) {
+        self.provide_cash(who, amount);
+        self.does(who, self.pool().request_deposit(tranche, amount));
+    }
+
+    /// `who` claims what is his, and orders the redemption of `amount` of it.
+    pub fn redeem(&self, who: &str, tranche: TrancheId, amount: Balance) {
+        let owner = self.account(who);
+        let order = self.reads(self.pool().order(tranche, owner)).unwrap();
+        if order.claimable_tokens > 0 {
+            self.does(who, self.pool().claim(tranche, owner));
+        }
+        let token = self.deal.tranche_token(tranche);
+        self.deal
+            .approve(&self.chain, token, owner, self.deal.pool, amount)
+            .unwrap();
+        self.does(who, self.pool().request_redeem(tranche, amount));
+    }
+
+    /// Time runs to the end of the epoch and somebody closes it. Prices of seized collateral are then
+    /// older than they may be unless the epoch ends within hours: see [`World::close_epoch_at`].
+    pub fn close_epoch(&self) -> Settlement {
+        let (_, ends_at) = self.reads(self.pool().epoch());
+        self.chain.advance_to(ends_at);
+        self.does("anybody", self.pool().close_epoch())
+    }
+
+    /// Time runs to the end of the epoch, feeders report, and somebody closes it.
+    pub fn close_epoch_at(&self, eth: u128, btc: u128) -> Settlement {
+        let (_, ends_at) = self.reads(self.pool().epoch());
+        self.chain.advance_to(ends_at);
+        self.quote(eth, btc);
+        self.does("anybody", self.pool().close_epoch())
+    }
+
+    /// `who` opens a position with ether he is given for it.
+    pub fn open(&self, who: &str, amount: Balance) -> PositionId {
+        self.provide(
+            self.deal.collateral_token(ETH),
+            who,
+            self.deal.vault,
+            amount,
+        );
+        self.does(who, self.vault().open(ETH, amount))
+    }
+
+    /// `who` opens a position and draws against it.
+    pub fn borrow(&self, who: &str, collateral: Balance, cash: Balance) -> PositionId {
+        let position = self.open(who, collateral);
+        self.does(who, self.vault().draw(position, cash));
+        position
+    }
+
+    /// What `who` has of a token.
+    pub fn balance(&self, token: AccountId, who: &str) -> Balance {
+        self.deal
+            .balance(&self.chain, token, self.account(who))
+            .unwrap()
+    }
+}

@@ -1,0 +1,165 @@
+//! What nobody can prevent: to pay, to add collateral, to cancel and to claim need no price and nobody's
+//! cooperation.
+
+use e2e_tests::*;
+use finance::Period;
+use interfaces::collateral_vault::{CollateralVault, VaultError};
+use interfaces::liquidation_engine::LiquidationEngine;
+use interfaces::parameters::{CollateralParameter, Parameters};
+use interfaces::tranche_pool::TranchePool;
+
+/// Long after the last report, and long after an epoch should have been closed.
+fn deserted(world: &World) {
+    world.chain.advance(Period(30 * DAY.0));
+    let price = world.reads(world.vault().price(ETH));
+    assert_eq!(price, Err(VaultError::Oracle(FROZEN)));
+}
+
+#[test]
+fn a_debtor_pays_and_takes_his_collateral_home() {
+    let (world, position) = World::lent();
+    deserted(&world);
+    let owed = world.reads(world.vault().position(position)).unwrap().debt;
+    world.provide_cash("olga", owed);
+    assert_eq!(
+        world.does("olga", world.vault().repay(position, owed)),
+        owed
+    );
+    world.does("olga", world.vault().withdraw_collateral(position, eth(8)));
+    assert_eq!(
+        world.balance(world.deal.collateral_token(ETH), "olga"),
+        eth(8)
+    );
+    world.assert_balanced();
+}
+
+#[test]
+fn anybody_pays_and_adds_collateral_for_a_debtor() {
+    let (world, position) = World::lent();
+    deserted(&world);
+    world.provide_cash("dan", usd(100));
+    assert_eq!(
+        world.does("dan", world.vault().repay(position, usd(100))),
+        usd(100)
+    );
+    world.provide(
+        world.deal.collateral_token(ETH),
+        "dan",
+        world.deal.vault,
+        eth(1),
+    );
+    world.does("dan", world.vault().add_collateral(position, eth(1)));
+    let view = world.reads(world.vault().position(position)).unwrap();
+    assert_eq!(view.position.collateral, eth(9));
+    assert_eq!(view.position.originator, world.account("olga"));
+    world.assert_balanced();
+}
+
+#[test]
+fn another_debtor_pays_while_a_loan_is_in_auction_without_a_price() {
+    let (world, ..) = World::in_auction();
+    let position = world.borrow("omar", eth(2), usd(90));
+    deserted(&world);
+    let owed = world.reads(world.vault().position(position)).unwrap().debt;
+    world.provide_cash("omar", owed);
+    assert_eq!(
+        world.does("omar", world.vault().repay(position, owed)),
+        owed
+    );
+}
+
+#[test]
+fn a_debtor_pays_whatever_the_governor_sets() {
+    let (world, position) = World::lent();
+    let minimum = u128::MAX;
+    for (parameter, value) in [
+        (CollateralParameter::MinimumDebt, minimum),
+        (CollateralParameter::DebtCeiling, 0),
+        (CollateralParameter::BorrowLtv, 0),
+    ] {
+        world.does("governor", world.parameters().set(ETH, parameter, value));
+    }
+    deserted(&world);
+    let owed = world.reads(world.vault().position(position)).unwrap().debt;
+    world.provide_cash("olga", owed);
+    let repay = |amount| world.vault().repay(position, amount);
+    world.refuses(
+        "olga",
+        repay(owed - 1),
+        VaultError::BelowMinimumDebt { minimum },
+    );
+    assert_eq!(world.does("olga", repay(owed)), owed);
+}
+
+#[test]
+fn an_investor_cancels_and_claims() {
+    let (world, ..) = World::in_auction();
+    world.deposit("dan", JUNIOR, usd(100));
+    world.redeem("ben", MEZZANINE, usd(250));
+    deserted(&world);
+    assert_eq!(
+        world.does("dan", world.pool().cancel_deposit(JUNIOR)),
+        usd(100)
+    );
+    assert_eq!(
+        world.does("ben", world.pool().cancel_redeem(MEZZANINE)),
+        usd(250)
+    );
+    let ann = world.account("ann");
+    assert_eq!(
+        world
+            .does("ann", world.pool().claim(SENIOR, ann))
+            .claimable_tokens,
+        usd(600)
+    );
+    assert_eq!(world.balance(world.deal.cash, "dan"), usd(100));
+    assert_eq!(
+        world.balance(world.deal.tranche_token(MEZZANINE), "ben"),
+        usd(250)
+    );
+    assert_eq!(
+        world.balance(world.deal.tranche_token(SENIOR), "ann"),
+        usd(600)
+    );
+    world.assert_balanced();
+}
+
+#[test]
+fn settled_cash_is_claimed_while_no_price_is_known() {
+    let (world, ..) = World::in_auction();
+    world.redeem("ann", SENIOR, usd(60));
+    world.close_epoch_at(90, 5_000);
+    deserted(&world);
+    let ann = world.account("ann");
+    // A tenth of the senior is 60.004931: 600 and a day's growth at 60 % of 5 %. The order book rounds its
+    // quotients down, at the cost of a base unit.
+    let claimed = world.does("anybody", world.pool().claim(SENIOR, ann));
+    assert_eq!(claimed.claimable_cash, 60_004_930);
+    assert_eq!(world.balance(world.deal.cash, "ann"), 60_004_930);
+}
+
+#[test]
+fn the_beneficiary_is_paid_by_anybody() {
+    let (world, _, auction) = World::in_auction();
+    world.provide_cash("tess", usd(1_000));
+    world.does(
+        "tess",
+        world.engine().take(auction, eth(8), ANY_PRICE, NEVER),
+    );
+    deserted(&world);
+    world.does("mallory", world.pool().pay_penalties());
+    assert_eq!(world.balance(world.deal.cash, "reserve"), 60_000_001);
+}
+
+#[test]
+fn an_epoch_is_closed_by_anybody_without_any_price_and_orders_wait() {
+    let (world, _) = World::lent();
+    world.redeem("ann", SENIOR, usd(100));
+    deserted(&world);
+    let settled = world.does("anybody", world.pool().close_epoch());
+    assert_eq!((settled.epoch, settled.tranches[0].fill.burned), (1, 0));
+    assert_eq!(
+        world.does("ann", world.pool().cancel_redeem(SENIOR)),
+        usd(100)
+    );
+}

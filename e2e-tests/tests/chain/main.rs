@@ -1,0 +1,14 @@
+//! The built contracts on an embedded chain, one file per topic.
+
+mod donations;
+mod engine_guards;
+mod exits;
+mod lifecycle;
+mod oracle_and_parameters;
+mod pool_guards;
+mod random_walk;
+mod settlement;
+mod tokens;
+mod vault_guards;
+mod wallets;
+mod weights;

@@ -1,0 +1,197 @@
+//! What messages cost. Weights depend on the contracts and their compiler, not on the machine: a change of
+//! one shows up in review as a change of the snapshot.
+
+use std::fmt::{Debug, Write};
+use std::path::Path;
+use std::{env, fs};
+
+use e2e_tests::*;
+use finance::Period;
+use ink::codegen::TraitCallBuilder;
+use interfaces::collateral_vault::CollateralVault;
+use interfaces::liquidation_engine::LiquidationEngine;
+use interfaces::oracle_adapter::OracleAdapter;
+use interfaces::parameters::{CollateralParameter, Parameters};
+use interfaces::test_asset::TestAsset;
+use interfaces::tranche_pool::TranchePool;
+use interfaces::types::{AssetId, PositionId};
+use psp22::PSP22;
+use scale::Decode;
+use simulator::chain::Message;
+use simulator::contracts::{Asset, Psp22};
+
+/// A deal and what each message in it cost, one line per message.
+struct Story {
+    world: World,
+    lines: String,
+}
+
+impl Story {
+    /// Sends a message and notes its weight.
+    fn sends<T: Decode, E: Decode + Debug>(
+        &mut self,
+        what: &str,
+        actor: &str,
+        message: impl Into<Message<Result<T, E>>>,
+    ) -> T {
+        let sent = self.world.sends(actor, message);
+        let milliseconds = sent.weight.ref_time() as f64 / 1e9;
+        let kibibytes = sent.weight.proof_size() as f64 / 1024.0;
+        writeln!(
+            self.lines,
+            "{what:<40}{milliseconds:>8.3} ms{kibibytes:>8.1} KiB"
+        )
+        .unwrap();
+        sent.answer
+    }
+
+    fn set_up(&mut self) {
+        let (tokens, vault) = (self.world.deal.tranches.clone(), self.world.deal.vault);
+        let bind = self.world.pool().bind(tokens, vault);
+        self.sends("pool bind", "Deployer", bind);
+        let bind = self.world.vault().bind(self.world.deal.engine);
+        self.sends("vault bind", "Deployer", bind);
+        let report = self.world.oracle().report(AssetId(0), price(99), START);
+        self.sends("oracle report", "feeder one", report);
+        let haircut = CollateralParameter::Haircut;
+        let set = self.world.parameters().set(ETH, haircut, 0);
+        self.sends("parameters set", "governor", set);
+    }
+
+    fn invest(&mut self) {
+        let (ann, dan) = (self.world.account("ann"), self.world.account("dan"));
+        let (cash, pool) = (self.world.deal.cash, self.world.deal.pool);
+        let mint = Asset::from(cash).call_mut().mint_to(ann, usd(600));
+        self.sends("asset mint_to", "ann", mint);
+        let approve = Psp22::from(cash).call_mut().approve(pool, usd(600));
+        self.sends("asset approve", "ann", approve);
+        let order = self.world.pool().request_deposit(SENIOR, usd(600));
+        self.sends("pool request_deposit", "ann", order);
+        for (who, tranche, whole) in [
+            ("ben", MEZZANINE, 250),
+            ("cal", JUNIOR, 150),
+            ("dan", JUNIOR, 9),
+        ] {
+            self.world.deposit(who, tranche, usd(whole));
+        }
+        let cancel = self.world.pool().cancel_deposit(JUNIOR);
+        self.sends("pool cancel_deposit", "dan", cancel);
+        self.world.chain.advance(DAY);
+        let close = self.world.pool().close_epoch();
+        self.sends("pool close_epoch, three classes enter", "anybody", close);
+        let claim = self.world.pool().claim(SENIOR, ann);
+        self.sends("pool claim, tokens", "ann", claim);
+        let senior = self.world.deal.tranche_token(SENIOR);
+        let transfer = Psp22::from(senior).call_mut().transfer(dan, usd(1), vec![]);
+        self.sends("tranche token transfer", "ann", transfer);
+    }
+
+    fn lend(&mut self) {
+        self.world.quote(100, 5_000);
+        let ether = self.world.deal.collateral_token(ETH);
+        self.world
+            .provide(ether, "olga", self.world.deal.vault, eth(9));
+        let open = self.world.vault().open(ETH, eth(8));
+        let position = self.sends("vault open", "olga", open);
+        let add = self.world.vault().add_collateral(position, eth(1));
+        self.sends("vault add_collateral", "olga", add);
+        let draw = self.world.vault().draw(position, usd(500));
+        self.sends("vault draw", "olga", draw);
+        self.world.provide_cash("olga", usd(100));
+        let repay = self.world.vault().repay(position, usd(100));
+        self.sends("vault repay", "olga", repay);
+        let withdraw = self.world.vault().withdraw_collateral(position, eth(2));
+        self.sends("vault withdraw_collateral", "olga", withdraw);
+    }
+
+    fn liquidate(&mut self) {
+        self.world.quote(70, 5_000);
+        self.world.provide_cash("tess", usd(1_000));
+        let position = PositionId(0);
+        let liquidate = self.world.engine().liquidate(position);
+        let auction = self.sends("engine liquidate", "kim", liquidate);
+        let take = self.world.engine().take(auction, eth(1), ANY_PRICE, NEVER);
+        self.sends("engine take, a part", "tess", take);
+        self.world.chain.advance(Period(7 * HOUR.0));
+        self.world.quote(70, 5_000);
+        let reset = self.world.engine().reset(auction);
+        self.sends("engine reset", "kim", reset);
+        let take = self.world.engine().take(auction, eth(7), ANY_PRICE, NEVER);
+        self.sends("engine take, the rest", "tess", take);
+        let pay = self.world.pool().pay_penalties();
+        self.sends("pool pay_penalties", "anybody", pay);
+    }
+
+    fn leave(&mut self) {
+        let ann = self.world.account("ann");
+        let (senior, pool) = (self.world.deal.tranche_token(SENIOR), self.world.deal.pool);
+        self.world
+            .deal
+            .approve(&self.world.chain, senior, ann, pool, usd(599))
+            .unwrap();
+        let order = self.world.pool().request_redeem(SENIOR, usd(499));
+        self.sends("pool request_redeem", "ann", order);
+        let cancel = self.world.pool().cancel_redeem(SENIOR);
+        self.sends("pool cancel_redeem", "ann", cancel);
+        self.world.redeem("ann", SENIOR, usd(100));
+        self.world.chain.advance(DAY);
+        let close = self.world.pool().close_epoch();
+        self.sends("pool close_epoch, one class leaves", "anybody", close);
+        let claim = self.world.pool().claim(SENIOR, ann);
+        self.sends("pool claim, cash", "ann", claim);
+        self.world.chain.advance(DAY);
+        let close = self.world.pool().close_epoch();
+        self.sends("pool close_epoch, nobody moves", "anybody", close);
+    }
+}
+
+/// What is in one text and not in the other, marked.
+fn changes(committed: &str, present: &str) -> String {
+    let only = |mark, these: &str, those: &str| {
+        let those: Vec<_> = those.lines().map(str::to_owned).collect();
+        let missing = these
+            .lines()
+            .filter(move |line| !those.contains(&(*line).to_owned()));
+        missing
+            .map(|line| format!("{mark} {line}\n"))
+            .collect::<String>()
+    };
+    only('-', committed, present) + &only('+', present, committed)
+}
+
+/// Whether the contracts were built with the compiler of the snapshot.
+fn compiler_is_pinned() -> bool {
+    let pinned = include_str!("../../../rust-toolchain.toml");
+    let channel = pinned
+        .lines()
+        .find_map(|line| line.strip_prefix("channel = "));
+    let channel = channel.unwrap().trim_matches('"');
+    env::var("RUSTUP_TOOLCHAIN").is_ok_and(|toolchain| toolchain.starts_with(channel))
+}
+
+#[test]
+fn weights_are_as_committed() {
+    let mut story = Story {
+        world: World::unbound(),
+        lines: String::new(),
+    };
+    story.set_up();
+    story.invest();
+    story.lend();
+    story.liquidate();
+    story.leave();
+    if !compiler_is_pinned() {
+        return println!("another compiler than the snapshot's: weights are not compared");
+    }
+    let snapshot = Path::new(env!("CARGO_MANIFEST_DIR")).join("snapshots/weights.txt");
+    if env::var_os("SLUICE_WRITE_SNAPSHOTS").is_some() {
+        fs::write(&snapshot, &story.lines).unwrap();
+    }
+    let committed = fs::read_to_string(&snapshot).unwrap_or_default();
+    let changes = changes(&committed, &story.lines);
+    assert!(
+        changes.is_empty(),
+        "weights differ from snapshots/weights.txt:\n{changes}if that is intended, run \
+         `SLUICE_WRITE_SNAPSHOTS=1 scripts/test.sh --test chain weights` and commit the file"
+    );
+}
