@@ -216,7 +216,8 @@ pub trait CollateralVault {
     /// # Errors
     /// [`VaultError::ZeroAmount`], [`VaultError::UnknownPosition`], [`VaultError::PositionSeized`],
     /// [`VaultError::NotTheOriginator`], [`VaultError::InsufficientCollateral`],
-    /// [`VaultError::AboveBorrowLtv`], [`VaultError::Oracle`], [`VaultError::Token`].
+    /// [`VaultError::AboveBorrowLtv`], [`VaultError::Oracle`], [`VaultError::Parameters`],
+    /// [`VaultError::Token`].
     #[ink(message)]
     fn withdraw_collateral(
         &mut self,
@@ -233,7 +234,7 @@ pub trait CollateralVault {
     /// [`VaultError::ZeroAmount`], [`VaultError::UnknownPosition`], [`VaultError::PositionSeized`],
     /// [`VaultError::NotTheOriginator`], [`VaultError::AboveBorrowLtv`],
     /// [`VaultError::BelowMinimumDebt`], [`VaultError::AboveDebtCeiling`], [`VaultError::Oracle`],
-    /// [`VaultError::Pool`] (not enough drawable cash, subordination too thin).
+    /// [`VaultError::Parameters`], [`VaultError::Pool`] (not enough drawable cash, subordination too thin).
     #[ink(message)]
     fn draw(&mut self, position: PositionId, amount: Balance) -> Result<(), VaultError>;
 
@@ -257,7 +258,7 @@ pub trait CollateralVault {
     ///
     /// # Errors
     /// [`VaultError::NotTheEngine`], [`VaultError::UnknownPosition`], [`VaultError::PositionSeized`],
-    /// [`VaultError::Healthy`], [`VaultError::Oracle`].
+    /// [`VaultError::Healthy`], [`VaultError::Oracle`], [`VaultError::Parameters`].
     #[ink(message)]
     fn seize(&mut self, position: PositionId) -> Result<Seizure, VaultError>;
 

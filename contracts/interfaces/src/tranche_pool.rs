@@ -169,7 +169,7 @@ pub trait TranchePool {
     ///
     /// # Errors
     /// [`PoolError::ZeroAmount`], [`PoolError::UnknownTranche`], [`PoolError::NotBound`],
-    /// [`PoolError::Token`].
+    /// [`PoolError::Token`], [`PoolError::Math`] beyond the range of amounts.
     #[ink(message)]
     fn request_deposit(&mut self, tranche: TrancheId, amount: Balance) -> Result<(), PoolError>;
 
@@ -190,7 +190,8 @@ pub trait TranchePool {
     /// [`OrderCancelled`].
     ///
     /// # Errors
-    /// [`PoolError::NothingToCancel`], [`PoolError::UnknownTranche`], [`PoolError::Token`].
+    /// [`PoolError::NothingToCancel`], [`PoolError::UnknownTranche`], [`PoolError::NotBound`],
+    /// [`PoolError::Token`].
     #[ink(message)]
     fn cancel_deposit(&mut self, tranche: TrancheId) -> Result<Balance, PoolError>;
 
@@ -211,7 +212,8 @@ pub trait TranchePool {
     /// [`Claimed`].
     ///
     /// # Errors
-    /// [`PoolError::NothingToClaim`], [`PoolError::UnknownTranche`], [`PoolError::Token`].
+    /// [`PoolError::NothingToClaim`], [`PoolError::UnknownTranche`], [`PoolError::NotBound`],
+    /// [`PoolError::Token`].
     #[ink(message)]
     fn claim(&mut self, tranche: TrancheId, owner: AccountId) -> Result<OrderView, PoolError>;
 
@@ -238,8 +240,8 @@ pub trait TranchePool {
     /// as it is *after* the draw.
     ///
     /// # Errors
-    /// [`PoolError::NotTheVault`], [`PoolError::InsufficientCash`], [`PoolError::ThinSubordination`],
-    /// [`PoolError::Token`].
+    /// [`PoolError::NotBound`], [`PoolError::NotTheVault`], [`PoolError::InsufficientCash`],
+    /// [`PoolError::ThinSubordination`], [`PoolError::Token`].
     #[ink(message)]
     fn draw(
         &mut self,
@@ -251,7 +253,7 @@ pub trait TranchePool {
     /// Takes a payment on debt. For the vault alone, which passes the portfolio as it is *after* it.
     ///
     /// # Errors
-    /// [`PoolError::NotTheVault`], [`PoolError::Token`].
+    /// [`PoolError::NotBound`], [`PoolError::NotTheVault`], [`PoolError::Token`].
     #[ink(message)]
     fn collect(&mut self, payment: Payment, portfolio: Portfolio) -> Result<(), PoolError>;
 
