@@ -45,7 +45,7 @@ impl TokenAccount {
 }
 
 /// Two sums that should be the same.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Imbalance {
     what: String,
     expected: Balance,
@@ -105,21 +105,7 @@ impl Account {
     /// # Errors
     /// The first [`Imbalance`].
     pub fn ensure_balanced(&self) -> Result<(), Imbalance> {
-        let first = self.imbalances.first();
-        first.map_or(
-            Ok(()),
-            |Imbalance {
-                 what,
-                 expected,
-                 found,
-             }| {
-                Err(Imbalance {
-                    what: what.clone(),
-                    expected: *expected,
-                    found: *found,
-                })
-            },
-        )
+        self.imbalances.first().cloned().map_or(Ok(()), Err)
     }
 }
 

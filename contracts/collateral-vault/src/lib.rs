@@ -367,11 +367,14 @@ mod collateral_vault {
             book.portfolio(self.now(), |id, kind| self.market(id, kind).ok())
         }
 
-        /// Whether every type with performing debt has a live price.
+        /// Whether every type that has performing debt alone has a live price; those with seized debt are
+        /// asked for it when they are valued.
         fn has_live_prices(&self, book: &Book) -> bool {
-            let lent = book.types.iter().filter(|kind| kind.normalised_debt > 0);
-            lent.into_iter()
-                .all(|kind| peers::price(self.oracle, kind.asset).is_ok())
+            let mut lent = book
+                .types
+                .iter()
+                .filter(|kind| kind.normalised_debt > 0 && kind.seized.debt == 0);
+            lent.all(|kind| peers::price(self.oracle, kind.asset).is_ok())
         }
 
         fn take_in(

@@ -164,13 +164,14 @@ mod tranche_pool {
         #[ink(message)]
         fn close_epoch(&mut self) -> Result<Settlement, PoolError> {
             let wiring = self.wiring()?;
-            let ends_at = self.load()?.epoch_ends_at;
+            let pool = self.load()?;
+            let ends_at = pool.epoch_ends_at;
             ensure!(self.now() >= ends_at, PoolError::EpochNotOver { ends_at });
             let Settled {
                 pool,
                 closed,
                 settlement,
-            } = self.settled(&wiring)?;
+            } = self.settled(pool, &wiring)?;
             self.pool.set(&pool);
             for (key, generation) in closed {
                 self.closed.insert(key, &generation);
@@ -184,7 +185,7 @@ mod tranche_pool {
 
         #[ink(message)]
         fn preview_settlement(&self) -> Result<Settlement, PoolError> {
-            Ok(self.settled(&self.wiring()?)?.settlement)
+            Ok(self.settled(self.load()?, &self.wiring()?)?.settlement)
         }
 
         #[ink(message)]
@@ -372,11 +373,11 @@ mod tranche_pool {
             })
         }
 
-        /// Settles the pool as of now, in memory.
-        fn settled(&self, wiring: &Wiring) -> Result<Settled, PoolError> {
+        /// Settles `pool` as of now, in memory.
+        fn settled(&self, pool: Pool, wiring: &Wiring) -> Result<Settled, PoolError> {
             let portfolio = peers::portfolio(wiring.vault)?;
             let epoch_length = self.stored_terms()?.epoch_length;
-            settle(self.load()?, portfolio, epoch_length, self.now())
+            settle(pool, portfolio, epoch_length, self.now())
         }
 
         fn publish(&self, settlement: &Settlement) {

@@ -96,10 +96,13 @@ fn open_sides(portfolio: &Portfolio) -> Sides {
 /// Moves value of a residual class without holders out of the pool, as far as it is cash: the next
 /// depositor has no right to it.
 fn sweep_unowned(pool: &mut Pool, portfolio: &Portfolio) -> Result<Balance, PoolError> {
-    let Some(residual) = pool.tranches.last().filter(|residual| residual.supply == 0) else {
+    if pool
+        .tranches
+        .last()
+        .is_none_or(|residual| residual.supply > 0)
+    {
         return Ok(0);
-    };
-    debug_assert!(residual.claim.is_none());
+    }
     let unowned = pool.values(portfolio)?.last().copied().unwrap_or_default();
     let swept = unowned.min(pool.ledger.books().cash);
     pool.ledger.sweep(swept)?;
