@@ -53,6 +53,14 @@ impl Claim {
         })
     }
 
+    /// This claim after `amount` was paid on it.
+    pub fn pay(self, amount: u128) -> Result<Self, MathError> {
+        Ok(Self {
+            amount: sub(self.amount, amount)?,
+            ..self
+        })
+    }
+
     /// This claim after `burned` of `supply` tokens redeemed: their part of it is gone, also when the
     /// class is impaired and they were paid less.
     pub fn redeem(self, burned: u128, supply: u128) -> Result<Self, MathError> {

@@ -1,6 +1,6 @@
-//! The interest index of a collateral type.
+//! The interest index of a collateral type, and what a payment on a debt consists of.
 
-use crate::fixed::{Growth, MathError, Rate, Rounding};
+use crate::fixed::{sub, Growth, MathError, Rate, Rounding};
 use crate::time::Timestamp;
 
 /// How much one unit borrowed at the start has become: `debt = normalised debt × index`.
@@ -53,10 +53,71 @@ impl DebtIndex {
     }
 }
 
+/// What a payment on a debt consists of, in base units of cash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Proceeds {
+    /// Cash that was lent and came back.
+    pub principal: u128,
+    /// What it earned.
+    pub interest: u128,
+}
+
+impl Proceeds {
+    /// A repayment of `paid` on a performing `debt`: accrued interest first, `min(paid, debt − principal)`.
+    ///
+    /// # Errors
+    /// [`MathError::Underflow`] if less is owed than the principal.
+    pub fn of_repayment(paid: u128, debt: u128, principal: u128) -> Result<Self, MathError> {
+        let interest = paid.min(sub(debt, principal)?);
+        Ok(Self {
+            principal: sub(paid, interest)?,
+            interest,
+        })
+    }
+
+    /// A recovery of `paid` on a seized debt: principal first, because a loss may be on its way.
+    pub fn of_recovery(paid: u128, principal: u128) -> Self {
+        Self {
+            principal: paid.min(principal),
+            interest: paid.saturating_sub(principal),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{Period, Ratio};
+
+    fn proceeds(principal: u128, interest: u128) -> Result<Proceeds, MathError> {
+        Ok(Proceeds {
+            principal,
+            interest,
+        })
+    }
+
+    #[test]
+    fn a_repayment_is_interest_until_what_has_accrued_is_paid() {
+        let of = |paid| Proceeds::of_repayment(paid, 1_080, 1_000);
+        assert_eq!(of(79), proceeds(0, 79));
+        assert_eq!(of(80), proceeds(0, 80));
+        assert_eq!(of(81), proceeds(1, 80));
+        assert_eq!(of(1_080), proceeds(1_000, 80));
+    }
+
+    #[test]
+    fn no_debt_is_smaller_than_its_principal() {
+        let refused = Proceeds::of_repayment(1, 999, 1_000);
+        assert_eq!(refused, Err(MathError::Underflow));
+    }
+
+    #[test]
+    fn a_recovery_is_principal_until_all_of_it_is_back() {
+        let of = |paid| Proceeds::of_recovery(paid, 1_000);
+        assert_eq!(Ok(of(999)), proceeds(999, 0));
+        assert_eq!(Ok(of(1_000)), proceeds(1_000, 0));
+        assert_eq!(Ok(of(1_080)), proceeds(1_000, 80));
+    }
 
     #[test]
     fn a_year_at_eight_percent_compounds_to_e_to_the_eighth() {

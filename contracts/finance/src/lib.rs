@@ -11,7 +11,11 @@
 //! | [`debt`] | the interest index of a collateral type |
 //! | [`lending`] | loan-to-value, health, marks |
 //! | [`claim`] | a tranche's claim and how it grows on the deployed share |
+//! | [`settlement`] | **the settlement of an epoch**, step by step |
 //! | [`waterfall`] | the value of every class, losses from the bottom up; subordination |
+//! | [`class`] | a class while it is being settled |
+//! | [`fees`] | management and performance fees |
+//! | [`distribution`] | coupons, diversion to the top class, principal in sequence |
 //! | [`fills`] | which orders an epoch fills |
 //! | [`orders`] | order books resolved in O(1) per order |
 //! | [`auction`] | the Dutch auction: price curve, reset, partial fills |
@@ -22,12 +26,16 @@ extern crate alloc;
 
 pub mod auction;
 pub mod claim;
+pub mod class;
 pub mod debt;
+pub mod distribution;
+pub mod fees;
 pub mod fills;
 pub mod fixed;
 pub mod lending;
 pub mod median;
 pub mod orders;
+pub mod settlement;
 pub mod time;
 pub mod valuation;
 pub mod waterfall;

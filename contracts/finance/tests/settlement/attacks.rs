@@ -1,0 +1,216 @@
+//! Ways to take what belongs to others, each with the numbers in which it was first described, and why it fails.
+
+use finance::claim::Claim;
+use finance::distribution::Policy;
+use finance::settlement::{
+    settle, ClassState, ClassTerms, Demand, Inputs, Portfolio, Settled, State, Terms, Waiting,
+};
+use finance::{Rate, Ratio, Rounding, Timestamp};
+
+const YEAR: u64 = 31_536_000;
+/// Whole units in base units.
+const UNIT: u128 = 1_000_000;
+
+fn terms(classes: Vec<ClassTerms>) -> Terms {
+    Terms {
+        classes,
+        ..Terms::default()
+    }
+}
+
+fn class(rate_bps: u32, minimum_bps: u32) -> ClassTerms {
+    ClassTerms {
+        target_rate: Ratio::from_bps(rate_bps),
+        minimum_subordination: Ratio::from_bps(minimum_bps),
+        cap: u128::MAX,
+        ..ClassTerms::default()
+    }
+}
+
+/// A state in which each class has `claim` (the residual none) and as many tokens as `supplies` says.
+fn state(claims: &[u128], supplies: &[u128]) -> State {
+    let claim = |index: usize| claims.get(index).map(|claim| Claim::new(claim * UNIT));
+    let class = |(index, supply): (usize, &u128)| ClassState {
+        claim: claim(index),
+        supply: supply * UNIT,
+        ..ClassState::default()
+    };
+    State {
+        classes: supplies.iter().enumerate().map(class).collect(),
+        high_water: finance::distribution::INDEX_ONE,
+        ..State::default()
+    }
+}
+
+fn enter(amount: u128) -> Demand {
+    Demand {
+        deposits: Waiting {
+            market: amount * UNIT,
+            ..Waiting::default()
+        },
+        ..Demand::default()
+    }
+}
+
+fn leave(tokens: u128) -> Demand {
+    Demand {
+        redemptions: Waiting {
+            market: tokens * UNIT,
+            ..Waiting::default()
+        },
+        ..Demand::default()
+    }
+}
+
+fn settled(terms: &Terms, state: &State, inputs: Inputs) -> Settled {
+    settle(terms, state.clone(), &inputs).unwrap()
+}
+
+#[test]
+fn the_last_token_of_an_impaired_class_does_not_inherit_the_claims_of_those_who_left() {
+    // Claim 100, value 60: 99 of 100 tokens are redeemed.
+    let terms = terms(vec![class(0, 0), class(0, 0)]);
+    let inputs = Inputs {
+        cash: 60 * UNIT,
+        demand: vec![leave(99), Demand::default()],
+        ..Inputs::default()
+    };
+    let after = settled(&terms, &state(&[100], &[100, 0]), inputs);
+    let senior = &after.classes[0];
+    assert_eq!(senior.fill.paid, 59_400_000);
+    assert_eq!(senior.value_after, 600_000);
+    assert_eq!(senior.claim_after, UNIT);
+}
+
+#[test]
+fn a_deposit_at_the_mark_wins_nothing_when_the_auction_pays_more() {
+    // Senior 70, cash 60, debt 40 marked at 33 whose collateral is worth it all: the residual's mark is 23.
+    let terms = terms(vec![class(0, 0), class(0, 0)]);
+    let before = state(&[70], &[70, 23]);
+    let in_auction = Portfolio {
+        stressed: 33 * UNIT,
+        market: 40 * UNIT,
+        seized_debt: 40 * UNIT,
+        ..Portfolio::default()
+    };
+    let inputs = Inputs {
+        cash: 60 * UNIT,
+        portfolio: in_auction,
+        demand: vec![Demand::default(), enter(23)],
+        ..Inputs::default()
+    };
+    let entered = settled(&terms, &before, inputs);
+    let bought = entered.classes[1].fill.minted;
+    assert_eq!(entered.classes[1].fill.deposited, 23 * UNIT);
+    let paid = Inputs {
+        cash: entered.trace.cash_after + 40 * UNIT,
+        ..Inputs::default()
+    };
+    let after = settled(&terms, &entered.state, paid);
+    let residual = &after.classes[1];
+    assert_eq!(residual.value_after, 53 * UNIT);
+    let worth = finance::mul_div(
+        bought,
+        residual.value_after,
+        residual.supply_after,
+        Rounding::Down,
+    );
+    assert!(worth.unwrap() <= 23 * UNIT, "{worth:?}");
+    // Who leaves meanwhile gets nothing for the debt in auction.
+    let left = Inputs {
+        cash: 60 * UNIT,
+        portfolio: in_auction,
+        demand: vec![Demand::default(), leave(23)],
+        ..Inputs::default()
+    };
+    assert_eq!(settled(&terms, &before, left).classes[1].fill.paid, 0);
+}
+
+#[test]
+fn no_coupon_is_paid_out_of_a_deposit() {
+    // 10 of interest accrued and unpaid, a senior deposit of 50 arrives.
+    let mut senior = class(1_000, 0);
+    senior.policy = Policy::PayOut;
+    let terms = terms(vec![senior, class(0, 0)]);
+    let mut before = state(&[100], &[100, 50]);
+    before.deployed = Ratio::ONE;
+    let inputs = Inputs {
+        portfolio: Portfolio {
+            principal: 150 * UNIT,
+            performing: 160 * UNIT,
+            ..Portfolio::default()
+        },
+        demand: vec![enter(50), Demand::default()],
+        now: Timestamp(YEAR * 1_000),
+        ..Inputs::default()
+    };
+    let after = settled(&terms, &before, inputs);
+    assert!(after.classes[0].coupon_due > 10 * UNIT);
+    assert_eq!(after.classes[0].payout.coupon, 0);
+    assert_eq!(after.classes[0].fill.deposited, 50 * UNIT);
+    assert_eq!(after.trace.cash_after, 50 * UNIT);
+}
+
+#[test]
+fn a_year_in_one_step_equals_two_half_years() {
+    // Cash 50, debt 50 at 20 %, claim 80 at 8 %.
+    let terms = terms(vec![class(800, 0), class(0, 0)]);
+    let mut before = state(&[80], &[80, 20]);
+    before.principal = 50 * UNIT;
+    before.deployed = Ratio::from_bps(5_000);
+    let at = |seconds: u64| Inputs {
+        cash: 50 * UNIT,
+        portfolio: Portfolio {
+            principal: 50 * UNIT,
+            performing: Rate::from_annual(Ratio::from_bps(2_000))
+                .and_then(|rate| rate.compound(seconds, Rounding::Down))
+                .and_then(|growth| growth.of(50 * UNIT, Rounding::Down))
+                .unwrap(),
+            ..Portfolio::default()
+        },
+        now: Timestamp(seconds * 1_000),
+        ..Inputs::default()
+    };
+    let whole = settled(&terms, &before, at(YEAR));
+    let half = settled(&terms, &before, at(YEAR / 2));
+    let halves = settled(&terms, &half.state, at(YEAR));
+    for (one, two) in whole.classes.iter().zip(&halves.classes) {
+        assert!(one.claim_after.abs_diff(two.claim_after) <= 1);
+        assert!(one.value_after.abs_diff(two.value_after) <= 1);
+    }
+    // 80 × exp(4 %): only the half that is lent grows at 8 %.
+    assert_eq!(whole.classes[0].claim_after / 10_000, 83_26);
+}
+
+#[test]
+fn the_cushion_of_a_class_is_what_lies_below_it_not_beside_it() {
+    // Classes of 90, 5 and 5 with a minimum of 20 % on the first: 10 % lie below it.
+    let terms = terms(vec![class(0, 2_000), class(0, 0), class(0, 0)]);
+    let inputs = Inputs {
+        cash: 50 * UNIT,
+        portfolio: Portfolio {
+            principal: 50 * UNIT,
+            performing: 50 * UNIT,
+            ..Portfolio::default()
+        },
+        ..Inputs::default()
+    };
+    let after = settled(&terms, &state(&[90, 5], &[90, 5, 5]), inputs);
+    assert_eq!(after.classes[0].subordination, Ratio::from_bps(1_000));
+    assert!(!after.classes[0].covered);
+    assert_eq!(after.state.failures, 1);
+}
+
+#[test]
+fn a_wiped_residual_costs_nobody_above_it_a_deposit() {
+    // New money may not fill the hole below: the residual is closed while a class above is impaired.
+    let terms = terms(vec![class(0, 0), class(0, 0)]);
+    let inputs = Inputs {
+        cash: 60 * UNIT,
+        demand: vec![enter(10), enter(10)],
+        ..Inputs::default()
+    };
+    let after = settled(&terms, &state(&[100], &[100, 50]), inputs);
+    assert_eq!(after.classes[0].fill.deposited, 0);
+    assert_eq!(after.classes[1].fill.deposited, 0);
+}

@@ -1,0 +1,497 @@
+//! Settlements with numbers that can be checked by hand.
+
+use crate::world::{Deal, Event, Settlement, World};
+use finance::distribution::Policy;
+use finance::settlement::{ClassTerms, ClassTrace, Phase, Portfolio, Terms};
+use finance::{Period, Ratio, Timestamp};
+
+const DAY: u64 = 86_400;
+const YEAR: u64 = 31_536_000;
+
+fn class(rate_bps: u32, minimum_bps: u32) -> ClassTerms {
+    ClassTerms {
+        target_rate: Ratio::from_bps(rate_bps),
+        minimum_subordination: Ratio::from_bps(minimum_bps),
+        cap: u128::MAX,
+        ..ClassTerms::default()
+    }
+}
+
+/// Senior 5 % a year behind 40 %, mezzanine 9 % behind 15 %, junior.
+fn terms() -> Terms {
+    Terms {
+        classes: vec![class(500, 4_000), class(900, 1_500), class(0, 0)],
+        frozen_limit: Period::from_secs(30 * DAY),
+        ..Terms::default()
+    }
+}
+
+fn deposit(world: &mut World, class: usize, amount: u128) {
+    world.does(&Event::Deposit {
+        class,
+        amount,
+        limit: None,
+    });
+}
+
+fn redeem(world: &mut World, class: usize, amount: u128) {
+    world.demand[class].redemptions.market += amount;
+}
+
+/// 600, 250 and 150 million base units subscribed and issued one to one.
+fn funded(terms: Terms) -> World {
+    let mut world = World::new(Deal(terms));
+    for (class, amount) in [(0, 600_000_000), (1, 250_000_000), (2, 150_000_000)] {
+        deposit(&mut world, class, amount);
+    }
+    world.settles();
+    world
+}
+
+/// The funded pool with 800 million lent out at once.
+fn deployed(terms: Terms) -> World {
+    let mut world = funded(terms);
+    world.draw(800_000_000);
+    world
+}
+
+/// Settles with `performing` debt `seconds` later.
+fn settles(world: &mut World, performing: u128, seconds: u64) -> Vec<ClassTrace> {
+    settlement(world, performing, seconds).settled.classes
+}
+
+fn settlement(world: &mut World, performing: u128, seconds: u64) -> Settlement {
+    world.now = world.now.plus(Period::from_secs(seconds));
+    world.portfolio.performing = performing;
+    world.settles()
+}
+
+fn values(classes: &[ClassTrace]) -> Vec<u128> {
+    classes.iter().map(|class| class.value_before).collect()
+}
+
+#[test]
+fn the_first_orders_are_issued_one_to_one_and_the_residual_makes_room_for_the_rest() {
+    let world = funded(terms());
+    let supplies: Vec<_> = world
+        .state
+        .classes
+        .iter()
+        .map(|class| class.supply)
+        .collect();
+    // 150 carries 150/0.15 = 1000, and 400 below the senior carry 400/0.4 = 1000: all of it fills.
+    assert_eq!(supplies, [600_000_000, 250_000_000, 150_000_000]);
+    assert_eq!(world.cash, 1_000_000_000);
+}
+
+#[test]
+fn claims_grow_on_the_deployed_share_and_the_residual_takes_the_rest() {
+    // 800 of 1000 are lent: the senior's 5 % a year is 4 %, the mezzanine's 9 % is 7.2 %.
+    let classes = settles(&mut deployed(terms()), 880_000_000, YEAR);
+    // 600 × e^0.04 = 624.486464…, 250 × e^0.072 = 268.663835….
+    assert_eq!(values(&classes)[..2], [624_486_464, 268_663_835]);
+    assert_eq!(
+        values(&classes)[2],
+        1_080_000_000 - 624_486_464 - 268_663_835
+    );
+    // Or on all of it, if that is agreed: 600 × e^0.05, 250 × e^0.09.
+    let whole = Terms {
+        accrual: finance::settlement::Accrual::Whole,
+        ..terms()
+    };
+    let classes = settles(&mut deployed(whole), 880_000_000, YEAR);
+    assert_eq!(values(&classes)[..2], [630_762_657, 273_543_570]);
+}
+
+#[test]
+fn a_loss_is_borne_from_the_bottom_up_and_claims_stand() {
+    // Of 800 lent 500 are left: 300 are lost. The junior's 150 go first, then 150 of the mezzanine's 250.
+    let classes = settles(&mut deployed(terms()), 500_000_000, DAY);
+    assert_eq!(classes[2].value_before, 0);
+    assert_eq!(classes[0].value_before, classes[0].claim_before);
+    assert_eq!(
+        classes[1].value_before,
+        700_000_000 - classes[0].claim_before
+    );
+    assert!(classes[1].claim_after > 250_000_000);
+}
+
+#[test]
+fn recovery_refills_from_the_top_and_a_wiped_class_does_not_grow() {
+    let mut world = deployed(terms());
+    let wiped = settles(&mut world, 300_000_000, DAY);
+    assert_eq!(wiped[1].value_after, 0);
+    let later = settles(&mut world, 600_000_000, 10 * DAY);
+    assert_eq!(later[1].claim_before, wiped[1].claim_after);
+    assert_eq!(later[0].value_before, later[0].claim_before);
+    assert_eq!(later[1].value_before, 800_000_000 - later[0].claim_before);
+}
+
+#[test]
+fn an_impaired_class_takes_no_money_and_keeps_what_covers_those_above() {
+    let mut world = deployed(terms());
+    deposit(&mut world, 2, 1_000_000_000);
+    redeem(&mut world, 1, 125_000_000);
+    let classes = settles(&mut world, 500_000_000, DAY);
+    assert_eq!(classes[2].fill.deposited, 0);
+    // Below the senior stands only the mezzanine itself, thinner than 40 %: it cannot leave.
+    assert_eq!(classes[1].fill.burned, 0);
+}
+
+#[test]
+fn seniors_leave_an_impaired_pool_with_the_cash_there_is() {
+    let mut world = deployed(terms());
+    redeem(&mut world, 0, 600_000_000);
+    let paid = settles(&mut world, 500_000_000, DAY)[0].fill.paid;
+    assert!(paid <= 200_000_000 && paid > 199_999_990);
+    assert_eq!(world.cash, 200_000_000 - paid);
+}
+
+#[test]
+fn while_a_price_is_missing_only_the_top_class_leaves_and_only_if_the_rest_covers_it_without_that_debt(
+) {
+    let frozen = |doubtful| Portfolio {
+        frozen: true,
+        frozen_debt: doubtful,
+        ..Portfolio::default()
+    };
+    for (doubtful, burned) in [(100_000_000, 10_000_000), (700_000_000, 0)] {
+        let mut world = deployed(terms());
+        deposit(&mut world, 2, 10_000_000);
+        redeem(&mut world, 0, 10_000_000);
+        redeem(&mut world, 2, 1_000_000);
+        let principal = world.portfolio.principal;
+        world.portfolio = Portfolio {
+            principal,
+            ..frozen(doubtful)
+        };
+        world.terms.0.classes[0].minimum_subordination = Ratio::from_bps(2_000);
+        world.terms.0.classes[1].minimum_subordination = Ratio::from_bps(500);
+        let classes = settles(&mut world, 800_000_000, DAY);
+        assert_eq!(classes[0].fill.burned, burned);
+        assert_eq!((classes[2].fill.deposited, classes[2].fill.burned), (0, 0));
+    }
+}
+
+#[test]
+fn a_missing_price_wipes_nobody_out() {
+    let mut world = deployed(terms());
+    world.portfolio.seized_debt = 700_000_000;
+    world.portfolio.frozen = true;
+    // Nothing is left for the mezzanine while the seized loans count as nothing.
+    let first = settles(&mut world, 100_000_000, DAY);
+    assert_eq!(first[1].value_after, 0);
+    let second = settles(&mut world, 100_000_000, DAY);
+    assert!(second[1].claim_before > first[1].claim_after);
+}
+
+#[test]
+fn value_that_no_class_owns_becomes_dust_and_not_a_gift() {
+    let mut world = World::new(Deal(terms()));
+    world.cash = 5;
+    deposit(&mut world, 2, 1_000);
+    let settled = world.settles().settled;
+    assert_eq!(settled.trace.dust, 5);
+    assert_eq!(settled.classes[2].value_after, 1_000);
+    assert_eq!(world.cash, 1_000);
+}
+
+#[test]
+fn a_senior_redemption_may_be_paid_from_a_junior_deposit() {
+    let mut world = funded(terms());
+    world.draw(950_000_000);
+    deposit(&mut world, 2, 20_000_000);
+    redeem(&mut world, 0, 60_000_000);
+    // 50 of the pool's own and 20 from below: 60 go out, and 10 are left.
+    let paid = settles(&mut world, 950_000_000, DAY)[0].fill.paid;
+    assert!((60_000_000..60_010_000).contains(&paid));
+    assert_eq!(world.cash, 70_000_000 - paid);
+}
+
+#[test]
+fn a_pool_of_cash_alone_lets_everybody_leave() {
+    // 160 of 800 lent are lost and the rest is repaid: the junior is wiped and the mezzanine impaired.
+    let mut world = deployed(terms());
+    world.portfolio = Portfolio::default();
+    world.cash += 640_000_000;
+    redeem(&mut world, 1, 250_000_000);
+    let classes = settles(&mut world, 0, DAY);
+    assert_eq!(classes[1].fill.paid, 840_000_000 - classes[0].claim_before);
+    assert_eq!(world.cash, classes[0].value_after);
+}
+
+/// The same deal, paying coupons out.
+fn paying() -> Terms {
+    let mut terms = terms();
+    for class in &mut terms.classes {
+        class.policy = Policy::PayOut;
+    }
+    terms
+}
+
+#[test]
+fn interest_pays_coupons_from_the_top_and_the_residual_what_is_left() {
+    let mut world = deployed(paying());
+    world.now = world.now.plus(Period::from_secs(YEAR / 4));
+    world.portfolio.performing = 820_000_000;
+    world.collect(0, 20_000_000);
+    let settlement = world.settles();
+    let [senior, mezzanine, residual] = settlement.settled.classes[..] else {
+        panic!("three classes")
+    };
+    // A quarter of 4 % on 600 and of 7.2 % on 250.
+    assert_eq!(senior.payout.coupon, 6_030_100);
+    assert_eq!(mezzanine.payout.coupon, 4_540_744);
+    // Of the 9.43 that are left, all but what the mezzanine's cover needs to the unit.
+    assert_eq!(residual.payout.coupon, 9_429_155);
+    assert_eq!(
+        (senior.claim_after, mezzanine.claim_after),
+        (600_000_000, 250_000_000)
+    );
+    assert_eq!(residual.value_after, 150_000_001);
+    // Every token of a class got the same.
+    assert_eq!(
+        senior.rise,
+        6_030_100 * finance::distribution::INDEX_ONE / 600_000_000
+    );
+}
+
+#[test]
+fn what_there_is_no_interest_for_stays_in_the_claim() {
+    let mut world = deployed(paying());
+    world.now = world.now.plus(Period::from_secs(YEAR / 4));
+    world.portfolio.performing = 820_000_000;
+    world.collect(0, 7_000_000);
+    let classes = world.settles().settled.classes;
+    assert_eq!(classes[0].payout.coupon, 6_030_100);
+    assert_eq!(classes[1].payout.coupon, 7_000_000 - 6_030_100);
+    assert_eq!(
+        classes[1].claim_after,
+        250_000_000 + 4_540_744 - (7_000_000 - 6_030_100)
+    );
+    assert_eq!(classes[2].payout.coupon, 0);
+    // The rest is due next time.
+    assert_eq!(
+        world.state.classes[1].coupon,
+        4_540_744 - (7_000_000 - 6_030_100)
+    );
+}
+
+#[test]
+fn while_a_test_is_broken_interest_pays_principal_of_the_top_class_until_it_is_cured() {
+    // Senior 600, mezzanine 250, junior 100: the mezzanine's 15 % need 950 × 0.15 = 142.5. Paid to the senior, 283.4 would cure it.
+    let mut world = deployed(paying());
+    world.portfolio.performing = 750_000_000;
+    world.portfolio.principal = 750_000_000;
+    world.state.interest = 30_000_000;
+    let classes = world.settles().settled.classes;
+    assert!(!classes[0].covered && !classes[1].covered);
+    assert_eq!(classes[0].payout.principal, 30_000_000);
+    assert_eq!(classes[0].claim_after, 570_000_000);
+    assert_eq!((classes[1].payout.coupon, classes[2].payout.coupon), (0, 0));
+    // A hole of 1 needs 1 ÷ 0.15 = 6.7 and no more.
+    let mut world = deployed(paying());
+    world.portfolio.performing = 799_000_000;
+    world.state.interest = 30_000_000;
+    let classes = world.settles().settled.classes;
+    // 999 − 149 ÷ 0.15 = 5.666…
+    assert_eq!(classes[0].payout.principal, 5_666_667);
+}
+
+#[test]
+fn interest_that_does_not_cover_the_coupons_is_diverted_whole() {
+    let mut terms = paying();
+    terms.classes[1].interest_cover = Ratio::from_bps(12_000);
+    let mut world = deployed(terms);
+    world.now = world.now.plus(Period::from_secs(YEAR / 4));
+    world.portfolio.performing = 820_000_000;
+    world.collect(0, 12_000_000);
+    // 1.2 × (6.03 + 4.54) = 12.7: down to the class that fails coupons are paid, and nobody below it.
+    let classes = world.settles().settled.classes;
+    assert!(classes[0].interest_covered && !classes[1].interest_covered);
+    assert_eq!(classes[0].payout.coupon, 6_030_100);
+    assert_eq!(classes[1].payout.coupon, 4_540_744);
+    assert_eq!(
+        classes[0].payout.principal,
+        12_000_000 - 6_030_100 - 4_540_744
+    );
+    assert_eq!(classes[2].payout.coupon, 0);
+}
+
+#[test]
+fn a_weak_quarter_is_forgotten_when_interest_is_back() {
+    let mut terms = paying();
+    for class in &mut terms.classes[..2] {
+        class.interest_cover = Ratio::from_bps(10_500);
+    }
+    let mut world = deployed(terms);
+    for (interest, covered) in [(9_000_000, false), (14_000_000, true)] {
+        world.now = world.now.plus(Period::from_secs(YEAR / 4));
+        world.portfolio.performing = 800_000_000 + interest;
+        world.collect(0, interest);
+        let classes = world.settles().settled.classes;
+        assert_eq!(classes.iter().all(|class| class.interest_covered), covered);
+    }
+}
+
+#[test]
+fn what_newcomers_paid_is_their_own_high_water_mark() {
+    let mut terms = terms();
+    terms.performance_fee = Ratio::from_bps(3_000);
+    let mut world = World::new(Deal(terms));
+    deposit(&mut world, 2, 1_000);
+    world.settles();
+    // Half of the residual is debt in auction, marked at half: entry at 1.3, the mark at 1.
+    world.cash = 700;
+    world.portfolio = Portfolio {
+        stressed: 300,
+        market: 600,
+        seized_debt: 600,
+        ..Portfolio::default()
+    };
+    deposit(&mut world, 2, 1_300);
+    assert_eq!(world.settles().settled.classes[2].fill.minted, 1_000);
+    // Repaid in full, 2 600 are worth what was paid for half of them: only the other half gained.
+    world.cash += 600;
+    world.portfolio = Portfolio::default();
+    let settled = world.settles().settled;
+    assert_eq!(settled.trace.performance_fee, 90);
+}
+
+#[test]
+fn a_pool_that_owes_more_fees_than_it_has_takes_no_deposit_and_settles() {
+    let mut terms = terms();
+    terms.management_fee = Ratio::from_bps(500);
+    let mut world = deployed(terms);
+    world.draw(world.cash);
+    settlement(&mut world, 0, YEAR);
+    deposit(&mut world, 2, 50);
+    let settled = settlement(&mut world, 0, DAY).settled;
+    assert!(settled.trace.fees_owed > 0);
+    assert_eq!(settled.classes[2].fill.deposited, 0);
+}
+
+#[test]
+fn a_deal_that_amortises_pays_principal_back_from_the_top_and_fills_nothing() {
+    let mut terms = terms();
+    terms.amortises_at = Some(Timestamp(2_000_000));
+    let mut world = deployed(terms);
+    deposit(&mut world, 2, 1_000_000);
+    redeem(&mut world, 2, 1_000_000);
+    let settlement = settlement(&mut world, 800_000_000, DAY);
+    assert_eq!(settlement.settled.trace.phase, Phase::Amortising);
+    let classes = settlement.settled.classes;
+    assert_eq!(classes[0].payout.principal, 200_000_000);
+    assert_eq!((classes[2].fill.deposited, classes[2].fill.burned), (0, 0));
+    // The rest of the senior, all of the mezzanine, and the residual what is left.
+    world.cash = 800_000_000;
+    world.portfolio = Portfolio::default();
+    let classes = settles(&mut world, 0, DAY);
+    assert_eq!(classes[0].value_after, 0);
+    assert_eq!(classes[1].value_after, 0);
+    let senior = classes[0].payout.principal;
+    let mezzanine = classes[1].payout.principal;
+    assert_eq!(
+        classes[2].payout.principal,
+        800_000_000 - senior - mezzanine
+    );
+    assert_eq!(world.state.phase, Phase::Closed);
+}
+
+#[test]
+fn tests_broken_too_often_in_a_row_amortise_the_deal() {
+    let mut terms = terms();
+    terms.patience = Some(3);
+    let mut world = deployed(terms);
+    for expected in [Phase::Revolving, Phase::Revolving, Phase::Amortising] {
+        let settled = settlement(&mut world, 700_000_000, DAY).settled;
+        assert_eq!(settled.trace.phase, expected);
+    }
+}
+
+#[test]
+fn a_realised_loss_that_reaches_a_claim_winds_the_deal_down_and_a_mark_does_not() {
+    let mut world = deployed(terms());
+    // All in auction, marked at half.
+    world.portfolio.seized_debt = 800_000_000;
+    world.portfolio.stressed = 400_000_000;
+    assert_eq!(
+        settlement(&mut world, 0, DAY).settled.trace.phase,
+        Phase::Revolving
+    );
+    // Sold at half.
+    world.portfolio = Portfolio {
+        written_off: 400_000_000,
+        ..Portfolio::default()
+    };
+    world.cash += 400_000_000;
+    let settled = settlement(&mut world, 0, DAY).settled;
+    assert_eq!(settled.trace.phase, Phase::Closed);
+    assert_eq!(settled.classes[0].payout.principal, 600_000_000);
+    assert_eq!(settled.classes[2].payout.principal, 0);
+}
+
+#[test]
+fn fees_come_first_and_wait_where_there_is_no_cash() {
+    let mut terms = terms();
+    terms.management_fee = Ratio::from_bps(100);
+    terms.performance_fee = Ratio::from_bps(2_000);
+    let mut world = deployed(terms);
+    // 1 % of 800 for a year; the residual gains 80 − 24.49 − 18.66 − 8 = 28.85 and pays a fifth of it.
+    let settled = settlement(&mut world, 880_000_000, YEAR).settled;
+    let gain = 1_080_000_000 - 8_000_000 - 624_486_464 - 268_663_835 - 150_000_000;
+    assert_eq!(settled.trace.performance_fee, gain / 5);
+    assert_eq!(settled.trace.fees_funded, 8_000_000 + gain / 5);
+    // Lent to the last unit, the pool owes its fees and is worth less by them.
+    world.draw(world.cash);
+    let lent = world.portfolio.performing;
+    let settled = settlement(&mut world, lent, YEAR / 10).settled;
+    assert_eq!(settled.trace.fees_funded, 0);
+    assert!(settled.trace.fees_owed > 900_000);
+    assert_eq!(settled.trace.value_after, lent - settled.trace.fees_owed);
+}
+
+#[test]
+fn gains_are_charged_once_and_not_while_they_are_in_doubt() {
+    let mut terms = terms();
+    terms.performance_fee = Ratio::from_bps(1_000);
+    let mut world = deployed(terms);
+    // All of the gain hangs on debt in auction, then on a price that is missing.
+    world.portfolio.seized_debt = 100_000_000;
+    world.portfolio.stressed = 100_000_000;
+    let fee = |world: &mut World, performing| {
+        settlement(world, performing, DAY)
+            .settled
+            .trace
+            .performance_fee
+    };
+    assert_eq!(fee(&mut world, 800_000_000), 0);
+    world.portfolio.frozen = true;
+    assert_eq!(fee(&mut world, 900_000_000), 0);
+    world.portfolio.frozen = false;
+    world.portfolio.stressed = 0;
+    world.portfolio.seized_debt = 0;
+    assert!(
+        settlement(&mut world, 900_000_000, 0)
+            .settled
+            .trace
+            .performance_fee
+            > 9_900_000
+    );
+    assert_eq!(
+        settlement(&mut world, 900_000_000, 0)
+            .settled
+            .trace
+            .performance_fee,
+        0
+    );
+    // Lost and regained is no gain.
+    settlement(&mut world, 850_000_000, 0);
+    assert_eq!(
+        settlement(&mut world, 900_000_000, 0)
+            .settled
+            .trace
+            .performance_fee,
+        0
+    );
+}

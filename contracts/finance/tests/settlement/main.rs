@@ -1,0 +1,6 @@
+//! Settlements from outside: examples, attacks, and laws on random histories.
+
+mod attacks;
+mod examples;
+mod laws;
+mod world;
