@@ -28,6 +28,7 @@ pub fn listed(listing: &Listing, quote: Quote, now: Timestamp) -> CollateralType
         quote,
         index: DebtIndex::new(Rate::ZERO, now),
         normalised_debt: 0,
+        principal: 0,
         held: 0,
         seized: Seized::default(),
         written_off: 0,
@@ -51,7 +52,7 @@ impl Book {
             originator,
             collateral_type,
             collateral: 0,
-            standing: Standing::Performing { normalised_debt: 0 },
+            standing: Standing::CLEAR,
         })
     }
 

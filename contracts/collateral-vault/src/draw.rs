@@ -11,10 +11,13 @@ impl Loan {
     /// `amount` more is owed, within the limits of the position and of its type.
     pub fn draw(mut self, amount: Balance, market: &Market) -> Result<Self, VaultError> {
         let drawn = self.kind.index.normalise(amount, Rounding::Up)?;
+        let (normalised_debt, principal) = self.performing()?;
         self.position.standing = Standing::Performing {
-            normalised_debt: add(self.normalised_debt()?, drawn)?,
+            normalised_debt: add(normalised_debt, drawn)?,
+            principal: add(principal, amount)?,
         };
         self.kind.normalised_debt = add(self.kind.normalised_debt, drawn)?;
+        self.kind.principal = add(self.kind.principal, amount)?;
         self.ensure_within_borrow_ltv(market)?;
         self.ensure_within_debt_limits(market)?;
         Ok(self)

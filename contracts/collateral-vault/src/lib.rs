@@ -21,6 +21,9 @@ mod collateral_vault {
     use crate::book::{listed, Book};
     use crate::loan::{Loan, Market};
     use crate::peers;
+    use crate::portfolio::Priced;
+    use finance::debt::Proceeds;
+    use finance::fixed::add;
     use finance::valuation::Quote;
     use finance::{MathError, Price};
     use ink::prelude::vec::Vec;
@@ -151,7 +154,7 @@ mod collateral_vault {
             let mut loan = self.loan(&book, position)?;
             loan.ensure_originator(originator)?;
             loan = loan.release(amount)?;
-            if loan.normalised_debt()? > 0 {
+            if loan.debt()? > 0 {
                 let market = self.market_of(&loan)?;
                 loan = self.accrue(loan, &market)?;
                 loan.ensure_within_borrow_ltv(&market)?;
@@ -175,7 +178,7 @@ mod collateral_vault {
             let market = self.market_of(&loan)?;
             let loan = self.accrue(loan, &market)?.draw(amount, &market)?;
             self.write(&mut book, position, &loan);
-            let portfolio = self.value(&book)?;
+            let portfolio = self.value(&book, Priced::Seized)?;
             self.env().emit_event(Drawn {
                 position,
                 amount,
@@ -191,21 +194,16 @@ mod collateral_vault {
             let mut book = self.book();
             let loan = self.loan(&book, position)?.accrue(self.now())?;
             let (loan, minimum) = self.with_minimum(loan)?;
-            let (loan, paid) = loan.repay(amount, minimum)?;
+            let (loan, proceeds) = loan.repay(amount, minimum)?;
+            let paid = add(proceeds.principal, proceeds.interest)?;
             self.write(&mut book, position, &loan);
-            let portfolio = self.value(&book)?;
             self.env().emit_event(Repaid {
                 position,
                 payer,
                 amount: paid,
                 debt: loan.debt()?,
             });
-            let payment = Payment {
-                payer,
-                debt: paid,
-                penalty: 0,
-            };
-            peers::collect(self.pool, payment, portfolio)?;
+            self.collect(&book, payer, proceeds, 0)?;
             Ok(paid)
         }
 
@@ -221,14 +219,14 @@ mod collateral_vault {
             self.write(&mut book, position, &loan);
             self.env().emit_event(PositionSeized {
                 position,
-                collateral: seized.collateral,
+                collateral: loan.position.collateral,
                 debt: seized.debt,
                 mark: seized.mark,
                 price: market.price,
             });
             Ok(Seizure {
                 collateral_type: loan.position.collateral_type,
-                collateral: seized.collateral,
+                collateral: loan.position.collateral,
                 debt: seized.debt,
                 price: market.price,
                 quote: loan.kind.quote,
@@ -239,27 +237,18 @@ mod collateral_vault {
         fn sell(&mut self, position: PositionId, sale: Sale) -> Result<(), VaultError> {
             self.ensure_engine()?;
             let mut book = self.book();
-            let sold = self.loan(&book, position)?.sell(&sale)?;
+            let (sold, proceeds) = self.loan(&book, position)?.sell(&sale)?;
             let owed = sold.debt()?;
             let loan = if sale.last { sold.close()? } else { sold };
             self.write(&mut book, position, &loan);
-            let portfolio = self.value(&book)?;
             self.emit_sale(position, &sale, owed);
-            let payment = Payment {
-                payer: sale.buyer,
-                debt: sale.debt,
-                penalty: sale.penalty,
-            };
-            peers::collect(self.pool, payment, portfolio)?;
+            self.collect(&book, sale.buyer, proceeds, sale.penalty)?;
             calls::push(loan.kind.token, sale.buyer, sale.collateral)
         }
 
         #[ink(message)]
         fn portfolio(&self) -> Result<Portfolio, MathError> {
-            let book = self.book();
-            let mut portfolio = self.value(&book)?;
-            portfolio.frozen |= !self.has_live_prices(&book);
-            Ok(portfolio)
+            self.value(&self.book(), Priced::Lent)
         }
 
         #[ink(message)]
@@ -339,13 +328,9 @@ mod collateral_vault {
         }
 
         fn market_of(&self, loan: &Loan) -> Result<Market, VaultError> {
-            self.market(loan.position.collateral_type, &loan.kind)
-        }
-
-        fn market(&self, id: CollateralId, kind: &CollateralType) -> Result<Market, VaultError> {
             Ok(Market {
-                price: peers::price(self.oracle, kind.asset)?,
-                parameters: peers::parameters(self.parameters, id)?,
+                price: peers::price(self.oracle, loan.kind.asset)?,
+                parameters: peers::parameters(self.parameters, loan.position.collateral_type)?,
             })
         }
 
@@ -363,18 +348,29 @@ mod collateral_vault {
             }
         }
 
-        fn value(&self, book: &Book) -> Result<Portfolio, MathError> {
-            book.portfolio(self.now(), |id, kind| self.market(id, kind).ok())
+        fn value(&self, book: &Book, priced: Priced) -> Result<Portfolio, MathError> {
+            let prices = peers::prices(self.oracle, book.assets(priced));
+            book.portfolio(self.now(), priced, prices, |id| {
+                let parameters = peers::parameters(self.parameters, id);
+                parameters.ok().map(|parameters| parameters.haircut)
+            })
         }
 
-        /// Whether every type that has performing debt alone has a live price; those with seized debt are
-        /// asked for it when they are valued.
-        fn has_live_prices(&self, book: &Book) -> bool {
-            let mut lent = book
-                .types
-                .iter()
-                .filter(|kind| kind.normalised_debt > 0 && kind.seized.debt == 0);
-            lent.all(|kind| peers::price(self.oracle, kind.asset).is_ok())
+        fn collect(
+            &self,
+            book: &Book,
+            payer: AccountId,
+            proceeds: Proceeds,
+            penalty: Balance,
+        ) -> Result<(), VaultError> {
+            let portfolio = self.value(book, Priced::Seized)?;
+            let payment = Payment {
+                payer,
+                principal: proceeds.principal,
+                interest: proceeds.interest,
+                penalty,
+            };
+            peers::collect(self.pool, payment, portfolio)
         }
 
         fn take_in(

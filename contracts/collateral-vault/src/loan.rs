@@ -28,29 +28,28 @@ impl Loan {
     /// Owed as of the last accrual, in base units of cash, rounded up.
     pub fn debt(&self) -> Result<Balance, MathError> {
         match self.position.standing {
-            Standing::Performing { normalised_debt } => {
-                self.kind.index.debt(normalised_debt, Rounding::Up)
-            }
-            Standing::Seized { debt, .. } => Ok(debt),
+            Standing::Performing {
+                normalised_debt, ..
+            } => self.kind.index.debt(normalised_debt, Rounding::Up),
+            Standing::Seized(seized) => Ok(seized.debt),
         }
     }
 
-    /// The normalised debt of a position that is its originator's.
-    pub fn normalised_debt(&self) -> Result<Balance, VaultError> {
+    /// The normalised debt and the principal of a position that is its originator's.
+    pub fn performing(&self) -> Result<(Balance, Balance), VaultError> {
         match self.position.standing {
-            Standing::Performing { normalised_debt } => Ok(normalised_debt),
-            Standing::Seized { .. } => Err(VaultError::PositionSeized),
+            Standing::Performing {
+                normalised_debt,
+                principal,
+            } => Ok((normalised_debt, principal)),
+            Standing::Seized(_) => Err(VaultError::PositionSeized),
         }
     }
 
     /// What a position in auction adds to the seized totals of its type.
     pub fn seized(&self) -> Result<Seized, VaultError> {
         match self.position.standing {
-            Standing::Seized { debt, mark } => Ok(Seized {
-                debt,
-                mark,
-                collateral: self.position.collateral,
-            }),
+            Standing::Seized(seized) => Ok(seized),
             Standing::Performing { .. } => Err(VaultError::NotSeized),
         }
     }
@@ -63,8 +62,7 @@ impl Loan {
 
     /// Whether nothing is left that would have to be remembered.
     pub fn is_empty(&self) -> bool {
-        let owes_nothing = Standing::Performing { normalised_debt: 0 };
-        self.position.collateral == 0 && self.position.standing == owes_nothing
+        self.position.collateral == 0 && self.position.standing == Standing::CLEAR
     }
 
     /// With interest up to `now` at the rate in force.
@@ -80,7 +78,7 @@ impl Loan {
     }
 
     pub fn ensure_performing(&self) -> Result<(), VaultError> {
-        self.normalised_debt().map(drop)
+        self.performing().map(drop)
     }
 
     pub fn ensure_originator(&self, caller: AccountId) -> Result<(), VaultError> {

@@ -5,6 +5,7 @@ use ink::codegen::TraitCallBuilder;
 use ink::contract_ref;
 // The name under which `contract_ref!` looks for the chain's types.
 use ink::env::DefaultEnvironment as Environment;
+use ink::prelude::vec::Vec;
 use interfaces::calls::{answer, outcome, CallError};
 use interfaces::collateral_vault::{Portfolio, VaultError};
 use interfaces::oracle_adapter::{OracleAdapter, Quotation};
@@ -17,6 +18,16 @@ pub fn price(oracle: AccountId, asset: AssetId) -> Result<Price, VaultError> {
     let oracle: contract_ref!(OracleAdapter) = oracle.into();
     let quotation = outcome(oracle.call().price(asset).try_invoke());
     quotation.map(|quotation: Quotation| quotation.price)
+}
+
+/// The prices of `assets`, in their order; none at all from an oracle that does not answer. Nothing is called
+/// for nothing.
+pub fn prices(oracle: AccountId, assets: Vec<AssetId>) -> Vec<Option<Quotation>> {
+    if assets.is_empty() {
+        return Vec::new();
+    }
+    let oracle: contract_ref!(OracleAdapter) = oracle.into();
+    answer(oracle.call().prices(assets).try_invoke()).unwrap_or_default()
 }
 
 pub fn parameters(

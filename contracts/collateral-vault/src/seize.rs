@@ -11,16 +11,20 @@ use interfaces::types::Balance;
 impl Loan {
     /// The debt leaves the performing set and stands at its mark from now on.
     pub fn seize(mut self, market: &Market) -> Result<Self, VaultError> {
-        let normalised_debt = self.normalised_debt()?;
+        let (normalised_debt, principal) = self.performing()?;
         let debt = self.debt()?;
         let value = self.collateral_value(market.price)?;
         self.ensure_unhealthy(debt, value, market)?;
         self.kind.normalised_debt = sub(self.kind.normalised_debt, normalised_debt)?;
-        self.position.standing = Standing::Seized {
+        self.kind.principal = sub(self.kind.principal, principal)?;
+        let seized = Seized {
             debt,
+            principal,
             mark: mark(debt, value, market.parameters.haircut)?,
+            collateral: self.position.collateral,
         };
-        self.kind.seized = combine(self.kind.seized, self.seized()?, add)?;
+        self.position.standing = Standing::Seized(seized);
+        self.kind.seized = combine(self.kind.seized, seized, add)?;
         Ok(self)
     }
 
@@ -48,6 +52,7 @@ pub fn combine(
 ) -> Result<Seized, MathError> {
     Ok(Seized {
         debt: step(total.debt, part.debt)?,
+        principal: step(total.principal, part.principal)?,
         mark: step(total.mark, part.mark)?,
         collateral: step(total.collateral, part.collateral)?,
     })

@@ -11,6 +11,9 @@ use finance::{MathError, Price};
 use ink::prelude::vec::Vec;
 use psp22::PSP22Error;
 
+/// What the loans are worth to the pool: see [`CollateralVault::portfolio`].
+pub use finance::settlement::Portfolio;
+
 /// The most collateral types a vault may hold.
 pub const MAX_COLLATERAL_TYPES: usize = 16;
 
@@ -55,6 +58,8 @@ pub struct CollateralType {
     pub index: DebtIndex,
     /// Performing debt in normalised units: the sum over the performing positions.
     pub normalised_debt: Balance,
+    /// Cash lent to the performing positions and not repaid: the sum over them.
+    pub principal: Balance,
     /// Base units held for all positions.
     pub held: Balance,
     /// The seized positions taken together.
@@ -70,9 +75,13 @@ pub struct CollateralType {
 pub struct Seized {
     /// Owed, in base units of cash; bears no more interest.
     pub debt: Balance,
+    /// The part of it that is principal, recovered before interest.
+    pub principal: Balance,
     /// Value in the books when it was seized, `min(debt, collateral × price × (1 − haircut))`.
     pub mark: Balance,
-    /// Collateral behind it, in base units.
+    /// Collateral that backs it, in base units: all that was seized, and after a sale no greater share of
+    /// that than the share of the debt that is left. What is held beyond goes back to the originator
+    /// unless the price falls.
     pub collateral: Balance,
 }
 
@@ -85,14 +94,19 @@ pub enum Standing {
     Performing {
         /// Normalised debt.
         normalised_debt: Balance,
+        /// Cash drawn and not repaid, in base units; the rest of the debt is interest.
+        principal: Balance,
     },
     /// In auction: only the liquidation engine moves it.
-    Seized {
-        /// Owed, in base units of cash.
-        debt: Balance,
-        /// Value in the books, in base units of cash.
-        mark: Balance,
-    },
+    Seized(Seized),
+}
+
+impl Standing {
+    /// The originator's, without debt.
+    pub const CLEAR: Self = Self::Performing {
+        normalised_debt: 0,
+        principal: 0,
+    };
 }
 
 /// Collateral and the debt against it.
@@ -120,21 +134,6 @@ pub struct PositionView {
     pub debt: Balance,
     /// Collateral at the live price, in base units of cash; `None` while the price is frozen.
     pub collateral_value: Option<Balance>,
-}
-
-/// What the loans are worth to the pool, in base units of cash.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
-#[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
-pub struct Portfolio {
-    /// Performing debt at face, interest included.
-    pub performing: Balance,
-    /// Seized debt at its mark; zero for a type whose price is frozen.
-    pub stressed: Balance,
-    /// Seized debt at face, marked or not.
-    pub seized_debt: Balance,
-    /// Whether a type with debt had no live price. Draws and payments pass on only what concerns seized debt.
-    pub frozen: bool,
 }
 
 /// What the liquidation engine is handed when it seizes a position.
@@ -239,7 +238,7 @@ pub trait CollateralVault {
     fn draw(&mut self, position: PositionId, amount: Balance) -> Result<(), VaultError>;
 
     /// Repays up to `amount` of the debt of anybody's performing position from the caller's allowance to
-    /// the *pool*; more than is owed is not taken. Returns what was paid.
+    /// the *pool*, accrued interest first; more than is owed is not taken. Returns what was paid.
     ///
     /// # Events
     /// [`Repaid`].
@@ -263,7 +262,7 @@ pub trait CollateralVault {
     fn seize(&mut self, position: PositionId) -> Result<Seizure, VaultError>;
 
     /// Sells out of a seized position: the buyer pays the pool from his allowance to the *pool* and
-    /// receives the collateral. For the engine alone.
+    /// receives the collateral. Principal is recovered before interest. For the engine alone.
     ///
     /// # Events
     /// [`CollateralSold`]; [`DebtWrittenOff`] if the last sale leaves debt.
@@ -275,7 +274,10 @@ pub trait CollateralVault {
     #[ink(message)]
     fn sell(&mut self, position: PositionId, sale: Sale) -> Result<(), VaultError>;
 
-    /// What all loans are worth now. O(collateral types).
+    /// What all loans are worth now, at the live prices of all types with debt. O(collateral types).
+    ///
+    /// Draws and payments hand the pool the same, asking only for the prices of types with seized debt:
+    /// `frozen`, `frozen_debt` and `prices_at` then tell of these types alone, while all else is complete.
     ///
     /// # Errors
     /// [`MathError`] beyond the range of amounts.

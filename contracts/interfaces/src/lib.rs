@@ -6,15 +6,20 @@
 #![cfg_attr(not(feature = "std"), no_std)]
 #![warn(missing_docs)]
 
+pub mod async_vault;
 pub mod calls;
 pub mod collateral_vault;
 pub mod liquidation_engine;
 pub mod oracle_adapter;
 pub mod parameters;
+pub mod permit;
 pub mod test_asset;
 pub mod tranche_pool;
 pub mod tranche_token;
+pub mod transfer_agent;
+pub mod transfer_rule;
 pub mod types;
+pub mod waterfall;
 
 /// Returns the error unless the condition holds.
 #[macro_export]

@@ -75,6 +75,10 @@ pub trait OracleAdapter {
     #[ink(message)]
     fn price(&self, asset: AssetId) -> Result<Quotation, OracleError>;
 
+    /// The prices of several assets in the order asked for; `None` for one that is frozen or unknown.
+    #[ink(message)]
+    fn prices(&self, assets: Vec<AssetId>) -> Vec<Option<Quotation>>;
+
     /// Every feeder of `asset` with his last report, so that anyone can check the price by hand.
     ///
     /// # Errors

@@ -1,7 +1,15 @@
 //! A PSP22 asset that anyone may mint: for tests and demonstrations only.
+//!
+//! It is also a [`TransferRule`](crate::transfer_rule::TransferRule), by which it serves as a pass: tokens move
+//! only between accounts that have some of it. [`TRAPS`] and [`LOOPS`] make it misbehave.
 
 use crate::types::{AccountId, Balance};
 use psp22::PSP22Error;
+
+/// A recipient who has exactly this much makes the rule trap.
+pub const TRAPS: Balance = 13;
+/// A recipient who has exactly this much keeps the rule from ever answering.
+pub const LOOPS: Balance = 17;
 
 /// What the test asset offers beside `PSP22` and `PSP22Metadata`.
 #[ink::trait_definition]

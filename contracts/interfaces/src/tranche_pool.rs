@@ -1,10 +1,10 @@
-//! Custody of cash, tranches, orders, epochs and the waterfall.
+//! Custody of the pool's cash, classes, settlements, draws and payments. Investors deal with the
+//! [transfer agent](crate::transfer_agent).
 
 use crate::calls::CallError;
-use crate::collateral_vault::Portfolio;
 use crate::types::{AccountId, Balance, TrancheId};
-use finance::fills::Fill;
-use finance::{MathError, Period, Ratio, Timestamp};
+use finance::settlement::{ClassTrace, Demand, Portfolio, State, Terms, Trace};
+use finance::{MathError, Ratio, Timestamp};
 use ink::prelude::vec::Vec;
 use psp22::PSP22Error;
 
@@ -15,30 +15,19 @@ use psp22::PSP22Error;
 pub struct PoolTerms {
     /// The PSP22 token that investors pay and are paid in.
     pub cash: AccountId,
-    /// From the most senior to the residual; two to [`finance::MAX_TRANCHES`].
-    pub tranches: Vec<TrancheTerms>,
-    /// The least time between two settlements.
-    pub epoch_length: Period,
+    /// What settlements go by; two to [`finance::MAX_TRANCHES`] classes.
+    pub deal: Terms,
     /// The share of the pool's value that draws must leave as cash.
     pub liquidity_buffer: Ratio,
-    /// Who may collect the penalties of liquidations.
-    pub penalty_beneficiary: AccountId,
+    /// Cash for whoever closes an epoch, out of the fees.
+    pub close_reward: Balance,
+    /// Who may collect the fees.
+    pub fee_beneficiary: AccountId,
+    /// The insurance fund: it may collect the penalties of liquidations and the dust.
+    pub insurance: AccountId,
 }
 
-/// The terms of one tranche.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
-#[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
-pub struct TrancheTerms {
-    /// Growth of the claim on the deployed share, nominal per year; at most one, zero for the residual.
-    pub target_rate: Ratio,
-    /// The least subordination that fills and draws leave; below one, zero for the residual.
-    pub minimum_subordination: Ratio,
-    /// The most the class may be worth after a deposit, in base units of cash.
-    pub cap: Balance,
-}
-
-/// Where the pool's cash is, in base units. Each unit that was credited is in exactly one account.
+/// Where the cash in the pool's custody is, in base units. Each unit that was credited is in exactly one account.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
@@ -49,92 +38,39 @@ pub struct Books {
     pub sent: Balance,
     /// The pool's own: what can be lent, or pay redemptions.
     pub cash: Balance,
-    /// Deposit orders that wait: their owners'.
-    pub orders: Balance,
-    /// Settled redemptions not yet claimed: their owners', and what rounding left of them.
-    pub claims: Balance,
-    /// Penalties of liquidations: the beneficiary's.
+    /// Fees set aside: their beneficiary's.
+    pub fees: Balance,
+    /// Penalties of liquidations: the insurance fund's.
     pub penalties: Balance,
-    /// Value that no class owns: left in a residual class without holders.
+    /// What nobody owns: value left in a residual class without holders, and remainders of rounding. The insurance
+    /// fund's.
     pub dust: Balance,
 }
 
-/// A tranche as last settled.
+/// An account that is collected from the pool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
-pub struct TrancheView {
-    /// Its token.
-    pub token: AccountId,
-    /// Its terms.
-    pub terms: TrancheTerms,
-    /// What it is owed now; the residual's is zero.
-    pub claim: Balance,
-    /// What it was worth at the last settlement, after fills.
-    pub value: Balance,
-    /// Its tokens in existence.
-    pub supply: Balance,
-    /// Cash waiting to enter.
-    pub deposits: Balance,
-    /// Tokens waiting to leave.
-    pub redemptions: Balance,
+pub enum Due {
+    /// [`Books::fees`].
+    Fees,
+    /// [`Books::penalties`].
+    Penalties,
+    /// [`Books::dust`].
+    Dust,
 }
 
-/// Where one owner's orders in one tranche stand.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
-pub struct OrderView {
-    /// Cash waiting to enter.
-    pub pending_deposit: Balance,
-    /// Tokens waiting to leave.
-    pub pending_redemption: Balance,
-    /// Tokens issued and not yet claimed.
-    pub claimable_tokens: Balance,
-    /// Cash paid and not yet claimed.
-    pub claimable_cash: Balance,
-}
-
-/// A settlement, step by step.
+/// A settlement, step by step: [`finance::settlement`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
 pub struct Settlement {
-    /// The epoch that it ends.
-    pub epoch: u32,
     /// When.
     pub settled_at: Timestamp,
     /// What the loans are worth.
     pub portfolio: Portfolio,
-    /// The pool's cash before fills, in base units.
-    pub cash_before: Balance,
-    /// The pool's cash after fills.
-    pub cash_after: Balance,
-    /// Cash plus portfolio before fills.
-    pub value_before: Balance,
-    /// Cash plus portfolio after fills: the sum of the classes' values.
-    pub value_after: Balance,
-    /// Cash that no class owns and that moves to the dust account.
-    pub dust: Balance,
-    /// The tranches, most senior first.
-    pub tranches: Vec<TrancheSettlement>,
-}
-
-/// What a settlement does to one tranche.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
-pub struct TrancheSettlement {
-    /// What it is owed before fills, growth included.
-    pub claim_before: Balance,
-    /// What it is owed after fills.
-    pub claim_after: Balance,
-    /// What the waterfall gives it: `min(claim, what is left after the classes above)`.
-    pub value_before: Balance,
-    /// What it is worth after fills.
-    pub value_after: Balance,
-    /// Its tokens after fills.
-    pub supply_after: Balance,
-    /// Orders filled.
-    pub fill: Fill,
-    /// Value strictly below it ÷ pool value, after fills.
-    pub subordination: Ratio,
+    /// What was done.
+    pub trace: Trace,
+    /// What was done to the tranches, most senior first.
+    pub tranches: Vec<ClassTrace>,
 }
 
 /// A payment that the vault collects for the pool, in base units of cash.
@@ -143,105 +79,69 @@ pub struct TrancheSettlement {
 pub struct Payment {
     /// Who pays, from his allowance to the pool.
     pub payer: AccountId,
-    /// Towards debt: the pool's own.
-    pub debt: Balance,
-    /// Towards a penalty: the beneficiary's.
+    /// Towards principal: the pool's own.
+    pub principal: Balance,
+    /// Towards interest: the pool's own, and what coupons are paid from.
+    pub interest: Balance,
+    /// Towards a penalty: the insurance fund's.
     pub penalty: Balance,
 }
 
 /// A pool of cash and loans, owned in classes.
-///
-/// Claiming and cancelling need no price, no vault and nobody's permission.
 #[ink::trait_definition]
 pub trait TranchePool {
-    /// Names the tranche tokens, most senior first, and the vault. Once, by the deployer.
+    /// Names the transfer agent, the vault and the waterfall. Once, by the deployer.
     ///
     /// # Errors
-    /// [`PoolError::NotTheDeployer`], [`PoolError::AlreadyBound`], [`PoolError::InvalidTranches`].
+    /// [`PoolError::NotTheDeployer`], [`PoolError::AlreadyBound`].
     #[ink(message)]
-    fn bind(&mut self, tokens: Vec<AccountId>, vault: AccountId) -> Result<(), PoolError>;
+    fn bind(
+        &mut self,
+        agent: AccountId,
+        vault: AccountId,
+        waterfall: AccountId,
+    ) -> Result<(), PoolError>;
 
-    /// Orders a deposit of `amount` cash, taken from the caller's allowance at once. Adds to an order
-    /// that waits already.
-    ///
-    /// # Events
-    /// [`DepositRequested`].
+    /// Settles: accrue, fees, value, tests, distributions, fills, all at once. For the transfer agent alone, who
+    /// brings the orders of every class and `dust`, cash that nobody owns; what goes to investors is sent to him, less what
+    /// comes from them, which he sends if it is more. `closer` is rewarded.
     ///
     /// # Errors
-    /// [`PoolError::ZeroAmount`], [`PoolError::UnknownTranche`], [`PoolError::NotBound`],
-    /// [`PoolError::Token`], [`PoolError::Math`] beyond the range of amounts.
+    /// [`PoolError::NotBound`], [`PoolError::NotTheAgent`], [`PoolError::Closed`], [`PoolError::NotConserved`],
+    /// [`PoolError::Token`], [`PoolError::Call`], [`PoolError::Math`].
     #[ink(message)]
-    fn request_deposit(&mut self, tranche: TrancheId, amount: Balance) -> Result<(), PoolError>;
+    fn settle(
+        &mut self,
+        demand: Vec<Demand>,
+        dust: Balance,
+        closer: AccountId,
+    ) -> Result<Settlement, PoolError>;
 
-    /// Orders the redemption of `amount` tranche tokens, taken from the caller's allowance at once. Adds
-    /// to an order that waits already.
-    ///
-    /// # Events
-    /// [`RedemptionRequested`].
+    /// What [`TranchePool::settle`] would do now.
     ///
     /// # Errors
-    /// As [`TranchePool::request_deposit`].
+    /// As [`TranchePool::settle`].
     #[ink(message)]
-    fn request_redeem(&mut self, tranche: TrancheId, amount: Balance) -> Result<(), PoolError>;
+    fn preview(&self, demand: Vec<Demand>) -> Result<Settlement, PoolError>;
 
-    /// Takes back what is unfilled of the caller's deposit order. Returns the cash paid back.
-    ///
-    /// # Events
-    /// [`OrderCancelled`].
+    /// Takes `burned` tokens of a class and their part of its claim away: what they were worth is left to the
+    /// others. For the transfer agent alone. Returns what the class is owed less.
     ///
     /// # Errors
-    /// [`PoolError::NothingToCancel`], [`PoolError::UnknownTranche`], [`PoolError::NotBound`],
-    /// [`PoolError::Token`].
+    /// [`PoolError::NotBound`], [`PoolError::NotTheAgent`], [`PoolError::UnknownTranche`], [`PoolError::Math`].
     #[ink(message)]
-    fn cancel_deposit(&mut self, tranche: TrancheId) -> Result<Balance, PoolError>;
-
-    /// Takes back what is unfilled of the caller's redemption order. Returns the tokens given back.
-    ///
-    /// # Events
-    /// [`OrderCancelled`].
-    ///
-    /// # Errors
-    /// As [`TranchePool::cancel_deposit`].
-    #[ink(message)]
-    fn cancel_redeem(&mut self, tranche: TrancheId) -> Result<Balance, PoolError>;
-
-    /// Sends `owner` the tokens and the cash that settlements gave him in one tranche. Anybody may call
-    /// it; nothing can pause it.
-    ///
-    /// # Events
-    /// [`Claimed`].
-    ///
-    /// # Errors
-    /// [`PoolError::NothingToClaim`], [`PoolError::UnknownTranche`], [`PoolError::NotBound`],
-    /// [`PoolError::Token`].
-    #[ink(message)]
-    fn claim(&mut self, tranche: TrancheId, owner: AccountId) -> Result<OrderView, PoolError>;
-
-    /// Ends the epoch: accrue, value, waterfall, fills, mint or burn, all at once. Anybody may call it
-    /// when the epoch's time is over. While a loan is in auction no deposit fills; while the price behind a
-    /// loan is frozen no order fills.
-    ///
-    /// # Events
-    /// [`EpochSettled`], and [`TrancheSettled`] for every tranche.
-    ///
-    /// # Errors
-    /// [`PoolError::NotBound`], [`PoolError::EpochNotOver`], [`PoolError::Call`], [`PoolError::Math`].
-    #[ink(message)]
-    fn close_epoch(&mut self) -> Result<Settlement, PoolError>;
-
-    /// What [`TranchePool::close_epoch`] would do now, whether or not the epoch's time is over.
-    ///
-    /// # Errors
-    /// [`PoolError::NotBound`], [`PoolError::Call`], [`PoolError::Math`].
-    #[ink(message)]
-    fn preview_settlement(&self) -> Result<Settlement, PoolError>;
+    fn surrender(&mut self, tranche: TrancheId, burned: Balance) -> Result<Balance, PoolError>;
 
     /// Pays `amount` of the pool's cash to an originator. For the vault alone, which passes the portfolio
     /// as it is *after* the draw.
     ///
+    /// # Events
+    /// [`FundsDrawn`].
+    ///
     /// # Errors
-    /// [`PoolError::NotBound`], [`PoolError::NotTheVault`], [`PoolError::InsufficientCash`],
-    /// [`PoolError::ThinSubordination`], [`PoolError::Token`].
+    /// [`PoolError::NotBound`], [`PoolError::NotTheVault`], [`PoolError::NotRevolving`],
+    /// [`PoolError::Deficient`], [`PoolError::InsufficientCash`], [`PoolError::ThinSubordination`],
+    /// [`PoolError::Token`].
     #[ink(message)]
     fn draw(
         &mut self,
@@ -252,20 +152,31 @@ pub trait TranchePool {
 
     /// Takes a payment on debt. For the vault alone, which passes the portfolio as it is *after* it.
     ///
+    /// # Events
+    /// [`PaymentCollected`].
+    ///
     /// # Errors
     /// [`PoolError::NotBound`], [`PoolError::NotTheVault`], [`PoolError::Token`].
     #[ink(message)]
     fn collect(&mut self, payment: Payment, portfolio: Portfolio) -> Result<(), PoolError>;
 
-    /// Sends the penalties collected so far to their beneficiary. Anybody may call it.
+    /// Sends what an account has to its beneficiary. Anybody may call it. Returns how much that is.
     ///
     /// # Events
-    /// [`PenaltiesPaid`].
+    /// [`DuePaid`].
     ///
     /// # Errors
-    /// [`PoolError::NothingToClaim`], [`PoolError::Token`].
+    /// [`PoolError::NothingDue`], [`PoolError::Token`].
     #[ink(message)]
-    fn pay_penalties(&mut self) -> Result<Balance, PoolError>;
+    fn pay(&mut self, due: Due) -> Result<Balance, PoolError>;
+
+    /// Compares the pool's balance of cash with its books: while it holds less, deposits and draws stop, and nothing
+    /// else. Anybody may call it. Returns whether it holds less.
+    ///
+    /// # Errors
+    /// [`PoolError::Call`].
+    #[ink(message)]
+    fn reconcile(&mut self) -> Result<bool, PoolError>;
 
     /// The terms of the deal.
     ///
@@ -274,13 +185,13 @@ pub trait TranchePool {
     #[ink(message)]
     fn terms(&self) -> Result<PoolTerms, PoolError>;
 
-    /// The number of the running epoch, and when it may be closed.
+    /// What settlements carry on: the state of the deal, claims, values and supplies of the classes, fees.
     #[ink(message)]
-    fn epoch(&self) -> (u32, Timestamp);
+    fn state(&self) -> State;
 
-    /// All tranches as last settled, most senior first.
+    /// Whether less cash was found than the books say.
     #[ink(message)]
-    fn tranches(&self) -> Vec<TrancheView>;
+    fn is_deficient(&self) -> bool;
 
     /// Where the cash is.
     #[ink(message)]
@@ -293,115 +204,13 @@ pub trait TranchePool {
     #[ink(message)]
     fn unattributed(&self) -> Result<Balance, PoolError>;
 
-    /// Where the orders of `owner` in one tranche stand.
-    ///
-    /// # Errors
-    /// [`PoolError::UnknownTranche`].
-    #[ink(message)]
-    fn order(&self, tranche: TrancheId, owner: AccountId) -> Result<OrderView, PoolError>;
-
-    /// Cash that could be drawn now as far as liquidity goes: cash less the buffer and less the value of
-    /// waiting redemptions.
+    /// Cash that could be drawn now as far as liquidity goes: cash less the buffer, interest collected, fees owed and
+    /// the value of waiting redemptions.
     ///
     /// # Errors
     /// [`PoolError::NotBound`], [`PoolError::Call`], [`PoolError::Math`].
     #[ink(message)]
     fn drawable_cash(&self) -> Result<Balance, PoolError>;
-}
-
-/// A deposit was ordered.
-#[ink::event]
-pub struct DepositRequested {
-    /// Whose order.
-    #[ink(topic)]
-    pub owner: AccountId,
-    /// The tranche.
-    #[ink(topic)]
-    pub tranche: TrancheId,
-    /// Cash added to the order, in base units.
-    pub amount: Balance,
-    /// Cash waiting in the order now.
-    pub pending: Balance,
-}
-
-/// A redemption was ordered.
-#[ink::event]
-pub struct RedemptionRequested {
-    /// Whose order.
-    #[ink(topic)]
-    pub owner: AccountId,
-    /// The tranche.
-    #[ink(topic)]
-    pub tranche: TrancheId,
-    /// Tokens added to the order, in base units.
-    pub amount: Balance,
-    /// Tokens waiting in the order now.
-    pub pending: Balance,
-}
-
-/// The unfilled part of an order was taken back.
-#[ink::event]
-pub struct OrderCancelled {
-    /// Whose order.
-    #[ink(topic)]
-    pub owner: AccountId,
-    /// The tranche.
-    #[ink(topic)]
-    pub tranche: TrancheId,
-    /// Cash paid back.
-    pub cash: Balance,
-    /// Tokens given back.
-    pub tokens: Balance,
-}
-
-/// Settled tokens and cash went to their owner.
-#[ink::event]
-pub struct Claimed {
-    /// The owner.
-    #[ink(topic)]
-    pub owner: AccountId,
-    /// The tranche.
-    #[ink(topic)]
-    pub tranche: TrancheId,
-    /// Tokens sent.
-    pub tokens: Balance,
-    /// Cash sent.
-    pub cash: Balance,
-}
-
-/// An epoch was settled.
-#[ink::event]
-pub struct EpochSettled {
-    /// The epoch.
-    #[ink(topic)]
-    pub epoch: u32,
-    /// When.
-    pub settled_at: Timestamp,
-    /// What the loans are worth.
-    pub portfolio: Portfolio,
-    /// The pool's cash before fills.
-    pub cash_before: Balance,
-    /// The pool's cash after fills.
-    pub cash_after: Balance,
-    /// Pool value before fills.
-    pub value_before: Balance,
-    /// Pool value after fills.
-    pub value_after: Balance,
-    /// Cash moved to the dust account.
-    pub dust: Balance,
-}
-
-/// A tranche was settled.
-#[ink::event]
-pub struct TrancheSettled {
-    /// The epoch.
-    #[ink(topic)]
-    pub epoch: u32,
-    /// The tranche.
-    #[ink(topic)]
-    pub tranche: TrancheId,
-    /// What was done to it.
-    pub settlement: TrancheSettlement,
 }
 
 /// An originator was paid a draw.
@@ -419,20 +228,18 @@ pub struct FundsDrawn {
 /// A payment on debt arrived.
 #[ink::event]
 pub struct PaymentCollected {
-    /// Who paid.
-    #[ink(topic)]
-    pub payer: AccountId,
-    /// Towards debt, in base units of cash.
-    pub debt: Balance,
-    /// Towards a penalty.
-    pub penalty: Balance,
+    /// Who paid, and for what.
+    pub payment: Payment,
     /// The pool's cash now.
     pub cash: Balance,
 }
 
-/// Penalties went to their beneficiary.
+/// An account was paid to its beneficiary.
 #[ink::event]
-pub struct PenaltiesPaid {
+pub struct DuePaid {
+    /// The account.
+    #[ink(topic)]
+    pub due: Due,
     /// The beneficiary.
     #[ink(topic)]
     pub beneficiary: AccountId,
@@ -446,25 +253,24 @@ pub struct PenaltiesPaid {
 pub enum PoolError {
     /// Only the account that deployed the pool may do this.
     NotTheDeployer,
-    /// Tokens and vault are named already.
+    /// Agent, vault and waterfall are named already.
     AlreadyBound,
-    /// Tokens and vault are not named yet.
+    /// Agent, vault and waterfall are not named yet.
     NotBound,
     /// Only the vault may do this.
     NotTheVault,
-    /// An amount of zero.
-    ZeroAmount,
+    /// Only the transfer agent may do this.
+    NotTheAgent,
     /// No tranche has this number.
     UnknownTranche,
-    /// No unfilled order.
-    NothingToCancel,
-    /// Nothing settled that was not claimed.
-    NothingToClaim,
-    /// The epoch's time is not over.
-    EpochNotOver {
-        /// When it will be.
-        ends_at: Timestamp,
-    },
+    /// Nothing to be paid.
+    NothingDue,
+    /// The deal is over: nothing is left to settle. Claims stay open.
+    Closed,
+    /// The deal does not lend any more.
+    NotRevolving,
+    /// The pool holds less cash than its books say: see [`TranchePool::reconcile`].
+    Deficient,
     /// Less cash can be drawn.
     InsufficientCash {
         /// How much can be, in base units.
@@ -475,13 +281,10 @@ pub enum PoolError {
         /// The class.
         tranche: TrancheId,
     },
-    /// Not two to [`finance::MAX_TRANCHES`] tranches, a residual with a rate or a minimum, or a number
-    /// of tokens that differs from the number of tranches.
+    /// Not two to [`finance::MAX_TRANCHES`] tranches, or a residual with a rate, a minimum or an interest cover.
     InvalidTranches,
-    /// A minimum subordination or liquidity buffer of one or more, or a target rate above one.
+    /// A minimum subordination or liquidity buffer of one or more, a target rate above one, or a fee above its cap.
     InvalidRatio,
-    /// An epoch length of zero.
-    InvalidEpochLength,
     /// The accounts do not add up: a fault of the contract, never of the caller.
     NotConserved,
     /// A token refused: balance or allowance too small.

@@ -86,6 +86,12 @@ mod oracle_adapter {
         }
 
         #[ink(message)]
+        fn prices(&self, assets: Vec<AssetId>) -> Vec<Option<Quotation>> {
+            let quotation = |asset| self.price(asset).ok();
+            assets.into_iter().map(quotation).collect()
+        }
+
+        #[ink(message)]
         fn reports(&self, asset: AssetId) -> Result<Vec<(AccountId, Option<Report>)>, OracleError> {
             Ok(self.feed(asset)?.by_feeder())
         }

@@ -9,7 +9,9 @@ mod tests;
 #[ink::contract]
 mod test_asset {
     use ink::prelude::{string::String, vec::Vec};
-    use interfaces::test_asset::TestAsset;
+    use interfaces::ensure;
+    use interfaces::test_asset::{TestAsset, LOOPS, TRAPS};
+    use interfaces::transfer_rule::{TransferRefused, TransferRule};
     use psp22::{PSP22Data, PSP22Error, PSP22Event, PSP22Metadata, PSP22};
 
     #[ink(storage)]
@@ -52,6 +54,30 @@ mod test_asset {
             let events = self.ledger.mint(to, value)?;
             self.emit(events);
             Ok(())
+        }
+    }
+
+    impl TransferRule for TestAssetContract {
+        #[ink(message)]
+        fn may_transfer(
+            &self,
+            from: Option<AccountId>,
+            to: AccountId,
+            _value: Balance,
+        ) -> Result<(), TransferRefused> {
+            let pass = |who| self.ledger.balance_of(who);
+            ensure!(
+                from.is_none_or(|from| pass(from) > 0),
+                TransferRefused::Sender
+            );
+            match pass(to) {
+                0 => Err(TransferRefused::Recipient),
+                TRAPS => panic!("a rule that traps, as it was told to"),
+                LOOPS => loop {
+                    core::hint::spin_loop();
+                },
+                _ => Ok(()),
+            }
         }
     }
 

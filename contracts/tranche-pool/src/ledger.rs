@@ -6,7 +6,7 @@
 use finance::fixed::{add, sub};
 use finance::MathError;
 use interfaces::ensure;
-use interfaces::tranche_pool::{Books, PoolError};
+use interfaces::tranche_pool::{Books, Due, Payment, PoolError};
 use interfaces::types::Balance;
 
 /// The pool's books and the moves they allow.
@@ -25,57 +25,49 @@ impl Ledger {
     pub fn total(&self) -> Result<Balance, MathError> {
         let Books {
             cash,
-            orders,
-            claims,
+            fees,
             penalties,
             dust,
             ..
         } = self.0;
-        [orders, claims, penalties, dust]
-            .into_iter()
-            .try_fold(cash, add)
+        [fees, penalties, dust].into_iter().try_fold(cash, add)
     }
 
-    /// A deposit order came in.
-    pub fn receive_order(&mut self, amount: Balance) -> Result<(), MathError> {
-        self.0.received = add(self.0.received, amount)?;
-        self.0.orders = add(self.0.orders, amount)?;
-        Ok(())
-    }
-
-    /// What was unfilled of a deposit order went back.
-    pub fn return_order(&mut self, amount: Balance) -> Result<(), MathError> {
-        self.0.orders = sub(self.0.orders, amount)?;
-        self.0.sent = add(self.0.sent, amount)?;
-        Ok(())
-    }
-
-    /// Deposit orders filled: their cash is the pool's.
-    pub fn accept(&mut self, deposited: Balance) -> Result<(), MathError> {
-        self.0.orders = sub(self.0.orders, deposited)?;
+    /// Investors brought cash: `deposited` is the pool's, `dust` nobody's.
+    pub fn accept(&mut self, deposited: Balance, dust: Balance) -> Result<(), MathError> {
+        self.0.received = add(self.0.received, add(deposited, dust)?)?;
         self.0.cash = add(self.0.cash, deposited)?;
+        self.0.dust = add(self.0.dust, dust)?;
         Ok(())
     }
 
-    /// Redemption orders filled: their cash waits for its owners.
-    pub fn set_aside(&mut self, paid: Balance) -> Result<(), MathError> {
-        self.0.cash = sub(self.0.cash, paid)?;
-        self.0.claims = add(self.0.claims, paid)?;
-        Ok(())
-    }
-
-    /// An owner claimed.
-    pub fn pay_claim(&mut self, amount: Balance) -> Result<(), MathError> {
-        self.0.claims = sub(self.0.claims, amount)?;
+    /// Cash goes to investors.
+    pub fn pay_out(&mut self, amount: Balance) -> Result<(), MathError> {
+        self.0.cash = sub(self.0.cash, amount)?;
         self.0.sent = add(self.0.sent, amount)?;
         Ok(())
     }
 
     /// Cash that no class owns leaves the pool's value.
-    pub fn sweep(&mut self, amount: Balance) -> Result<(), MathError> {
+    pub fn disown(&mut self, amount: Balance) -> Result<(), MathError> {
         self.0.cash = sub(self.0.cash, amount)?;
         self.0.dust = add(self.0.dust, amount)?;
         Ok(())
+    }
+
+    /// Fees leave the pool's value.
+    pub fn fund_fees(&mut self, amount: Balance) -> Result<(), MathError> {
+        self.0.cash = sub(self.0.cash, amount)?;
+        self.0.fees = add(self.0.fees, amount)?;
+        Ok(())
+    }
+
+    /// Whoever closed an epoch is rewarded, as far as there are fees. Returns how much it is.
+    pub fn reward(&mut self, reward: Balance) -> Result<Balance, MathError> {
+        let amount = reward.min(self.0.fees);
+        self.0.fees = sub(self.0.fees, amount)?;
+        self.0.sent = add(self.0.sent, amount)?;
+        Ok(amount)
     }
 
     /// An originator drew.
@@ -86,17 +78,23 @@ impl Ledger {
     }
 
     /// A payment on debt came in. Returns its sum.
-    pub fn collect(&mut self, debt: Balance, penalty: Balance) -> Result<Balance, MathError> {
-        let amount = add(debt, penalty)?;
+    pub fn collect(&mut self, payment: &Payment) -> Result<Balance, MathError> {
+        let debt = add(payment.principal, payment.interest)?;
+        let amount = add(debt, payment.penalty)?;
         self.0.received = add(self.0.received, amount)?;
         self.0.cash = add(self.0.cash, debt)?;
-        self.0.penalties = add(self.0.penalties, penalty)?;
+        self.0.penalties = add(self.0.penalties, payment.penalty)?;
         Ok(amount)
     }
 
-    /// The beneficiary is paid all penalties. Returns how much that is.
-    pub fn pay_penalties(&mut self) -> Result<Balance, MathError> {
-        let amount = core::mem::take(&mut self.0.penalties);
+    /// A beneficiary is paid all there is. Returns how much it is.
+    pub fn pay(&mut self, due: Due) -> Result<Balance, MathError> {
+        let account = match due {
+            Due::Fees => &mut self.0.fees,
+            Due::Penalties => &mut self.0.penalties,
+            Due::Dust => &mut self.0.dust,
+        };
+        let amount = core::mem::take(account);
         self.0.sent = add(self.0.sent, amount)?;
         Ok(amount)
     }

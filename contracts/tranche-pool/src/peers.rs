@@ -1,29 +1,35 @@
-//! Calls to the vault and to the tranche tokens.
+//! Calls to the vault, the waterfall and the transfer agent.
 
+use finance::settlement::{Inputs, Portfolio, Settled, State, Terms};
 use ink::codegen::TraitCallBuilder;
 use ink::contract_ref;
 // The name under which `contract_ref!` looks for the chain's types.
 use ink::env::DefaultEnvironment as Environment;
-use interfaces::calls::outcome;
-use interfaces::collateral_vault::{CollateralVault, Portfolio};
+use ink::prelude::vec::Vec;
+use interfaces::calls::{answer, outcome};
+use interfaces::collateral_vault::CollateralVault;
 use interfaces::tranche_pool::PoolError;
-use interfaces::tranche_token::{PSP22Burnable, PSP22Mintable};
+use interfaces::transfer_agent::TransferAgent;
 use interfaces::types::{AccountId, Balance};
+use interfaces::waterfall::Waterfall;
 
 pub fn portfolio(vault: AccountId) -> Result<Portfolio, PoolError> {
     let vault: contract_ref!(CollateralVault) = vault.into();
     outcome(vault.call().portfolio().try_invoke())
 }
 
-/// Mints or burns the difference: what is burned and what is minted both lie with the pool.
-pub fn issue(token: AccountId, minted: Balance, burned: Balance) -> Result<(), PoolError> {
-    if let Some(excess @ 1..) = minted.checked_sub(burned) {
-        let mut token: contract_ref!(PSP22Mintable) = token.into();
-        outcome::<_, _, PoolError>(token.call_mut().mint(excess).try_invoke())?;
-    }
-    if let Some(excess @ 1..) = burned.checked_sub(minted) {
-        let mut token: contract_ref!(PSP22Burnable) = token.into();
-        outcome::<_, _, PoolError>(token.call_mut().burn(excess).try_invoke())?;
-    }
-    Ok(())
+pub fn settle(
+    waterfall: AccountId,
+    terms: Terms,
+    state: State,
+    inputs: Inputs,
+) -> Result<Settled, PoolError> {
+    let waterfall: contract_ref!(Waterfall) = waterfall.into();
+    outcome(waterfall.call().settle(terms, state, inputs).try_invoke())
+}
+
+/// What waits to leave each class, in tokens.
+pub fn leaving(agent: AccountId) -> Result<Vec<Balance>, PoolError> {
+    let agent: contract_ref!(TransferAgent) = agent.into();
+    Ok(answer(agent.call().leaving().try_invoke())?)
 }

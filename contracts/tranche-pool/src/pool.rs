@@ -1,189 +1,168 @@
 //! The state that every message of the pool loads and stores.
 
-use finance::claim::deployed_share;
+use finance::fees::{HIGHEST_MANAGEMENT_FEE, HIGHEST_PERFORMANCE_FEE};
 use finance::fixed::{add, mul_div, sub};
+use finance::settlement::{Phase, Portfolio, State};
 use finance::{waterfall, MathError, Ratio, Rounding, Timestamp, MAX_TRANCHES};
-use ink::prelude::vec::Vec;
-use interfaces::collateral_vault::Portfolio;
 use interfaces::ensure;
-use interfaces::tranche_pool::{PoolError, PoolTerms};
+use interfaces::tranche_pool::{Payment, PoolError, PoolTerms};
 use interfaces::types::{Balance, TrancheId};
 
 use crate::ledger::Ledger;
-use crate::tranche::Tranche;
 
-/// Accounts, epoch and tranches.
+/// Accounts, and what settlements carry on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct Pool {
-    /// Counts settlements.
-    pub epoch: u32,
-    /// When the running epoch may be closed.
-    pub epoch_ends_at: Timestamp,
-    /// Up to when claims have grown.
-    pub accrued_at: Timestamp,
-    /// The share of the pool on which claims grow until the next draw, payment or settlement.
-    pub deployed: Ratio,
+    /// Whether less cash was found than the ledger says.
+    pub deficient: bool,
     /// Where the cash is.
     pub ledger: Ledger,
-    /// Most senior first, the residual last.
-    pub tranches: Vec<Tranche>,
+    /// Claims, values, fees: most senior class first.
+    pub state: State,
 }
 
 /// Refuses terms that no pool can keep.
 ///
 /// # Errors
-/// [`PoolError::InvalidTranches`], [`PoolError::InvalidRatio`], [`PoolError::InvalidEpochLength`].
+/// [`PoolError::InvalidTranches`], [`PoolError::InvalidRatio`].
 pub fn validate(terms: &PoolTerms) -> Result<(), PoolError> {
-    let count = terms.tranches.len();
+    let deal = &terms.deal;
+    let classes = &deal.classes;
     ensure!(
-        (2..=MAX_TRANCHES).contains(&count),
+        (2..=MAX_TRANCHES).contains(&classes.len()),
         PoolError::InvalidTranches
     );
-    let residual = terms.tranches.last().ok_or(PoolError::InvalidTranches)?;
-    ensure!(
-        residual.target_rate == Ratio::ZERO,
-        PoolError::InvalidTranches
-    );
-    ensure!(
-        residual.minimum_subordination == Ratio::ZERO,
-        PoolError::InvalidTranches
-    );
-    let below_one = |ratio: Ratio| ratio < Ratio::ONE;
-    let mut minimums = terms
-        .tranches
+    let promises_nothing = classes.last().is_some_and(|residual| {
+        let promised = [
+            residual.target_rate,
+            residual.minimum_subordination,
+            residual.interest_cover,
+        ];
+        promised == [Ratio::ZERO; 3]
+    });
+    ensure!(promises_nothing, PoolError::InvalidTranches);
+    let is_possible = classes
         .iter()
-        .map(|tranche| tranche.minimum_subordination);
-    ensure!(minimums.all(below_one), PoolError::InvalidRatio);
-    ensure!(below_one(terms.liquidity_buffer), PoolError::InvalidRatio);
-    let mut rates = terms.tranches.iter().map(|tranche| tranche.target_rate);
+        .all(|class| class.minimum_subordination < Ratio::ONE && class.target_rate <= Ratio::ONE);
+    let is_fair = deal.management_fee <= HIGHEST_MANAGEMENT_FEE
+        && deal.performance_fee <= HIGHEST_PERFORMANCE_FEE;
     ensure!(
-        rates.all(|rate| rate <= Ratio::ONE),
+        is_possible && is_fair && terms.liquidity_buffer < Ratio::ONE,
         PoolError::InvalidRatio
     );
-    ensure!(terms.epoch_length.0 > 0, PoolError::InvalidEpochLength);
     Ok(())
 }
 
 impl Pool {
-    /// A pool without holders whose first epoch begins `now`.
+    /// A pool without holders that begins `now`.
     pub fn new(terms: &PoolTerms, now: Timestamp) -> Self {
-        let residual = terms.tranches.len().saturating_sub(1);
-        let tranche = |(index, terms)| Tranche::new(terms, index == residual);
         Self {
-            epoch_ends_at: now.plus(terms.epoch_length),
-            accrued_at: now,
-            tranches: terms
-                .tranches
-                .iter()
-                .copied()
-                .enumerate()
-                .map(tranche)
-                .collect(),
+            state: State::new(&terms.deal, now),
             ..Self::default()
         }
     }
 
-    /// The tranche with this number.
-    pub fn tranche(&self, id: TrancheId) -> Result<&Tranche, PoolError> {
-        self.tranches
-            .get(id.index())
-            .ok_or(PoolError::UnknownTranche)
+    /// The pool's own cash.
+    pub fn cash(&self) -> Balance {
+        self.ledger.books().cash
     }
 
-    /// The tranche with this number.
-    pub fn tranche_mut(&mut self, id: TrancheId) -> Result<&mut Tranche, PoolError> {
-        self.tranches
-            .get_mut(id.index())
-            .ok_or(PoolError::UnknownTranche)
+    /// Claims and fees grown up to `now`.
+    pub fn accrue(&mut self, terms: &PoolTerms, now: Timestamp) -> Result<(), MathError> {
+        self.state = core::mem::take(&mut self.state).accrued(&terms.deal, now)?;
+        Ok(())
     }
 
-    /// This pool with claims grown up to the last whole second before `now`.
-    pub fn accrued(mut self, now: Timestamp) -> Result<Self, MathError> {
-        let (seconds, reached) = self.accrued_at.whole_secs_until(now);
-        for tranche in &mut self.tranches {
-            tranche.accrue(self.deployed, seconds)?;
-        }
-        self.accrued_at = reached;
-        Ok(self)
-    }
-
-    /// Cash plus what the loans are worth.
-    pub fn value(&self, portfolio: &Portfolio) -> Result<Balance, MathError> {
-        let loans = add(portfolio.performing, portfolio.stressed)?;
-        add(self.ledger.books().cash, loans)
-    }
-
-    /// What every class is worth, most senior first: the waterfall.
-    pub fn values(&self, portfolio: &Portfolio) -> Result<Vec<Balance>, MathError> {
-        let claims: Vec<Balance> = self
-            .tranches
-            .iter()
-            .filter_map(|tranche| tranche.claim)
-            .map(|claim| claim.amount)
-            .collect();
-        waterfall::distribute(self.value(portfolio)?, &claims)
-    }
-
-    /// Cash that may be lent: beyond the buffer and beyond what waiting redemptions are worth.
-    pub fn drawable(&self, portfolio: &Portfolio, buffer: Ratio) -> Result<Balance, PoolError> {
-        let mut reserved = buffer.of(self.value(portfolio)?, Rounding::Up)?;
-        for (tranche, value) in self.tranches.iter().zip(self.values(portfolio)?) {
-            if tranche.supply > 0 {
-                let leaving = tranche.redemptions.pending;
+    /// Cash that may be lent: beyond the buffer, the interest collected, the fees owed and what the tokens that are
+    /// `leaving` are worth.
+    pub fn drawable(
+        &self,
+        portfolio: &Portfolio,
+        buffer: Ratio,
+        leaving: &[Balance],
+    ) -> Result<Balance, MathError> {
+        let cash = self.cash();
+        let buffered = buffer.of(self.state.value(cash, portfolio)?, Rounding::Up)?;
+        let mut reserved = add(add(buffered, self.state.interest)?, self.state.fees.owed)?;
+        let values = self.state.values(cash, portfolio)?;
+        for ((class, leaving), value) in self.state.classes.iter().zip(leaving).zip(values) {
+            if class.supply > 0 {
                 reserved = add(
                     reserved,
-                    mul_div(leaving, value, tranche.supply, Rounding::Up)?,
+                    mul_div(*leaving, value, class.supply, Rounding::Up)?,
                 )?;
             }
         }
-        Ok(self.ledger.books().cash.saturating_sub(reserved))
+        Ok(cash.saturating_sub(reserved))
     }
 
     /// Lends `amount`; `portfolio` is that after the draw.
     pub fn draw(
         &mut self,
+        terms: &PoolTerms,
         amount: Balance,
         portfolio: &Portfolio,
-        buffer: Ratio,
+        leaving: &[Balance],
+        now: Timestamp,
     ) -> Result<(), PoolError> {
+        let deal = &terms.deal;
+        let is_over = |end: Option<Timestamp>| end.is_some_and(|end| now >= end);
+        ensure!(
+            self.state.phase == Phase::Revolving
+                && !is_over(deal.amortises_at)
+                && !is_over(deal.ends_at),
+            PoolError::NotRevolving
+        );
+        ensure!(!self.deficient, PoolError::Deficient);
+        self.accrue(terms, now)?;
         // A draw turns cash into debt of the same value: classes are worth the same before and after.
         let before = Portfolio {
             performing: sub(portfolio.performing, amount)?,
             ..*portfolio
         };
-        let drawable = self.drawable(&before, buffer)?;
+        let drawable = self.drawable(&before, terms.liquidity_buffer, leaving)?;
         ensure!(amount <= drawable, PoolError::InsufficientCash { drawable });
-        self.ensure_covered(&self.values(&before)?)?;
+        let values = self.state.values(self.cash(), &before)?;
+        for (tranche, class) in (0..).map(TrancheId).zip(&deal.classes) {
+            let minimum = class.minimum_subordination;
+            let covered = waterfall::is_covered(&values, tranche.index(), minimum)?;
+            ensure!(covered, PoolError::ThinSubordination { tranche });
+        }
         self.ledger.lend(amount)?;
-        self.redeploy(portfolio)
+        Ok(self.state.redeploy(self.cash(), portfolio)?)
     }
 
     /// Takes a payment on debt; `portfolio` is that after it. Returns the sum to collect.
     pub fn collect(
         &mut self,
-        debt: Balance,
-        penalty: Balance,
+        terms: &PoolTerms,
+        payment: &Payment,
         portfolio: &Portfolio,
+        now: Timestamp,
     ) -> Result<Balance, PoolError> {
-        let amount = self.ledger.collect(debt, penalty)?;
-        self.redeploy(portfolio)?;
+        self.accrue(terms, now)?;
+        let amount = self.ledger.collect(payment)?;
+        self.state.interest = add(self.state.interest, payment.interest)?;
+        self.state.redeploy(self.cash(), portfolio)?;
         Ok(amount)
     }
 
-    /// Lets claims grow on the share that is lent out from now on.
-    pub fn redeploy(&mut self, portfolio: &Portfolio) -> Result<(), PoolError> {
-        self.deployed = deployed_share(portfolio.performing, self.ledger.books().cash)?;
-        Ok(())
-    }
-
-    fn ensure_covered(&self, values: &[Balance]) -> Result<(), PoolError> {
-        for ((index, id), tranche) in (0..).map(TrancheId).enumerate().zip(&self.tranches) {
-            let minimum = tranche.terms.minimum_subordination;
-            let covered = waterfall::is_covered(values, index, minimum)?;
-            ensure!(covered, PoolError::ThinSubordination { tranche: id });
-        }
-        Ok(())
+    /// Takes `burned` tokens of a class and their part of its claim away. Returns what it is owed less.
+    pub fn surrender(&mut self, id: TrancheId, burned: Balance) -> Result<Balance, PoolError> {
+        let class = self.state.classes.get_mut(id.index());
+        let class = class.ok_or(PoolError::UnknownTranche)?;
+        let before = class.claim;
+        class.claim = before
+            .map(|claim| claim.redeem(burned, class.supply))
+            .transpose()?;
+        let coupon = mul_div(class.coupon, burned, class.supply, Rounding::Down)?;
+        class.coupon = sub(class.coupon, coupon)?;
+        class.supply = sub(class.supply, burned)?;
+        let owed = |claim: Option<finance::claim::Claim>| {
+            claim.map(|claim| claim.amount).unwrap_or_default()
+        };
+        Ok(sub(owed(before), owed(class.claim))?)
     }
 }

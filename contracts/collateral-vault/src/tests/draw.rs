@@ -90,11 +90,12 @@ fn what_is_drawn_is_normalised_up() {
     let drawn = grown(performing(1_000, 200), 15)
         .draw(1_000, &market())
         .unwrap();
-    let normalised_debt = 200 + 667; // ⌈1 000 ÷ 1.5⌉
-    assert_eq!(
-        drawn.position.standing,
-        Standing::Performing { normalised_debt }
-    );
+    let standing = Standing::Performing {
+        normalised_debt: 200 + 667, // ⌈1 000 ÷ 1.5⌉
+        principal: 200 + 1_000,
+    };
+    assert_eq!(drawn.position.standing, standing);
     assert_eq!(drawn.kind.normalised_debt, 867);
+    assert_eq!(drawn.kind.principal, 1_200);
     assert_eq!(drawn.debt(), Ok(1_301)); // ⌈867 × 1.5 = 1 300.5⌉
 }

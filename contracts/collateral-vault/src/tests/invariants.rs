@@ -3,10 +3,13 @@
 use super::{market, originator, price, untouched};
 use crate::book::Book;
 use crate::loan::{Loan, Market};
+use crate::portfolio::Priced;
+use finance::debt::Proceeds;
 use finance::Timestamp;
 use interfaces::collateral_vault::{
     CollateralType, Portfolio, Position, Sale, Seized, Standing, VaultError,
 };
+use interfaces::oracle_adapter::Quotation;
 use interfaces::parameters::CollateralParameters;
 use interfaces::types::CollateralId;
 use proptest::prelude::*;
@@ -99,7 +102,15 @@ impl World {
     }
 
     fn portfolio(&self, market: Market) -> Portfolio {
-        self.book.portfolio(self.now, |_, _| Some(market)).unwrap()
+        let quotation = Quotation {
+            price: market.price,
+            oldest: self.now,
+            reports: 1,
+        };
+        let prices = vec![Some(quotation); self.book.assets(Priced::Lent).len()];
+        let haircut = |_| Some(market.parameters.haircut);
+        let portfolio = self.book.portfolio(self.now, Priced::Lent, prices, haircut);
+        portfolio.unwrap()
     }
 
     /// All that is owed.
@@ -108,23 +119,38 @@ impl World {
         (portfolio.performing + portfolio.seized_debt) as i128
     }
 
-    /// Takes a step. Returns the cash that the pool received and what was written off.
-    fn take(&mut self, step: &Step) -> Result<(i128, i128), VaultError> {
+    /// All principal, of performing and of seized loans.
+    fn principal(&self) -> u128 {
+        let kinds = self.book.types.iter();
+        kinds
+            .map(|kind| kind.principal + kind.seized.principal)
+            .sum()
+    }
+
+    /// A position with interest up to now.
+    fn loan(&self, position: &Position) -> Loan {
+        self.book.loan(*position).unwrap().accrue(self.now).unwrap()
+    }
+
+    /// Takes a step. Returns what it moved.
+    fn take(&mut self, step: &Step) -> Result<Flow, VaultError> {
         let market = self.market(step);
         let loan = self.book.loan(self.positions[step.position])?;
         let loan = loan.accrue(self.now)?;
         let loan = loan.at_rate(market.parameters.annual_rate)?;
-        let (next, cash) = apply(loan, &step.action, &market)?;
+        let (next, flow) = apply(loan, &step.action, &market)?;
         self.book.put(&next);
         self.positions[step.position] = next.position;
         let written_off = next.kind.written_off - loan.kind.written_off;
-        Ok((cash, written_off as i128))
+        assert_eq!(flow.written_off, written_off);
+        Ok(flow)
     }
 
     /// The type as its positions add up to it.
     fn sums(&self, id: CollateralId) -> CollateralType {
         let mut sums = *self.book.get(id).unwrap();
-        (sums.normalised_debt, sums.held, sums.seized) = (0, 0, Seized::default());
+        (sums.normalised_debt, sums.principal, sums.held) = (0, 0, 0);
+        sums.seized = Seized::default();
         for position in &self.positions {
             if position.collateral_type == id {
                 add_to(&mut sums, position);
@@ -137,34 +163,73 @@ impl World {
 fn add_to(sums: &mut CollateralType, position: &Position) {
     sums.held += position.collateral;
     match position.standing {
-        Standing::Performing { normalised_debt } => sums.normalised_debt += normalised_debt,
-        Standing::Seized { debt, mark } => {
-            sums.seized.debt += debt;
-            sums.seized.mark += mark;
-            sums.seized.collateral += position.collateral;
+        Standing::Performing {
+            normalised_debt,
+            principal,
+        } => {
+            sums.normalised_debt += normalised_debt;
+            sums.principal += principal;
+        }
+        Standing::Seized(seized) => {
+            sums.seized.debt += seized.debt;
+            sums.seized.principal += seized.principal;
+            sums.seized.mark += seized.mark;
+            sums.seized.collateral += seized.collateral;
         }
     }
 }
 
-fn apply(loan: Loan, action: &Action, market: &Market) -> Result<(Loan, i128), VaultError> {
-    let thousandths = |share: u128, whole: u128| whole * share / 1_000;
+/// What a step moved, in base units of cash.
+#[derive(Default)]
+struct Flow {
+    lent: u128,
+    principal: u128,
+    interest: u128,
+    written_off: u128,
+    /// The part of it that was principal.
+    principal_lost: u128,
+}
+
+impl Flow {
+    fn received(proceeds: Proceeds) -> Self {
+        Self {
+            principal: proceeds.principal,
+            interest: proceeds.interest,
+            ..Self::default()
+        }
+    }
+
+    /// Cash that the pool received.
+    fn cash(&self) -> i128 {
+        (self.principal + self.interest) as i128 - self.lent as i128
+    }
+}
+
+fn thousandths(share: u128, whole: u128) -> u128 {
+    whole * share / 1_000
+}
+
+fn apply(loan: Loan, action: &Action, market: &Market) -> Result<(Loan, Flow), VaultError> {
     match *action {
-        Action::Lock(share) => Ok((loan.lock(1 + thousandths(share, 1_000_000))?, 0)),
+        Action::Lock(share) => {
+            let loan = loan.lock(1 + thousandths(share, 1_000_000))?;
+            Ok((loan, Flow::default()))
+        }
         Action::Release(share) => {
             let loan = loan.release(thousandths(share, loan.position.collateral))?;
             loan.ensure_within_borrow_ltv(market)?;
-            Ok((loan, 0))
+            Ok((loan, Flow::default()))
         }
         Action::Draw(share) => {
-            let drawn = thousandths(share, loan.collateral_value(market.price)?);
-            Ok((loan.draw(drawn, market)?, -(drawn as i128)))
+            let lent = thousandths(share, loan.collateral_value(market.price)?);
+            let flow = Flow {
+                lent,
+                ..Flow::default()
+            };
+            Ok((loan.draw(lent, market)?, flow))
         }
-        Action::Repay(share) => {
-            let offered = thousandths(share, loan.debt()?);
-            let (loan, paid) = loan.repay(offered, market.parameters.minimum_debt)?;
-            Ok((loan, paid as i128))
-        }
-        Action::Seize => Ok((loan.seize(market)?, 0)),
+        Action::Repay(share) => repay(loan, thousandths(share, loan.debt()?), market),
+        Action::Seize => Ok((loan.seize(market)?, Flow::default())),
         Action::Sell {
             collateral,
             debt,
@@ -177,11 +242,45 @@ fn apply(loan: Loan, action: &Action, market: &Market) -> Result<(Loan, i128), V
                 penalty: 0,
                 last,
             };
-            let sold = loan.sell(&sale)?;
-            let next = if last { sold.close()? } else { sold };
-            Ok((next, sale.debt as i128))
+            sell(loan, &sale)
         }
     }
+}
+
+/// A repayment, of which interest is the first part.
+fn repay(loan: Loan, offered: u128, market: &Market) -> Result<(Loan, Flow), VaultError> {
+    let debt = loan.debt()?;
+    let (_, principal) = loan.performing()?;
+    let (left, proceeds) = loan.repay(offered, market.parameters.minimum_debt)?;
+    assert_eq!(proceeds.principal + proceeds.interest, offered.min(debt));
+    assert_eq!(proceeds.interest, offered.min(debt - principal));
+    Ok((left, Flow::received(proceeds)))
+}
+
+/// A sale, of which principal is the first part, and which leaves no more collateral in the books than the
+/// share of the debt that is left.
+fn sell(loan: Loan, sale: &Sale) -> Result<(Loan, Flow), VaultError> {
+    let before = loan.seized()?;
+    let (sold, proceeds) = loan.sell(sale)?;
+    let after = sold.seized()?;
+    assert_eq!(proceeds.principal + proceeds.interest, sale.debt);
+    assert_eq!(proceeds.principal, sale.debt.min(before.principal));
+    assert!(after.mark <= after.debt && after.principal <= after.debt);
+    assert!(after.collateral <= sold.position.collateral);
+    // Up to the rounding of one base unit.
+    let share = before.collateral * after.debt;
+    assert!(after.collateral * before.debt < share + before.debt.max(1));
+
+    let flow = Flow::received(proceeds);
+    if !sale.last {
+        return Ok((sold, flow));
+    }
+    let flow = Flow {
+        written_off: after.debt,
+        principal_lost: after.principal,
+        ..flow
+    };
+    Ok((sold.close()?, flow))
 }
 
 proptest! {
@@ -194,17 +293,30 @@ proptest! {
             world.now = Timestamp(world.now.0 + step.elapsed);
             let market = world.market(step);
             let before = world.face(market);
-            let (cash, written_off) = world.take(step).unwrap_or_default();
+            let principal = world.principal();
+            let flow = world.take(step).unwrap_or_default();
             let after = world.face(market);
 
             for id in [CollateralId(0), CollateralId(1)] {
                 prop_assert_eq!(world.sums(id), *world.book.get(id).unwrap());
             }
             let portfolio = world.portfolio(market);
-            prop_assert!(portfolio.stressed <= portfolio.seized_debt);
+            prop_assert!(portfolio.stressed <= portfolio.market);
+            prop_assert!(portfolio.market <= portfolio.seized_debt);
+            for position in &world.positions {
+                let loan = world.loan(position);
+                if let Ok((_, principal)) = loan.performing() {
+                    prop_assert!(principal <= loan.debt().unwrap());
+                }
+            }
+            // No principal gets lost: it is lent, comes back or is written off.
+            prop_assert_eq!(
+                principal + flow.lent,
+                world.principal() + flow.principal + flow.principal_lost
+            );
             // What is owed falls by what is paid or written off and rises by what is drawn; rounding, in
             // favour of the pool, adds less than three units at an index below 1.3.
-            let accounted = after + cash + written_off;
+            let accounted = after + flow.cash() + flow.written_off as i128;
             prop_assert!((before..before + 3).contains(&accounted), "{step:?}: {before} {after}");
         }
     }

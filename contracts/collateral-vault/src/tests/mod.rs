@@ -57,34 +57,44 @@ fn untouched() -> CollateralType {
     listed(&listing, Quote::new(6, 6).unwrap(), Timestamp(0))
 }
 
-/// The only position of its type, with `normalised` debt; the index is one.
-fn performing(collateral: u128, normalised: u128) -> Loan {
+/// The only position of its type; the index is one and all of `debt` is principal.
+fn performing(collateral: u128, debt: u128) -> Loan {
     Loan {
         position: position(
             collateral,
             Standing::Performing {
-                normalised_debt: normalised,
+                normalised_debt: debt,
+                principal: debt,
             },
         ),
         kind: CollateralType {
-            normalised_debt: normalised,
+            normalised_debt: debt,
+            principal: debt,
             held: collateral,
             ..untouched()
         },
     }
 }
 
-/// The only position of its type, in auction.
+/// The only position of its type, in auction; all of the collateral backs the debt and all of that is
+/// principal.
 fn seized(collateral: u128, debt: u128, mark: u128) -> Loan {
+    let seized = Seized {
+        debt,
+        principal: debt,
+        mark,
+        collateral,
+    };
+    in_auction(collateral, seized)
+}
+
+/// The only position of its type, in auction.
+fn in_auction(held: u128, seized: Seized) -> Loan {
     Loan {
-        position: position(collateral, Standing::Seized { debt, mark }),
+        position: position(held, Standing::Seized(seized)),
         kind: CollateralType {
-            held: collateral,
-            seized: Seized {
-                debt,
-                mark,
-                collateral,
-            },
+            held,
+            seized,
             ..untouched()
         },
     }

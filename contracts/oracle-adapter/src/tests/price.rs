@@ -122,3 +122,57 @@ fn one_liar_does_not_move_the_price_beyond_the_others() {
     .unwrap();
     assert_eq!(adapter.price(ETHER).unwrap().price, usd(1_990));
 }
+
+/// Three assets, of which only the second has reports, of 2 000.
+fn of_three_assets() -> OracleAdapterContract {
+    set_time(START);
+    let mut adapter = OracleAdapterContract::new(vec![two_of_three(); 3]).unwrap();
+    for feeder in [accounts().alice, accounts().bob] {
+        set_caller::<DefaultEnvironment>(feeder);
+        adapter.report(AssetId(1), usd(2_000), START).unwrap();
+    }
+    adapter
+}
+
+#[ink::test]
+fn nothing_is_priced_when_nothing_is_asked() {
+    assert_eq!(of_three_assets().prices(vec![]), []);
+}
+
+#[ink::test]
+fn many_prices_come_in_the_order_asked_for() {
+    let mut adapter = of_three_assets();
+    let later = START.plus(Period(1));
+    set_time(later);
+    for feeder in [accounts().bob, accounts().charlie] {
+        set_caller::<DefaultEnvironment>(feeder);
+        adapter.report(AssetId(2), usd(3_000), later).unwrap();
+    }
+    let quoted = |whole, oldest| {
+        Some(Quotation {
+            price: usd(whole),
+            oldest,
+            reports: 2,
+        })
+    };
+    let (second, third) = (quoted(2_000, START), quoted(3_000, later));
+    let asked = |assets: &[u32]| adapter.prices(assets.iter().copied().map(AssetId).collect());
+    assert_eq!(asked(&[1, 2]), [second, third]);
+    assert_eq!(asked(&[2, 1]), [third, second]);
+    assert_eq!(asked(&[1, 2, 1, 1]), [second, third, second, second]);
+}
+
+#[ink::test]
+fn a_frozen_or_unknown_asset_has_no_price_and_does_not_stop_the_others() {
+    let adapter = of_three_assets();
+    let priced = adapter.price(AssetId(1)).ok();
+    assert!(priced.is_some());
+    let assets = vec![ETHER, AssetId(1), AssetId(3), AssetId(u32::MAX)];
+    assert_eq!(adapter.prices(assets), [None, priced, None, None]);
+
+    // As with a single price, a report that has aged out freezes it.
+    set_time(START.plus(MAX_AGE));
+    assert_eq!(adapter.prices(vec![AssetId(1)]), [priced]);
+    set_time(START.plus(MAX_AGE).plus(Period(1)));
+    assert_eq!(adapter.prices(vec![AssetId(1)]), [None]);
+}

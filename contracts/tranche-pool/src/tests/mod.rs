@@ -1,29 +1,28 @@
 //! Rules of the pool that need no chain. Messages that call other contracts are tested in `e2e-tests`.
 
-mod settlement;
+mod lending;
+mod settling;
 mod terms;
 mod wiring;
 
+use finance::settlement::{settle, ClassTerms, Demand, Inputs, Portfolio, Settled, Terms};
 use finance::{Period, Ratio, Timestamp};
-use interfaces::collateral_vault::Portfolio;
-use interfaces::tranche_pool::{PoolTerms, TrancheTerms};
+use interfaces::tranche_pool::PoolTerms;
 use interfaces::types::{AccountId, Balance, TrancheId};
 
-use crate::holding::Side;
 use crate::pool::Pool;
-use crate::settle::{settle, Settled};
+use crate::settle::apply;
 
 const DAY: Period = Period::from_secs(86_400);
 const START: Timestamp = Timestamp(1_000_000);
 const SENIOR: TrancheId = TrancheId(0);
-const MEZZANINE: TrancheId = TrancheId(1);
-const JUNIOR: TrancheId = TrancheId(2);
 
-fn tranche(rate_bps: u32, minimum_bps: u32) -> TrancheTerms {
-    TrancheTerms {
+fn tranche(rate_bps: u32, minimum_bps: u32) -> ClassTerms {
+    ClassTerms {
         target_rate: Ratio::from_bps(rate_bps),
         minimum_subordination: Ratio::from_bps(minimum_bps),
         cap: u128::MAX,
+        ..ClassTerms::default()
     }
 }
 
@@ -31,54 +30,51 @@ fn tranche(rate_bps: u32, minimum_bps: u32) -> TrancheTerms {
 fn terms() -> PoolTerms {
     PoolTerms {
         cash: AccountId::from([7; 32]),
-        tranches: vec![tranche(500, 4_000), tranche(900, 1_500), tranche(0, 0)],
-        epoch_length: DAY,
+        deal: Terms {
+            classes: vec![tranche(500, 4_000), tranche(900, 1_500), tranche(0, 0)],
+            ..Terms::default()
+        },
         liquidity_buffer: Ratio::from_bps(500),
-        penalty_beneficiary: AccountId::from([8; 32]),
+        close_reward: 0,
+        fee_beneficiary: AccountId::from([8; 32]),
+        insurance: AccountId::from([9; 32]),
     }
 }
 
 fn lent(performing: Balance) -> Portfolio {
     Portfolio {
+        principal: performing,
         performing,
         ..Portfolio::default()
     }
 }
 
-fn order_deposit(pool: &mut Pool, id: TrancheId, amount: Balance) {
-    pool.ledger.receive_order(amount).unwrap();
-    pool.tranche_mut(id)
-        .unwrap()
-        .book_mut(Side::Deposit)
-        .place(amount)
-        .unwrap();
+/// Cash that waits to enter each class.
+fn entering(amounts: [Balance; 3]) -> Vec<Demand> {
+    let class = |amount| {
+        let mut demand = Demand::default();
+        demand.deposits.market = amount;
+        demand
+    };
+    amounts.map(class).into()
 }
 
-fn order_redemption(pool: &mut Pool, id: TrancheId, amount: Balance) {
-    pool.tranche_mut(id)
-        .unwrap()
-        .book_mut(Side::Redemption)
-        .place(amount)
-        .unwrap();
-}
-
-fn settle_at(pool: Pool, portfolio: Portfolio, now: Timestamp) -> Settled {
-    settle(pool, portfolio, DAY, now).unwrap()
+/// What the waterfall answers about `pool`.
+fn settled(pool: &Pool, portfolio: Portfolio, demand: Vec<Demand>, now: Timestamp) -> Settled {
+    let inputs = Inputs {
+        cash: pool.cash(),
+        portfolio,
+        demand,
+        now,
+    };
+    settle(&terms().deal, pool.state.clone(), &inputs).unwrap()
 }
 
 /// 600, 250 and 150 million base units subscribed and issued one to one at the end of the first day.
 fn funded() -> Pool {
     let mut pool = Pool::new(&terms(), START);
-    order_deposit(&mut pool, SENIOR, 600_000_000);
-    order_deposit(&mut pool, MEZZANINE, 250_000_000);
-    order_deposit(&mut pool, JUNIOR, 150_000_000);
-    settle_at(pool, lent(0), START.plus(DAY)).pool
-}
-
-/// The funded pool with 800 million lent out at once.
-fn deployed() -> Pool {
-    let mut pool = funded();
-    pool.draw(800_000_000, &lent(800_000_000), terms().liquidity_buffer)
-        .unwrap();
+    let demand = entering([600_000_000, 250_000_000, 150_000_000]);
+    let settled = settled(&pool, lent(0), demand, START.plus(DAY));
+    apply(&mut pool, &settled, &lent(0), 0).unwrap();
     pool
 }

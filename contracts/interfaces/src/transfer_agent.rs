@@ -1,0 +1,304 @@
+//! Orders, epochs, and what settlements owe to investors. Orders, claims and operators: [`crate::async_vault`].
+
+use crate::async_vault::AsyncVaultError;
+use crate::calls::CallError;
+use crate::tranche_pool::{PoolError, Settlement};
+use crate::types::{AccountId, Balance, TrancheId};
+use finance::settlement::{ClassTrace, Phase, Portfolio, Trace};
+use finance::{MathError, Period, Timestamp};
+use ink::prelude::vec::Vec;
+use psp22::PSP22Error;
+
+/// What a transfer agent is made with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
+pub struct AgentTerms {
+    /// The PSP22 token that investors pay and are paid in.
+    pub cash: AccountId,
+    /// The pool whose tranches are sold.
+    pub pool: AccountId,
+    /// How many tranches it has.
+    pub tranches: u32,
+    /// The least time between two settlements.
+    pub epoch_length: Period,
+    /// How long before the end of an epoch orders start to count for the next; shorter than the epoch.
+    pub cut_off: Period,
+    /// The least cash of a deposit order, and the least of any order with a limit.
+    pub minimum_order: Balance,
+}
+
+/// Where the cash in the agent's custody is, in base units. Each unit that was credited is in exactly one account.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
+pub struct AgentBooks {
+    /// Credited since the start.
+    pub received: Balance,
+    /// Paid out since the start.
+    pub sent: Balance,
+    /// Deposit orders that wait: their owners'.
+    pub orders: Balance,
+    /// Redemptions and distributions not yet claimed: their owners', and what rounding left of them.
+    pub claims: Balance,
+    /// Remainders of rounding that nobody owns, until the next settlement takes them to the pool.
+    pub dust: Balance,
+}
+
+/// The running epoch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+pub struct EpochView {
+    /// Counts settlements.
+    pub number: u32,
+    /// From when on orders count for the next epoch, and how recent prices must be to settle this one.
+    pub cut_off_at: Timestamp,
+    /// When it may be closed.
+    pub ends_at: Timestamp,
+    /// The state of the deal after the last settlement.
+    pub phase: Phase,
+}
+
+/// What waits in the books of a tranche.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+pub struct BookView {
+    /// The token of the tranche.
+    pub token: AccountId,
+    /// Cash waiting to enter, with and without a limit price.
+    pub deposits: Balance,
+    /// Tokens waiting to leave.
+    pub redemptions: Balance,
+    /// Cash ever distributed per token, scaled 1e27.
+    pub index: u128,
+}
+
+/// What the next settlement would do for an order to leave, were it now.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+pub struct ExpectedExit {
+    /// Tokens that wait.
+    pub pending: Balance,
+    /// How many of them would leave.
+    pub leaving: Balance,
+    /// The cash they would be paid.
+    pub cash: Balance,
+    /// What tokens of more senior classes that wait are worth: they are paid first.
+    pub ahead: Balance,
+    /// When the epoch may be closed.
+    pub settles_at: Timestamp,
+}
+
+/// Takes subscriptions and redemptions, and hands out tokens and cash.
+///
+/// Claiming and cancelling need no price, no pool and nobody's permission.
+#[ink::trait_definition]
+pub trait TransferAgent {
+    /// Names the tranche tokens, most senior first. Once, by the deployer.
+    ///
+    /// # Errors
+    /// [`AgentError::NotTheDeployer`], [`AgentError::AlreadyBound`], [`AgentError::InvalidTranches`].
+    #[ink(message)]
+    fn bind(&mut self, tokens: Vec<AccountId>) -> Result<(), AgentError>;
+
+    /// [`AsyncVault::claim`](crate::async_vault::AsyncVault::claim) in every class, and distributions. Returns the cash sent.
+    ///
+    /// # Events
+    /// [`Claimed`](crate::async_vault::Claimed) and [`DistributionClaimed`] for every class with anything to claim.
+    ///
+    /// # Errors
+    /// [`AgentError::NothingToClaim`], [`AgentError::NotBound`], [`AgentError::Order`].
+    #[ink(message)]
+    fn claim_all(&mut self, owner: AccountId) -> Result<Balance, AgentError>;
+
+    /// Sends `owner` what settlements distributed to the tokens he holds or held. Anybody may call it; nothing
+    /// can pause it. Returns the cash sent.
+    ///
+    /// # Events
+    /// [`DistributionClaimed`].
+    ///
+    /// # Errors
+    /// [`AgentError::NothingToClaim`], [`AgentError::Order`], [`AgentError::Token`].
+    #[ink(message)]
+    fn claim_distribution(
+        &mut self,
+        tranche: TrancheId,
+        owner: AccountId,
+    ) -> Result<Balance, AgentError>;
+
+    /// Burns `amount` of the caller's own tokens for nothing, and their part of the claim with them: what they
+    /// were worth is left to the others.
+    ///
+    /// # Events
+    /// [`Surrendered`].
+    ///
+    /// # Errors
+    /// [`AgentError::ZeroAmount`], [`AgentError::Order`], [`AgentError::Pool`], [`AgentError::Token`].
+    #[ink(message)]
+    fn surrender(&mut self, tranche: TrancheId, amount: Balance) -> Result<(), AgentError>;
+
+    /// Ends the epoch: accrue, fees, value, tests, distributions, fills, mint or burn, all at once. Anybody may
+    /// call it when the epoch's time is over; the prices behind loans must have been reported after the cut-off.
+    ///
+    /// # Events
+    /// [`EpochSettled`], and [`TrancheSettled`] for every tranche.
+    ///
+    /// # Errors
+    /// [`AgentError::NotBound`], [`AgentError::EpochNotOver`], [`AgentError::PricesBeforeCutOff`],
+    /// [`AgentError::Pool`], [`AgentError::NotConserved`], [`AgentError::Call`], [`AgentError::Math`].
+    #[ink(message)]
+    fn close_epoch(&mut self) -> Result<Settlement, AgentError>;
+
+    /// What [`TransferAgent::close_epoch`] would do now, whether or not the epoch's time is over.
+    ///
+    /// # Errors
+    /// [`AgentError::NotBound`], [`AgentError::Pool`], [`AgentError::Call`].
+    #[ink(message)]
+    fn preview_settlement(&self) -> Result<Settlement, AgentError>;
+
+    /// Where the redemption order of `owner` in one tranche stands.
+    ///
+    /// # Errors
+    /// As [`TransferAgent::preview_settlement`]; [`AgentError::Order`].
+    #[ink(message)]
+    fn expected_exit(
+        &self,
+        tranche: TrancheId,
+        owner: AccountId,
+    ) -> Result<ExpectedExit, AgentError>;
+
+    /// What the redemption orders of every class amount to, most senior first, in tokens.
+    #[ink(message)]
+    fn leaving(&self) -> Vec<Balance>;
+
+    /// The terms.
+    ///
+    /// # Errors
+    /// None once deployed.
+    #[ink(message)]
+    fn terms(&self) -> Result<AgentTerms, AgentError>;
+
+    /// The running epoch.
+    #[ink(message)]
+    fn epoch(&self) -> EpochView;
+
+    /// What waits in every class, most senior first; nothing before tokens are named.
+    #[ink(message)]
+    fn classes(&self) -> Vec<BookView>;
+
+    /// Where the cash is.
+    #[ink(message)]
+    fn books(&self) -> AgentBooks;
+
+    /// Cash at the agent's address beyond what the books were credited: donations.
+    ///
+    /// # Errors
+    /// [`AgentError::Call`].
+    #[ink(message)]
+    fn unattributed(&self) -> Result<Balance, AgentError>;
+}
+
+/// Distributions went to a holder.
+#[ink::event]
+pub struct DistributionClaimed {
+    /// The holder.
+    #[ink(topic)]
+    pub owner: AccountId,
+    /// The tranche.
+    #[ink(topic)]
+    pub tranche: TrancheId,
+    /// How much, in base units of cash.
+    pub cash: Balance,
+}
+
+/// A holder gave up tokens and their part of the claim.
+#[ink::event]
+pub struct Surrendered {
+    /// The holder.
+    #[ink(topic)]
+    pub owner: AccountId,
+    /// The tranche.
+    #[ink(topic)]
+    pub tranche: TrancheId,
+    /// Tokens burned.
+    pub tokens: Balance,
+    /// What the tranche is owed less.
+    pub claim: Balance,
+}
+
+/// An epoch was settled.
+#[ink::event]
+pub struct EpochSettled {
+    /// The epoch.
+    #[ink(topic)]
+    pub epoch: u32,
+    /// When.
+    pub settled_at: Timestamp,
+    /// What the loans are worth.
+    pub portfolio: Portfolio,
+    /// What was done.
+    pub trace: Trace,
+}
+
+/// A tranche was settled.
+#[ink::event]
+pub struct TrancheSettled {
+    /// The epoch.
+    #[ink(topic)]
+    pub epoch: u32,
+    /// The tranche.
+    #[ink(topic)]
+    pub tranche: TrancheId,
+    /// What was done to it.
+    pub trace: ClassTrace,
+}
+
+/// Why the agent refused.
+#[derive(Debug, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+pub enum AgentError {
+    /// Only the account that deployed the agent may do this.
+    NotTheDeployer,
+    /// The tokens are named already.
+    AlreadyBound,
+    /// The tokens are not named yet.
+    NotBound,
+    /// An amount of zero.
+    ZeroAmount,
+    /// Nothing settled that was not claimed.
+    NothingToClaim,
+    /// The epoch's time is not over.
+    EpochNotOver {
+        /// When it will be.
+        ends_at: Timestamp,
+    },
+    /// A price behind the loans was reported before the epoch's cut-off: report a newer one first.
+    PricesBeforeCutOff {
+        /// The cut-off.
+        cut_off_at: Timestamp,
+    },
+    /// Not two to [`finance::MAX_TRANCHES`] tranches, or another number of tokens.
+    InvalidTranches,
+    /// An epoch length of zero, or a cut-off as long as the epoch.
+    InvalidEpochLength,
+    /// The accounts do not add up: a fault of the contract, never of the caller.
+    NotConserved,
+    /// An order or a claim was refused.
+    Order(AsyncVaultError),
+    /// The pool refused.
+    Pool(PoolError),
+    /// A token refused: balance or allowance too small.
+    Token(PSP22Error),
+    /// A called contract gave no answer.
+    Call(CallError),
+    /// Beyond the range of amounts.
+    Math(MathError),
+}
+
+crate::wrap_errors!(AgentError {
+    Order(AsyncVaultError),
+    Pool(PoolError),
+    Token(PSP22Error),
+    Call(CallError),
+    Math(MathError),
+});

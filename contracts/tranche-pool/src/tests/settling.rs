@@ -1,0 +1,56 @@
+use super::*;
+use crate::settle::Flows;
+use interfaces::tranche_pool::{Due, PoolError};
+
+#[test]
+fn cash_that_investors_bring_is_the_pools_and_their_dust_is_not() {
+    let mut pool = Pool::new(&terms(), START);
+    let settled = settled(&pool, lent(0), entering([0, 0, 1_000]), START.plus(DAY));
+    let flows = apply(&mut pool, &settled, &lent(0), 3);
+    assert_eq!(
+        flows,
+        Ok(Flows {
+            deposited: 1_000,
+            paid: 0
+        })
+    );
+    let books = pool.ledger.books();
+    assert_eq!((books.cash, books.dust, books.received), (1_000, 3, 1_003));
+    assert_eq!(pool.ledger.pay(Due::Dust), Ok(3));
+    assert_eq!(pool.ledger.ensure_conserved(), Ok(()));
+}
+
+#[test]
+fn an_answer_that_does_not_add_up_is_refused() {
+    let pool = funded();
+    let honest = settled(&pool, lent(0), entering([0, 0, 1_000]), START.plus(DAY));
+    type Lie = fn(&mut Settled);
+    let lies: [Lie; 6] = [
+        |lie| lie.state.classes[0].value += 1,
+        |lie| lie.classes[2].fill.deposited += 1,
+        |lie| lie.classes[2].fill.paid += 1,
+        |lie| lie.classes[0].payout.coupon += 1,
+        |lie| lie.trace.fees_funded += 1,
+        |lie| {
+            // From one class to another.
+            lie.state.classes[0].value -= 1;
+            lie.state.classes[2].value += 1;
+        },
+    ];
+    for lie in lies {
+        let mut answer = honest.clone();
+        lie(&mut answer);
+        let refused = apply(&mut pool.clone(), &answer, &lent(0), 0);
+        assert_eq!(refused, Err(PoolError::NotConserved));
+    }
+    assert!(apply(&mut pool.clone(), &honest, &lent(0), 0).is_ok());
+}
+
+#[test]
+fn the_closer_is_rewarded_out_of_fees_alone() {
+    let mut pool = funded();
+    assert_eq!(pool.ledger.reward(5), Ok(0));
+    pool.ledger.fund_fees(3).unwrap();
+    assert_eq!(pool.ledger.reward(5), Ok(3));
+    assert_eq!(pool.ledger.ensure_conserved(), Ok(()));
+}

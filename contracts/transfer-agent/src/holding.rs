@@ -1,0 +1,188 @@
+//! One owner's orders and unclaimed proceeds in one tranche.
+
+use finance::fixed::add;
+use finance::orders::{Conditions, Exact, Gains, Stake, ONE};
+use finance::{mul_div, MathError, Rounding};
+use interfaces::async_vault::{AsyncVaultError, OrderView};
+use interfaces::ensure;
+use interfaces::types::{Balance, TrancheId};
+
+use crate::books::{BookId, Books, OneBook, Shelf, Side};
+
+/// An owner's orders, and what settlements gave him and he has not claimed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
+pub struct Holding {
+    deposit: Slot,
+    redemption: Slot,
+    tokens: Exact,
+    /// What the class had distributed on these tokens before they were his.
+    weight: Exact,
+    cash: Exact,
+}
+
+/// An owner's order on one side, if he has one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
+pub struct Slot {
+    /// What he asks of the fills.
+    pub conditions: Conditions,
+    /// The series of the book it is in.
+    pub series: u32,
+    /// His part of the book.
+    pub stake: Stake,
+}
+
+/// What is claimed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Proceeds {
+    /// Tranche tokens.
+    pub tokens: Balance,
+    /// Cash.
+    pub cash: Balance,
+}
+
+impl Slot {
+    /// Unfilled, now or from the next epoch on.
+    pub fn pending(&self) -> Result<Balance, MathError> {
+        add(self.stake.pending(), self.stake.joining())
+    }
+}
+
+impl Holding {
+    /// This holding at the beginning of `epoch`, with all fills since it was written: orders shrunk or given back,
+    /// proceeds added.
+    pub fn resolved<S: Shelf>(
+        mut self,
+        tranche: TrancheId,
+        books: &Books,
+        epoch: u32,
+        shelf: &S,
+    ) -> Result<Self, MathError> {
+        let deposit = follow(
+            &mut self.deposit,
+            (tranche, Side::Deposit),
+            books,
+            epoch,
+            shelf,
+        )?;
+        self.tokens = self.tokens.plus(deposit.received)?;
+        self.weight = self.weight.plus(deposit.weight).unwrap_or(Exact::MAX);
+        if let Some((cash, _)) = deposit.returned {
+            self.cash = self.cash.plus(Exact::new(cash))?;
+        }
+        let redemption = follow(
+            &mut self.redemption,
+            (tranche, Side::Redemption),
+            books,
+            epoch,
+            shelf,
+        )?;
+        self.cash = self.cash.plus(redemption.received)?;
+        if let Some((tokens, index)) = redemption.returned {
+            self.take_back(tokens, index)?;
+        }
+        Ok(self)
+    }
+
+    /// Tokens come back when the class's index is `index`: what was distributed before was theirs.
+    pub fn take_back(&mut self, tokens: Balance, index: u128) -> Result<(), MathError> {
+        self.tokens = self.tokens.plus(Exact::new(tokens))?;
+        let weight = mul_div(tokens, index, ONE, Rounding::Up).map(Exact::new);
+        let weight = weight.and_then(|weight| self.weight.plus(weight));
+        self.weight = weight.unwrap_or(Exact::MAX);
+        Ok(())
+    }
+
+    /// Cash comes back.
+    pub fn keep(&mut self, cash: Balance) -> Result<(), MathError> {
+        self.cash = self.cash.plus(Exact::new(cash))?;
+        Ok(())
+    }
+
+    /// The order on one side.
+    pub fn slot(&self, side: Side) -> &Slot {
+        match side {
+            Side::Deposit => &self.deposit,
+            Side::Redemption => &self.redemption,
+        }
+    }
+
+    /// The order on one side.
+    pub fn slot_mut(&mut self, side: Side) -> &mut Slot {
+        match side {
+            Side::Deposit => &mut self.deposit,
+            Side::Redemption => &mut self.redemption,
+        }
+    }
+
+    /// Hands out tokens and cash, with what the class distributed on the tokens up to its `index`.
+    pub fn claim(&mut self, index: u128) -> Result<Proceeds, AsyncVaultError> {
+        self.cash = self.cash.plus(self.distributed(index)?)?;
+        self.weight = Exact::ZERO;
+        let proceeds = Proceeds {
+            tokens: self.tokens.whole,
+            cash: self.cash.whole,
+        };
+        ensure!(
+            proceeds != Proceeds::default(),
+            AsyncVaultError::NothingClaimable
+        );
+        (self.tokens.whole, self.cash.whole) = (0, 0);
+        Ok(proceeds)
+    }
+
+    /// What the class paid on the tokens since they are his, up to its `index`.
+    fn distributed(&self, index: u128) -> Result<Exact, MathError> {
+        let all = Exact::part(self.tokens.whole, index).unwrap_or_default();
+        all.minus(self.weight)
+    }
+
+    /// The fraction of a base unit of cash that is left of a holding that is over, scaled 1e27; nothing of one that is not.
+    pub fn remainder(&self) -> Option<u128> {
+        let is_over = self.deposit == Slot::default()
+            && self.redemption == Slot::default()
+            && (self.tokens.whole, self.cash.whole) == (0, 0);
+        is_over.then_some(self.cash.fraction)
+    }
+
+    /// The holding as its owner sees it when the class's index is `index`; resolve it first.
+    pub fn view(&self, index: u128) -> Result<OrderView, MathError> {
+        Ok(OrderView {
+            pending_deposit: self.deposit.pending()?,
+            pending_redemption: self.redemption.pending()?,
+            claimable_tokens: self.tokens.whole,
+            claimable_cash: self.cash.plus(self.distributed(index)?)?.whole,
+        })
+    }
+}
+
+fn follow<S: Shelf>(
+    slot: &mut Slot,
+    (tranche, side): (TrancheId, Side),
+    books: &Books,
+    epoch: u32,
+    shelf: &S,
+) -> Result<Gains, MathError> {
+    if *slot == Slot::default() {
+        return Ok(Gains::default());
+    }
+    let id: BookId = (tranche, side, slot.series);
+    let archive = OneBook { id, shelf };
+    // A book that is gone had no order that is not filled or expired, and is not asked.
+    let book = books
+        .side(side)
+        .book(slot.series)
+        .copied()
+        .unwrap_or_default();
+    let (stake, gains) = slot
+        .stake
+        .resolved(&book, epoch, slot.conditions.until, &archive)?;
+    slot.stake = stake;
+    if stake == Stake::default() {
+        *slot = Slot::default();
+    }
+    Ok(gains)
+}
