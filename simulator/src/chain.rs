@@ -3,10 +3,10 @@
 //! ```ignore
 //! let chain = Chain::new(Timestamp(1_583_899_200_000))?;
 //! let alice = chain.account("alice");
-//! let mut pool = Pool::from(address);
-//! let called = chain.call(alice, pool.call_mut().request_deposit(TrancheId(0), 1_000))?;
-//! assert_eq!(called.answer, Ok(()));                          // the contract's own answer
-//! assert_eq!(called.events::<DepositRequested>().len(), 1);   // decoded by signature
+//! let mut token = Psp22::from(address);
+//! let called = chain.call(alice, token.call_mut().transfer(bob, 1_000, vec![]))?;
+//! assert_eq!(called.answer, Ok(()));                  // the contract's own answer
+//! assert_eq!(called.events::<Transfer>().len(), 1);   // decoded by signature
 //! ```
 //!
 //! A call fails at two levels. A message that answers `Err` refuses: the chain took back what it wrote,
@@ -36,6 +36,8 @@ use ink::env::DefaultEnvironment;
 use ink::primitives::{AccountId, LangError};
 use scale::{Decode, Encode};
 
+/// What tells this chain from others where something is signed for it.
+pub const NETWORK: [u8; 32] = *b"an embedded chain of one process";
 /// Native tokens each account is given for storage deposits.
 const ENDOWMENT: u128 = 1 << 100;
 /// The most a call may reserve for storage.

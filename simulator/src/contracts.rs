@@ -1,4 +1,4 @@
-//! Typed references to the contracts: `Pool::from(address).call_mut().close_epoch()` is a message.
+//! Typed references to the contracts: `Agent::from(address).call_mut().close_epoch()` is a message.
 
 use ink::contract_ref;
 use ink::env::DefaultEnvironment;
@@ -22,8 +22,17 @@ pub type Oracle = contract_ref!(
     interfaces::oracle_adapter::OracleAdapter,
     DefaultEnvironment
 );
-/// Cash, tranches and epochs.
+/// The pool's cash, settlements and draws.
 pub type Pool = contract_ref!(interfaces::tranche_pool::TranchePool, DefaultEnvironment);
+/// Epochs, and what settlements owe to investors.
+pub type Agent = contract_ref!(
+    interfaces::transfer_agent::TransferAgent,
+    DefaultEnvironment
+);
+/// Orders, claims and operators, at the address of the transfer agent.
+pub type AsyncVault = contract_ref!(interfaces::async_vault::AsyncVault, DefaultEnvironment);
+/// Settlements, computed.
+pub type Waterfall = contract_ref!(interfaces::waterfall::Waterfall, DefaultEnvironment);
 /// Collateral and debt.
 pub type Vault = contract_ref!(
     interfaces::collateral_vault::CollateralVault,

@@ -9,11 +9,13 @@ use interfaces::oracle_adapter::{FeedTerms, OracleError};
 use interfaces::parameters::{CollateralParameter, ParametersError};
 use interfaces::test_asset::TestAsset;
 use interfaces::tranche_pool::{PoolError, PoolTerms, TranchePool};
+use interfaces::tranche_token::TokenTerms;
+use interfaces::transfer_agent::{AgentError, AgentTerms, TransferAgent};
 use interfaces::types::{AccountId, AssetId, Balance, CollateralId, TrancheId};
 use psp22::PSP22;
 
-use crate::chain::Chain;
-use crate::contracts::{Asset, Engine, Oracle, Parameters, Pool, Psp22, Vault};
+use crate::chain::{Chain, NETWORK};
+use crate::contracts::{Agent, Asset, AsyncVault, Engine, Oracle, Parameters, Pool, Psp22, Vault};
 use crate::input::term_sheet::{TermSheet, Token};
 use crate::show;
 
@@ -33,8 +35,12 @@ pub struct Deal {
     pub parameters: AccountId,
     /// Prices.
     pub oracle: AccountId,
-    /// Cash, tranches and epochs.
+    /// The pool's cash, settlements and draws.
     pub pool: AccountId,
+    /// Orders, epochs, and what settlements owe to investors.
+    pub agent: AccountId,
+    /// Settlements, computed.
+    pub waterfall: AccountId,
     /// Collateral and debt.
     pub vault: AccountId,
     /// Auctions.
@@ -62,11 +68,13 @@ impl Deal {
         let parameters = deploying.parameters()?;
         let oracle = deploying.oracle()?;
         let pool = deploying.pool(cash)?;
+        let agent = deploying.agent(cash, pool)?;
         let tranches = sheet
             .tranches
             .iter()
-            .map(|tranche| deploying.tranche_token(pool, &tranche.token));
+            .map(|tranche| deploying.tranche_token(agent, &tranche.token));
         let tranches = tranches.collect::<Result<Vec<_>>>()?;
+        let waterfall = chain.deploy("waterfall", deployer, (), &sheet.name)?;
         let vault = deploying.vault(VaultTerms {
             pool,
             cash,
@@ -89,6 +97,8 @@ impl Deal {
             parameters,
             oracle,
             pool,
+            agent,
+            waterfall,
             vault,
             engine,
         };
@@ -102,9 +112,13 @@ impl Deal {
                 self.deployer,
                 self.pool()
                     .call_mut()
-                    .bind(self.tranches.clone(), self.vault),
+                    .bind(self.agent, self.vault, self.waterfall),
             )
             .context("binding the pool")?;
+        let tokens = self.tranches.clone();
+        chain
+            .execute(self.deployer, self.agent().call_mut().bind(tokens))
+            .context("binding the transfer agent")?;
         chain
             .execute(self.deployer, self.vault().call_mut().bind(self.engine))
             .context("binding the vault")?;
@@ -114,6 +128,16 @@ impl Deal {
     /// The pool.
     pub fn pool(&self) -> Pool {
         self.pool.into()
+    }
+
+    /// The transfer agent.
+    pub fn agent(&self) -> Agent {
+        self.agent.into()
+    }
+
+    /// The orders that the transfer agent takes.
+    pub fn orders(&self) -> AsyncVault {
+        self.agent.into()
     }
 
     /// The vault.
@@ -223,10 +247,17 @@ impl Deploying<'_> {
             .deploy("test-asset", self.deployer, arguments, &token.symbol)
     }
 
-    fn tranche_token(&self, pool: AccountId, token: &Token) -> Result<AccountId> {
-        let arguments = (pool, Some(&token.name), Some(&token.symbol), token.decimals);
+    fn tranche_token(&self, agent: AccountId, token: &Token) -> Result<AccountId> {
+        let terms = TokenTerms {
+            pool: agent,
+            name: Some(token.name.clone()),
+            symbol: Some(token.symbol.clone()),
+            decimals: token.decimals,
+            rule: None,
+            network: NETWORK,
+        };
         self.chain
-            .deploy("tranche-token", self.deployer, arguments, &token.symbol)
+            .deploy("tranche-token", self.deployer, terms, &token.symbol)
     }
 
     fn parameters(&self) -> Result<AccountId> {
@@ -266,21 +297,35 @@ impl Deploying<'_> {
     }
 
     fn pool(&self, cash: AccountId) -> Result<AccountId> {
+        let sheet = self.sheet;
+        // A deal without fees never pays any.
+        let fee_beneficiary = sheet.fees.beneficiary.as_ref().unwrap_or(&sheet.insurance);
         let terms = PoolTerms {
             cash,
-            tranches: self
-                .sheet
-                .tranches
-                .iter()
-                .map(|tranche| tranche.terms)
-                .collect(),
-            epoch_length: self.sheet.epoch_length,
-            liquidity_buffer: self.sheet.liquidity_buffer,
-            penalty_beneficiary: self.chain.account(&self.sheet.penalty_beneficiary),
+            deal: sheet.terms(),
+            liquidity_buffer: sheet.liquidity_buffer,
+            close_reward: sheet.fees.close_reward,
+            fee_beneficiary: self.chain.account(fee_beneficiary),
+            insurance: self.chain.account(&sheet.insurance),
         };
         self.chain
             .try_deploy::<PoolError>("tranche-pool", self.deployer, terms, &self.sheet.name)?
             .map_err(|error| self.refused(format!("the pool refused: {error:?}")))
+    }
+
+    fn agent(&self, cash: AccountId, pool: AccountId) -> Result<AccountId> {
+        let sheet = self.sheet;
+        let terms = AgentTerms {
+            cash,
+            pool,
+            tranches: u32::try_from(sheet.tranches.len())?,
+            epoch_length: sheet.epoch_length,
+            cut_off: sheet.cut_off,
+            minimum_order: sheet.minimum_order,
+        };
+        self.chain
+            .try_deploy::<AgentError>("transfer-agent", self.deployer, terms, &sheet.name)?
+            .map_err(|error| self.refused(format!("the transfer agent refused: {error:?}")))
     }
 
     fn vault(&self, terms: VaultTerms) -> Result<AccountId> {

@@ -8,13 +8,16 @@ use std::fmt;
 
 use anyhow::Result;
 use ink::codegen::TraitCallBuilder;
+use interfaces::async_vault::{AsyncVault, OrderView};
 use interfaces::collateral_vault::CollateralVault;
-use interfaces::tranche_pool::{OrderView, TranchePool};
+use interfaces::tranche_pool::TranchePool;
+use interfaces::tranche_token::TrancheToken as _;
+use interfaces::transfer_agent::TransferAgent;
 use interfaces::types::{AccountId, Balance, CollateralId, TrancheId};
 use psp22::PSP22;
 
 use crate::chain::Chain;
-use crate::contracts::Psp22;
+use crate::contracts::{Psp22, TrancheToken};
 use crate::deployment::Deal;
 use crate::input::term_sheet::Token;
 use crate::replay::{Cast, Record};
@@ -119,31 +122,56 @@ struct Counting<'a> {
 
 impl Counting<'_> {
     fn cash(&mut self) -> Result<()> {
-        let (token, pool) = (self.deal.cash, self.deal.pool);
-        let books = self.chain.read(self.deal.pool().call().books())?;
-        let donated = self.chain.inspect(self.deal.pool().call().unattributed())?;
-        let booked = books.cash + books.orders + books.claims + books.penalties + books.dust;
+        let deal = self.deal;
+        let mut held = self.people(deal.cash)?;
+        held.extend(self.pool_cash()?);
+        held.extend(self.agent_cash()?);
+        let strays = self.strays(deal.cash, &[deal.pool, deal.agent])?;
+        held.push(("Other contracts", strays));
+        let minted = self.record.minted.get(&deal.cash).copied();
+        self.close(
+            deal.cash,
+            deal.sheet.cash.clone(),
+            minted.unwrap_or_default(),
+            held,
+        )
+    }
+
+    fn pool_cash(&mut self) -> Result<[(&'static str, Balance); 5]> {
+        let deal = self.deal;
+        let books = self.chain.read(deal.pool().call().books())?;
+        let donated = self.chain.inspect(deal.pool().call().unattributed())?;
+        let booked = books.cash + books.fees + books.penalties + books.dust;
+        let balance = self.balance(deal.cash, deal.pool)?;
         self.compare("the pool's accounts", books.received, booked + books.sent);
-        self.compare(
-            "the pool's balance of cash",
-            booked + donated,
-            self.balance(token, pool)?,
-        );
-        let orders = self.all_orders()?;
-        self.compare_rounded("deposit orders", orders.pending_deposit, books.orders);
-        self.compare_rounded("unclaimed cash", orders.claimable_cash, books.claims);
-        let mut held = self.people(token)?;
-        held.extend([
+        self.compare("the pool's balance of cash", booked + donated, balance);
+        Ok([
             ("Pool: its own cash", books.cash),
-            ("Pool: orders", books.orders),
-            ("Pool: unclaimed cash", books.claims),
+            ("Pool: fees", books.fees),
             ("Pool: penalties", books.penalties),
             ("Pool: dust", books.dust),
             ("Pool: unattributed", donated),
-        ]);
-        held.push(("Other contracts", self.strays(token, pool)?));
-        let created = self.record.minted.get(&token).copied().unwrap_or_default();
-        self.close(token, self.deal.sheet.cash.clone(), created, held)
+        ])
+    }
+
+    fn agent_cash(&mut self) -> Result<[(&'static str, Balance); 4]> {
+        let deal = self.deal;
+        let books = self.chain.read(deal.agent().call().books())?;
+        let donated = self.chain.inspect(deal.agent().call().unattributed())?;
+        let booked = books.orders + books.claims + books.dust;
+        let balance = self.balance(deal.cash, deal.agent)?;
+        self.compare("the agent's accounts", books.received, booked + books.sent);
+        self.compare("the agent's balance of cash", booked + donated, balance);
+        let orders = self.all_orders()?;
+        self.compare_rounded("deposit orders", orders.pending_deposit, books.orders);
+        let unclaimed = orders.claimable_cash + self.distributions()?;
+        self.compare_rounded("unclaimed cash", unclaimed, books.claims);
+        Ok([
+            ("Agent: orders", books.orders),
+            ("Agent: unclaimed cash", books.claims),
+            ("Agent: dust", books.dust),
+            ("Agent: unattributed", donated),
+        ])
     }
 
     fn collateral(&mut self, id: CollateralId, token: AccountId) -> Result<()> {
@@ -168,26 +196,27 @@ impl Counting<'_> {
             ("Vault: collateral", booked),
             ("Vault: unattributed", donated),
         ]);
-        held.push(("Other contracts", self.strays(token, vault)?));
+        held.push(("Other contracts", self.strays(token, &[vault])?));
         let created = self.record.minted.get(&token).copied().unwrap_or_default();
         self.close(token, name, created, held)
     }
 
     fn tranche(&mut self, tranche: TrancheId) -> Result<()> {
-        let (token, pool) = (self.deal.tranche_token(tranche), self.deal.pool);
+        let (token, agent) = (self.deal.tranche_token(tranche), self.deal.agent);
         let name = self.deal.sheet.tranches[tranche.index()].token.clone();
-        let views = self.chain.read(self.deal.pool().call().tranches())?;
-        let (supply, leaving) = views
-            .get(tranche.index())
-            .map_or((0, 0), |view| (view.supply, view.redemptions));
-        let in_pool = self.balance(token, pool)?;
+        let state = self.chain.read(self.deal.pool().call().state())?;
+        let class = state.classes.get(tranche.index());
+        let supply = class.map_or(0, |class| class.supply);
+        let leaving = self.chain.read(self.deal.agent().call().leaving())?;
+        let leaving = leaving.get(tranche.index()).copied().unwrap_or_default();
+        let kept = self.balance(token, agent)?;
         let unclaimed = self.orders(tranche)?.claimable_tokens;
-        let remainder = in_pool.saturating_sub(leaving + unclaimed);
+        let remainder = kept.saturating_sub(leaving + unclaimed);
         let symbol = &name.symbol;
         self.compare_rounded(
-            &format!("the pool's balance of {symbol}"),
+            &format!("the agent's balance of {symbol}"),
             leaving + unclaimed,
-            in_pool,
+            kept,
         );
         self.compare(
             &format!("the pool's supply of {symbol}"),
@@ -196,11 +225,11 @@ impl Counting<'_> {
         );
         let mut held = self.people(token)?;
         held.extend([
-            ("Pool: leaving", leaving),
-            ("Pool: unclaimed tokens", unclaimed),
-            ("Pool: rounding", remainder),
+            ("Agent: leaving", leaving),
+            ("Agent: unclaimed tokens", unclaimed),
+            ("Agent: rounding", remainder),
         ]);
-        held.push(("Other contracts", self.strays(token, pool)?));
+        held.push(("Other contracts", self.strays(token, &[agent])?));
         let created = self.issued(tranche);
         self.close(token, name, created, held)
     }
@@ -229,9 +258,21 @@ impl Counting<'_> {
     fn orders(&self, tranche: TrancheId) -> Result<OrderView> {
         let mut investors = self.cast.investors.iter();
         investors.try_fold(OrderView::default(), |sum, owner| {
-            let order = self.deal.pool().call().order(tranche, *owner);
+            let order = self.deal.orders().call().order(tranche, *owner);
             Ok(plus(sum, self.chain.inspect(order)?))
         })
+    }
+
+    /// What the tranche tokens that investors hold were paid and nobody claimed yet.
+    fn distributions(&self) -> Result<Balance> {
+        let mut sum = 0;
+        for token in &self.deal.tranches {
+            for owner in &self.cast.investors {
+                let distribution = TrancheToken::from(*token).call().distribution(*owner);
+                sum += self.chain.read(distribution)?;
+            }
+        }
+        Ok(sum)
     }
 
     fn people(&self, token: AccountId) -> Result<Vec<(&'static str, Balance)>> {
@@ -241,17 +282,20 @@ impl Counting<'_> {
             ("Keepers", self.sum(token, &self.cast.keepers)?),
             ("Market", self.sum(token, &[self.cast.market])?),
             (
-                "Penalty beneficiary",
-                self.sum(token, &[self.cast.beneficiary])?,
+                "Fee beneficiary",
+                self.sum(token, self.cast.fee_beneficiary.as_slice())?,
             ),
+            ("Insurance fund", self.sum(token, &[self.cast.insurance])?),
         ])
     }
 
     /// What lies with contracts that should hold none of a token.
-    fn strays(&self, token: AccountId, keeper: AccountId) -> Result<Balance> {
+    fn strays(&self, token: AccountId, keepers: &[AccountId]) -> Result<Balance> {
         let deal = self.deal;
         let contracts = [
             deal.pool,
+            deal.agent,
+            deal.waterfall,
             deal.vault,
             deal.engine,
             deal.oracle,
@@ -259,7 +303,7 @@ impl Counting<'_> {
         ];
         let others: Vec<_> = contracts
             .into_iter()
-            .filter(|contract| *contract != keeper)
+            .filter(|contract| !keepers.contains(contract))
             .collect();
         self.sum(token, &others)
     }
@@ -305,11 +349,11 @@ impl Counting<'_> {
         Ok(())
     }
 
-    /// Compares what owners are promised with what the pool keeps for them: rounding may leave the pool
-    /// less than one base unit more per order and settlement.
+    /// Compares what owners are promised with what the agent keeps for them: rounding may leave him less
+    /// than one base unit more per settlement and order, and per settlement and holding.
     fn compare_rounded(&mut self, what: &str, promised: Balance, kept: Balance) {
-        let orders = self.cast.investors.len() * self.deal.tranches.len();
-        let most = orders * self.record.settlements.len();
+        let holdings = self.cast.investors.len() * self.deal.tranches.len();
+        let most = 2 * holdings * self.record.settlements.len();
         let rounding = kept.saturating_sub(promised);
         if rounding > most as Balance {
             self.compare(what, promised, kept);

@@ -15,7 +15,7 @@ use simulator::deployment::Deal;
 use simulator::input::{Scenario, TermSheet};
 use simulator::replay::{Record, Replay};
 use simulator::report::Report;
-use simulator::workspace_root;
+use simulator::{show, workspace_root};
 
 /// Replays a deal on the embedded chain and leaves a report.
 #[derive(Parser)]
@@ -62,6 +62,11 @@ fn run(demo: &Demo) -> Result<()> {
     let scenario = Scenario::load(&find(&demo.scenario, "scenarios", "csv")?)?;
     if let Some(hours) = demo.epoch_hours {
         sheet.epoch_length = Period::from_secs(hours * 3_600);
+        ensure!(
+            sheet.cut_off < sheet.epoch_length,
+            "--epoch-hours must exceed the deal's cut-off of {}",
+            show::duration(sheet.cut_off)
+        );
     }
     // Before the work, so that a path that cannot be written costs no time.
     ensure_writable(&demo.out)?;

@@ -1,5 +1,6 @@
 //! Amounts as people read them.
 
+use finance::settlement::Phase;
 use finance::{Period, Price, Ratio};
 use interfaces::types::Balance;
 
@@ -32,6 +33,16 @@ pub fn duration(period: Period) -> String {
         (0, minutes) => format!("{minutes} min"),
         (hours, 0) => format!("{hours} h"),
         (hours, minutes) => format!("{hours} h {minutes} min"),
+    }
+}
+
+/// The state of a deal: `revolving`.
+pub fn phase(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Revolving => "revolving",
+        Phase::Amortising => "amortising",
+        Phase::WindDown => "being wound down",
+        Phase::Closed => "closed",
     }
 }
 

@@ -75,7 +75,7 @@ fn a_refusal_is_typed_and_changes_nothing() {
 fn a_message_that_gets_no_answer_says_why() {
     let chain = Chain::new(START).unwrap();
     let (alice, token) = (chain.account("alice"), asset(&chain));
-    let stranger = chain.read(Pool::from(token).call().epoch());
+    let stranger = chain.read(Pool::from(token).call().books());
     assert_eq!(stranger, Err(Failure::NotUnderstood));
     let nowhere = chain.read(Psp22::from(alice).call().total_supply());
     assert_eq!(nowhere, Err(Failure::NoContract));

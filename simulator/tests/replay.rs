@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use finance::settlement::Phase;
 use finance::{Period, Ratio, Timestamp};
 use simulator::chain::Chain;
 use simulator::deployment::Deal;
@@ -33,14 +34,23 @@ impl Played {
     }
 }
 
-fn play(deal: &str, epoch: Option<Period>, seed: u64) -> Played {
-    let scenario = Scenario::load(&file("scenarios/march-2020.csv")).unwrap();
-    play_in(scenario, deal, epoch, seed)
+fn play(deal: &str, seed: u64) -> Played {
+    play_changed(deal, seed, |_| ())
 }
 
-fn play_in(scenario: Scenario, deal: &str, epoch: Option<Period>, seed: u64) -> Played {
+fn play_changed(deal: &str, seed: u64, change: impl FnOnce(&mut TermSheet)) -> Played {
+    let scenario = Scenario::load(&file("scenarios/march-2020.csv")).unwrap();
+    play_in(scenario, deal, seed, change)
+}
+
+fn play_in(
+    scenario: Scenario,
+    deal: &str,
+    seed: u64,
+    change: impl FnOnce(&mut TermSheet),
+) -> Played {
     let mut sheet = TermSheet::load(&file(deal)).unwrap();
-    sheet.epoch_length = epoch.unwrap_or(sheet.epoch_length);
+    change(&mut sheet);
     let chain = Chain::new(Replay::start(&scenario, sheet.epoch_length)).unwrap();
     let deal = Deal::deploy(&chain, sheet).unwrap();
     let replay = Replay::new(&chain, &deal, &scenario, seed).unwrap();
@@ -59,7 +69,7 @@ const TWO_CLASSES: &str = "deals/btc-two-tranche.toml";
 
 #[test]
 fn in_march_2020_losses_rise_from_the_residual_and_the_senior_class_stays_whole() {
-    let played = play(CREDIT, None, 1);
+    let played = play(CREDIT, 1);
     let samples = &played.record.samples;
     assert!(samples
         .iter()
@@ -81,7 +91,7 @@ fn in_march_2020_losses_rise_from_the_residual_and_the_senior_class_stays_whole(
 
 #[test]
 fn the_same_seed_gives_the_same_report_and_another_one_another() {
-    let page = |seed| play(TWO_CLASSES, None, seed).report().page().unwrap();
+    let page = |seed| play(TWO_CLASSES, seed).report().page().unwrap();
     let first = page(1);
     assert!(
         first == page(1),
@@ -93,7 +103,63 @@ fn the_same_seed_gives_the_same_report_and_another_one_another() {
 #[test]
 fn any_deal_plays_with_epochs_of_any_length() {
     for hours in [5, 200] {
-        play(TWO_CLASSES, Some(Period::from_secs(hours * 3_600)), 3);
+        play_changed(TWO_CLASSES, 3, |sheet| {
+            sheet.epoch_length = Period::from_secs(hours * 3_600);
+        });
+    }
+}
+
+#[test]
+fn the_senior_coupon_is_paid_in_cash() {
+    let played = play(TWO_CLASSES, 1);
+    let Record { settlements, .. } = &played.record;
+    let coupons: Vec<_> = settlements
+        .iter()
+        .map(|settled| settled.tranches[0].payout.coupon)
+        .collect();
+    assert!(coupons.iter().any(|coupon| *coupon > 0), "{coupons:?}");
+    let page = played.report().page().unwrap();
+    assert!(page.contains("What the classes were paid"));
+    assert!(page.contains("<h2>Distributions</h2>"));
+}
+
+#[test]
+fn whoever_runs_the_deal_is_paid_its_fees_less_the_rewards_of_the_closers() {
+    let reward = 5_000_000;
+    let played = play_changed(CREDIT, 1, |sheet| sheet.fees.close_reward = reward);
+    let settlements = &played.record.settlements;
+    let (mut due, mut paid) = (0, 0);
+    for settled in settlements {
+        due += settled.trace.fees_funded;
+        paid += reward.min(due - paid);
+    }
+    assert!(due > paid && paid > 0);
+    let mut outcomes = played.record.outcomes.iter();
+    let manager = outcomes.find(|outcome| outcome.name == "Manager").unwrap();
+    assert_eq!(manager.cash, due - paid);
+}
+
+/// Nothing is lent: at its end the deal pays everything back, and later epochs are not settled.
+#[test]
+fn a_deal_that_ends_pays_back_and_closes() {
+    let end = Timestamp(1_584_100_800_000); // 13 March, 12:00
+    let played = play_changed(TWO_CLASSES, 1, |sheet| {
+        sheet.originators.clear();
+        sheet.ends_at = Some(end);
+    });
+    let last = played.record.settlements.last().unwrap();
+    assert_eq!(last.trace.phase, Phase::Closed);
+    assert_eq!(
+        (last.settled_at, last.trace.cash_after),
+        (end.plus(Period::from_secs(4 * 3_600)), 0)
+    );
+    let (_, text) = played.record.story.last().unwrap();
+    assert_eq!(text, "The deal is closed");
+    let outcomes = played.record.outcomes.iter();
+    for investor in outcomes.filter(|outcome| outcome.role == "Investor") {
+        // Of each class, less than one base unit stays behind.
+        let lost = investor.brought - investor.cash;
+        assert!(lost <= 2, "{} lost {lost} base units", investor.name);
     }
 }
 
@@ -104,7 +170,7 @@ fn an_auction_waits_out_a_frozen_price() {
         "timestamp_utc,eth,btc\n2020-03-11T04:00:00Z,200,8000\n2020-03-11T06:00:00Z,180,8000\n\
                 2020-03-11T18:00:00Z,100,8000\n2020-03-11T20:00:00Z,,8000\n";
     let scenario = Scenario::parse(Path::new("gap.csv"), text).unwrap();
-    let played = play_in(scenario, CREDIT, None, 1);
+    let played = play_in(scenario, CREDIT, 1, |_| ());
     assert!(played.record.auctions[0].closed_at > Some(played.scenario.rows[2].at));
 }
 
@@ -139,7 +205,7 @@ fn parameters_out_of_bounds_are_refused_with_the_bounds() {
 
 #[test]
 fn the_page_needs_nothing_from_outside() {
-    let page = play(TWO_CLASSES, None, 1).report().page().unwrap();
+    let page = play(TWO_CLASSES, 1).report().page().unwrap();
     for reference in ["<script", "<link", "@import", "src=", "href=", "url("] {
         assert!(!page.contains(reference), "the page contains {reference}");
     }
@@ -147,7 +213,7 @@ fn the_page_needs_nothing_from_outside() {
 
 #[test]
 fn an_account_with_one_base_unit_too_few_is_refused() {
-    let mut played = play(TWO_CLASSES, None, 1);
+    let mut played = play(TWO_CLASSES, 1);
     let cast = Cast::new(&played.chain, &played.deal);
     *played.record.minted.get_mut(&played.deal.cash).unwrap() += 1;
     let minted = played.record.minted[&played.deal.cash];

@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use finance::{Period, Ratio};
+use finance::distribution::Policy;
+use finance::settlement::Accrual;
+use finance::{Period, Ratio, Timestamp};
 use interfaces::types::{CollateralId, TrancheId};
 use simulator::input::TermSheet;
 
@@ -11,7 +13,7 @@ name = "Test deal"
 epoch_length = "24 h"
 liquidity_buffer = "5 %"
 governor = "Governor"
-penalty_beneficiary = "Reserve"
+insurance = "Insurance fund"
 
 [cash]
 name = "Dollar X"
@@ -100,6 +102,90 @@ fn quantities_become_units_of_the_chain() {
     assert_eq!(sheet.investors[0].deposits, [(TrancheId(0), 1_500_000_000)]);
 }
 
+/// The sheet with `lines` at the level of the deal, and these in the first tranche and in `fees`.
+fn extended(lines: &str, tranche: &str, fees: &str) -> String {
+    SHEET
+        .replace("governor =", &format!("{lines}governor ="))
+        .replace("[cash]", &format!("[fees]\n{fees}[cash]"))
+        .replace("symbol = \"S\"\n", &format!("symbol = \"S\"\n{tranche}"))
+}
+
+#[test]
+fn a_short_sheet_has_sensible_terms() {
+    let sheet = parse(SHEET).unwrap();
+    assert_eq!((sheet.cut_off, sheet.minimum_order), (Period(0), 0));
+    let terms = sheet.terms();
+    assert_eq!(terms.accrual, Accrual::Deployed);
+    assert_eq!(terms.management_fee, Ratio::ZERO);
+    assert_eq!(terms.performance_fee, Ratio::ZERO);
+    assert_eq!((terms.amortises_at, terms.ends_at), (None, None));
+    assert_eq!(terms.patience, None);
+    assert_eq!(terms.frozen_limit, Period::from_secs(48 * 3_600));
+    assert_eq!(terms.classes[0].interest_cover, Ratio::ZERO);
+    assert_eq!(terms.classes[0].policy, Policy::Accumulate);
+    assert_eq!(sheet.fees.beneficiary, None);
+}
+
+#[test]
+fn all_terms_of_a_settlement_can_be_written() {
+    let lines =
+        "cut_off = \"1 h\"\nminimum_order = \"100\"\naccrual = \"all\"\namortises = 2021-03-01\n\
+                 ends = \"2021-06-01T12:00:00Z\"\npatience = 3\nfrozen_limit = \"24 h\"\n";
+    let tranche = "interest_cover = \"120 %\"\ndistribution = \"pay out\"\n";
+    let fees = "management = \"0.5 %\"\nperformance = \"10 %\"\nclose_reward = \"5\"\nbeneficiary = \"Manager\"\n";
+    let sheet = parse(&extended(lines, tranche, fees)).unwrap();
+    assert_eq!(sheet.cut_off, Period(3_600_000));
+    assert_eq!(sheet.minimum_order, 100_000_000); // 100 × 10^6
+    assert_eq!(sheet.fees.close_reward, 5_000_000);
+    assert_eq!(sheet.fees.beneficiary.as_deref(), Some("Manager"));
+    let terms = sheet.terms();
+    assert_eq!(terms.accrual, Accrual::Whole);
+    assert_eq!(terms.management_fee, Ratio::from_bps(50));
+    assert_eq!(terms.performance_fee, Ratio::from_bps(1_000));
+    assert_eq!(terms.amortises_at, Some(Timestamp(1_614_556_800_000)));
+    assert_eq!(terms.ends_at, Some(Timestamp(1_622_548_800_000)));
+    assert_eq!(terms.patience, Some(3));
+    assert_eq!(terms.frozen_limit, Period(86_400_000));
+    assert_eq!(terms.classes[0].interest_cover, Ratio::from_bps(12_000));
+    assert_eq!(terms.classes[0].policy, Policy::PayOut);
+    assert_eq!(terms.classes[1].policy, Policy::Accumulate);
+}
+
+/// What is wrong with a line at the level of the deal, in the first tranche, or in `fees`.
+#[test]
+fn every_rule_of_a_settlement_says_what_is_wrong() {
+    let deal = |lines: &str| parse(&extended(lines, "", "beneficiary = \"M\"\n"));
+    let tranche = |lines: &str| parse(&extended("", lines, "beneficiary = \"M\"\n"));
+    let fees = |lines: &str| parse(&extended("", "", &format!("{lines}beneficiary = \"M\"\n")));
+    let cases = [
+        (deal("cut_off = \"24 h\"\n"), "line 5, column 11, cut_off: the cut-off must be shorter than the epoch of 24 h"),
+        (deal("cut_off = \"soon\"\n"), "line 5, column 11, cut_off: \"soon\" is not a length of time: write it like \"24 h\", in d, h, min or s"),
+        (deal("minimum_order = \"0\"\n"), "line 5, column 17, minimum_order: the amount must be above zero"),
+        (deal("minimum_order = \"1 501\"\n"), "line 52, column 42, deposits: less than the `minimum_order` of 1\u{202f}501.00: the pool would refuse it"),
+        (deal("accrual = \"some\"\n"), "line 5, column 11, accrual: unknown variant `some`, expected `deployed` or `all`"),
+        (deal("amortises = 2021-02-30\n"), "line 5, column 21, amortises: invalid date-time"),
+        (deal("ends = \"June\"\n"), "line 5, column 8, ends: \"June\" is not a date: write it like \"2021-03-01\" or \"2021-03-01T12:00:00Z\""),
+        (deal("amortises = 2021-03-01\nends = 2021-03-01\n"), "line 6, column 8, ends: the deal must end after it starts to amortise"),
+        (deal("patience = 0\n"), "line 5, column 12, patience: the deal would amortise before a test was broken: write 1 or more, or remove this line"),
+        (deal("insurance_fund = \"X\"\n"), "line 5, column 1: unknown field `insurance_fund`"),
+        (tranche("distribution = \"monthly\"\n"), "line 18, column 16, distribution: unknown variant `monthly`, expected `accumulate` or `pay out`"),
+        (tranche("interest_cover = 2021-03-01\n"), "line 18, column 18, interest_cover: \"2021-03-01\" is not a percentage: write it like \"6.5 %\""),
+        (fees("management = \"5.1 %\"\n"), "line 9, column 14, management: the pool charges at most 5.0 % of the principal lent a year"),
+        (fees("performance = \"31 %\"\n"), "line 9, column 15, performance: the pool charges at most 30.0 % of the residual's gains"),
+        (fees("close_reward = \"5\"\n"), "line 9, column 16, close_reward: the reward is paid out of fees, and there are none: charge one, or remove this line"),
+        (parse(&extended("", "", "")), "line 8, column 1: missing field `beneficiary`"),
+        (parse(&extended("", "", "beneficiary = \"Insurer\"\n")), "line 50, column 8, name: `Insurer` is taken or empty: choose another name"),
+    ];
+    for (sheet, expected) in cases {
+        let message = sheet.expect_err(expected);
+        let first = message.lines().next().unwrap_or_default();
+        assert!(
+            first.starts_with(&format!("deal.toml, {expected}")),
+            "{first}\nexpected {expected}"
+        );
+    }
+}
+
 #[test]
 fn the_shipped_deals_are_valid() {
     for name in ["eth-btc-credit", "btc-two-tranche"] {
@@ -138,6 +224,7 @@ fn a_field_that_is_unknown_or_missing_is_named() {
         "deal.toml, line 43, column 1: unknown field `quorums`, expected one of `feeders`, `quorum`, `max_age`, `future_tolerance`"
     ));
     assert!(mistake("quorum = 2\n", "").contains("missing field `quorum`"));
+    assert!(mistake("insurance = \"Insurance fund\"\n", "").contains("missing field `insurance`"));
     assert!(mistake("name = \"Test deal\"", "name = ").starts_with("deal.toml, line 2, column 8"));
 }
 
@@ -175,6 +262,9 @@ fn the_residual_has_no_terms_and_the_others_must() {
     ));
     assert!(mistake("symbol = \"J\"", "symbol = \"J\"\nminimum_subordination = \"1 %\"").starts_with(
         "deal.toml, line 23, column 25, minimum_subordination: the last tranche is the residual: nothing stands below it; remove this line"
+    ));
+    assert!(mistake("symbol = \"J\"", "symbol = \"J\"\ninterest_cover = \"120 %\"").starts_with(
+        "deal.toml, line 23, column 18, interest_cover: the last tranche is the residual: no coupon is due to it; remove this line"
     ));
     assert!(mistake("minimum_subordination = \"20 %\"\n", "").starts_with(
         "deal.toml, line 14, column 8, name: a tranche above the residual needs `minimum_subordination`"

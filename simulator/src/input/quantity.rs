@@ -3,9 +3,11 @@
 use std::fmt;
 use std::str::FromStr;
 
-use finance::{Period, Price, Ratio};
-use serde::de::{Error, Visitor};
+use finance::{Period, Price, Ratio, Timestamp};
+use serde::de::{Error, MapAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer};
+
+use super::calendar;
 
 /// The decimals of a [`Ratio`] and of a [`Price`].
 const SCALE: u32 = 18;
@@ -105,6 +107,22 @@ fn read_duration(text: &str) -> Option<Period> {
     Some(Period(milliseconds))
 }
 
+/// A moment: `"2021-03-01"`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Date(pub Timestamp);
+
+impl FromStr for Date {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        calendar::read(text).map(Self).ok_or_else(|| {
+            format!(
+                "{text:?} is not a date: write it like \"2021-03-01\" or \"2021-03-01T12:00:00Z\""
+            )
+        })
+    }
+}
+
 /// A price: `"201.84"`, in whole cash per whole token.
 pub fn read_price(text: &str) -> Option<Price> {
     Decimal::read(text)?
@@ -122,12 +140,15 @@ macro_rules! read_from_strings {
         }
     )*};
 }
-read_from_strings!(Amount, Percent, Duration);
+read_from_strings!(Amount, Percent, Duration, Date);
 
-/// A string, or a number that should have been one: the quantity then says how to write it.
+/// A string, or a number or a date that should have been one: the quantity then says how to write it.
 struct Text;
 
-impl Visitor<'_> for Text {
+/// The name under which the parser hands over a date without quotes.
+const BARE_DATE: &str = "$__toml_private_datetime";
+
+impl<'de> Visitor<'de> for Text {
     type Value = String;
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
@@ -147,5 +168,12 @@ impl Visitor<'_> for Text {
 
     fn visit_f64<E: Error>(self, number: f64) -> Result<String, E> {
         Ok(number.to_string())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<String, A::Error> {
+        match map.next_key::<String>()? {
+            Some(key) if key == BARE_DATE => map.next_value(),
+            _ => Err(Error::invalid_type(Unexpected::Map, &self)),
+        }
     }
 }

@@ -6,9 +6,9 @@ mod written;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use finance::{Period, Ratio};
+use finance::settlement::{Accrual, ClassTerms, Terms};
+use finance::{Period, Ratio, Timestamp};
 use interfaces::parameters::CollateralParameters;
-use interfaces::tranche_pool::TrancheTerms;
 use interfaces::types::{Balance, CollateralId, TrancheId};
 
 use super::Mistake;
@@ -24,12 +24,28 @@ pub struct TermSheet {
     pub cash: Token,
     /// The least time between two settlements.
     pub epoch_length: Period,
+    /// How long before the end of an epoch orders start to count for the next.
+    pub cut_off: Period,
+    /// The least cash of a deposit order, in base units.
+    pub minimum_order: Balance,
     /// The share of the pool's value that draws must leave as cash.
     pub liquidity_buffer: Ratio,
+    /// What claims grow on.
+    pub accrual: Accrual,
+    /// What is charged.
+    pub fees: Fees,
+    /// When principal starts to be paid back.
+    pub amortises_at: Option<Timestamp>,
+    /// When the deal is wound down.
+    pub ends_at: Option<Timestamp>,
+    /// After how many settlements in a row with a broken test the deal amortises.
+    pub patience: Option<u32>,
+    /// How long a price may be missing before settlements only amortise.
+    pub frozen_limit: Period,
     /// Whose account may change risk parameters.
     pub governor: String,
-    /// Whose account receives the penalties of liquidations.
-    pub penalty_beneficiary: String,
+    /// Whose account receives the penalties of liquidations, and what nobody owns.
+    pub insurance: String,
     /// From the most senior to the residual.
     pub tranches: Vec<Tranche>,
     /// What may be lent against.
@@ -42,6 +58,19 @@ pub struct TermSheet {
     pub originators: Vec<Originator>,
     /// Who liquidates.
     pub keepers: Vec<Keeper>,
+}
+
+/// What is charged for running the deal.
+#[derive(Clone, Debug, Default)]
+pub struct Fees {
+    /// A year, on the principal lent.
+    pub management: Ratio,
+    /// Of the residual's gains.
+    pub performance: Ratio,
+    /// For whoever closes an epoch, out of the other two, in base units of cash.
+    pub close_reward: Balance,
+    /// Whose account receives them; nobody's where there are none.
+    pub beneficiary: Option<String>,
 }
 
 /// A token's name.
@@ -63,7 +92,7 @@ pub struct Tranche {
     /// Its token.
     pub token: Token,
     /// Its terms.
-    pub terms: TrancheTerms,
+    pub terms: ClassTerms,
 }
 
 /// A type of collateral.
@@ -159,6 +188,20 @@ impl TermSheet {
             Mistake::at(file, text, span, error.message())
         })?;
         check::Check { file, text }.sheet(written)
+    }
+
+    /// What settlements go by.
+    pub fn terms(&self) -> Terms {
+        Terms {
+            accrual: self.accrual,
+            management_fee: self.fees.management,
+            performance_fee: self.fees.performance,
+            amortises_at: self.amortises_at,
+            ends_at: self.ends_at,
+            patience: self.patience,
+            frozen_limit: self.frozen_limit,
+            classes: self.tranches.iter().map(|tranche| tranche.terms).collect(),
+        }
     }
 
     /// The number of the residual class.

@@ -15,8 +15,10 @@ pub struct Cast {
     pub keepers: Vec<AccountId>,
     /// Who reports prices.
     pub feeders: Vec<AccountId>,
-    /// Who receives penalties.
-    pub beneficiary: AccountId,
+    /// Who receives fees.
+    pub fee_beneficiary: Option<AccountId>,
+    /// Who receives penalties and dust.
+    pub insurance: AccountId,
     /// To whom keepers sell.
     pub market: AccountId,
 }
@@ -43,9 +45,16 @@ impl Cast {
                 .map(|keeper| account(&keeper.name))
                 .collect(),
             feeders: sheet.oracle.feeders.iter().map(account).collect(),
-            beneficiary: account(&sheet.penalty_beneficiary),
+            fee_beneficiary: sheet.fees.beneficiary.as_ref().map(account),
+            insurance: account(&sheet.insurance),
             market: chain.account("the market outside"),
         }
+    }
+
+    /// Whoever closes epochs.
+    pub(super) fn closer(&self) -> AccountId {
+        let first = self.keepers.first().copied();
+        first.unwrap_or_else(|| self.anyone())
     }
 
     /// Somebody without any role.

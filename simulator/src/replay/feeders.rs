@@ -54,6 +54,11 @@ impl Replay<'_> {
         if age.0 < self.deal.sheet.oracle.max_age.0 / 2 {
             return Ok(());
         }
+        self.report_again()
+    }
+
+    /// Reports the last prices as of now.
+    pub(super) fn report_again(&mut self) -> Result<()> {
         let types = (0..).map(CollateralId).take(self.deal.collateral.len());
         let prices: Vec<_> = types
             .filter_map(|id| Some((id, self.market.price(id)?)))

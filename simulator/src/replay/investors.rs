@@ -3,8 +3,10 @@
 use anyhow::{Context, Result};
 use finance::Rounding;
 use ink::codegen::TraitCallBuilder;
-use interfaces::tranche_pool::{PoolError, TranchePool};
-use interfaces::types::{AccountId, TrancheId};
+use interfaces::async_vault::{AsyncVault, AsyncVaultError, Conditions};
+use interfaces::tranche_pool::{Due, PoolError, TranchePool};
+use interfaces::transfer_agent::{AgentError, TransferAgent};
+use interfaces::types::{AccountId, Balance, TrancheId};
 
 use super::Replay;
 use crate::input::term_sheet::{Reaction, TermSheet};
@@ -33,13 +35,17 @@ impl Replay<'_> {
         for (terms, account) in deal.sheet.investors.iter().zip(self.cast.investors.clone()) {
             let total = terms.deposits.iter().map(|(_, cash)| cash).sum();
             self.fund(deal.cash, account, total)?;
-            deal.approve(self.chain, deal.cash, account, deal.pool, total)?;
+            deal.approve(self.chain, deal.cash, account, deal.agent, total)?;
             for (tranche, cash) in &terms.deposits {
+                let mut orders = deal.orders();
+                let order = orders.call_mut().request_deposit(
+                    *tranche,
+                    *cash,
+                    account,
+                    Conditions::default(),
+                );
                 self.chain
-                    .execute(
-                        account,
-                        deal.pool().call_mut().request_deposit(*tranche, *cash),
-                    )
+                    .execute(account, order)
                     .with_context(|| terms.name.clone())?;
             }
         }
@@ -59,18 +65,12 @@ impl Replay<'_> {
 
     fn redeem(&mut self, index: usize, reaction: Reaction) -> Result<()> {
         let account = self.cast.investors[index];
+        self.claim(account)?;
         for tranche in self.deal.tranche_ids() {
-            self.claim(tranche, account)?;
             let token = self.deal.tranche_token(tranche);
             let held = self.deal.balance(self.chain, token, account)?;
             let amount = reaction.share.of(held, Rounding::Down).unwrap_or_default();
-            if amount > 0 {
-                self.deal
-                    .approve(self.chain, token, account, self.deal.pool, amount)?;
-                self.chain.execute(
-                    account,
-                    self.deal.pool().call_mut().request_redeem(tranche, amount),
-                )?;
+            if amount > 0 && self.order_exit(tranche, account, amount)? {
                 let terms = &self.deal.sheet.tranches[tranche.index()];
                 let text = show::cash(amount, &terms.token);
                 self.note(format!(
@@ -83,29 +83,42 @@ impl Replay<'_> {
         Ok(())
     }
 
-    /// Everyone claims what is his, and the beneficiary is paid the penalties.
-    pub(super) fn claim_all(&mut self) -> Result<()> {
-        for account in self.cast.investors.clone() {
-            for tranche in self.deal.tranche_ids() {
-                self.claim(tranche, account)?;
-            }
-        }
-        let paid = self.chain.call(
-            self.cast.anyone(),
-            self.deal.pool().call_mut().pay_penalties(),
-        )?;
-        match paid.answer {
-            Ok(_) | Err(PoolError::NothingToClaim) => Ok(()),
-            Err(error) => anyhow::bail!("paying penalties: {error:?}"),
+    /// Whether the order was taken: a deal that is over takes none.
+    fn order_exit(&self, tranche: TrancheId, owner: AccountId, amount: Balance) -> Result<bool> {
+        let deal = self.deal;
+        let token = deal.tranche_token(tranche);
+        deal.approve(self.chain, token, owner, deal.agent, amount)?;
+        let mut orders = deal.orders();
+        let conditions = Conditions::default();
+        let order = orders
+            .call_mut()
+            .request_redeem(tranche, amount, owner, conditions);
+        match self.chain.call(owner, order)?.answer {
+            Ok(()) => Ok(true),
+            Err(AsyncVaultError::NotOpen) => Ok(false),
+            Err(error) => anyhow::bail!("ordering a redemption: {error:?}"),
         }
     }
 
-    fn claim(&self, tranche: TrancheId, owner: AccountId) -> Result<()> {
-        let claimed = self
-            .chain
-            .call(owner, self.deal.pool().call_mut().claim(tranche, owner))?;
-        match claimed.answer {
-            Ok(_) | Err(PoolError::NothingToClaim) => Ok(()),
+    /// Everyone claims what is his, and beneficiaries are paid what is due to them.
+    pub(super) fn claim_all(&mut self) -> Result<()> {
+        for account in &self.cast.investors {
+            self.claim(*account)?;
+        }
+        for due in [Due::Fees, Due::Penalties, Due::Dust] {
+            let pay = self.deal.pool().call_mut().pay(due);
+            match self.chain.call(self.cast.anyone(), pay)?.answer {
+                Ok(_) | Err(PoolError::NothingDue) => {}
+                Err(error) => anyhow::bail!("paying {due:?}: {error:?}"),
+            }
+        }
+        Ok(())
+    }
+
+    fn claim(&self, owner: AccountId) -> Result<()> {
+        let claim = self.deal.agent().call_mut().claim_all(owner);
+        match self.chain.call(owner, claim)?.answer {
+            Ok(_) | Err(AgentError::NothingToClaim) => Ok(()),
             Err(error) => anyhow::bail!("claiming: {error:?}"),
         }
     }

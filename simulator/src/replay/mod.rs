@@ -2,9 +2,10 @@
 //!
 //! Investors subscribe one epoch before the first row and originators borrow at it. At every row
 //! feeders report the new prices, keepers liquidate, a due epoch is settled, and people react. While an
-//! auction runs, time goes on in short steps so that keepers can wait for their price. After the last
-//! row prices stand still until all auctions have ended and one more epoch is settled; then everyone
-//! claims what is his. After each settlement the books are audited to the last base unit.
+//! auction runs, time goes on in short steps so that keepers can wait for their price. An epoch that ends
+//! between two rows waits for prices newer than its cut-off. After the last row prices stand still until
+//! all auctions have ended and one more epoch is settled; then everyone claims what is his. After each
+//! settlement the books are audited to the last base unit.
 
 mod cast;
 mod feeders;
@@ -16,17 +17,19 @@ mod originators;
 mod outcome;
 mod record;
 
-use anyhow::{ensure, Context, Result};
+use anyhow::{anyhow, bail, ensure, Context, Result};
+use finance::settlement::Phase;
 use finance::{Period, Timestamp};
 use ink::codegen::TraitCallBuilder;
 use interfaces::collateral_vault::CollateralVault;
 use interfaces::tranche_pool::TranchePool;
+use interfaces::transfer_agent::{AgentError, EpochView, TransferAgent};
 
 use crate::chain::Chain;
 use crate::deployment::Deal;
 use crate::input::calendar::Moment;
 use crate::input::scenario::{Row, Scenario};
-use crate::ledger;
+use crate::{ledger, show};
 use market::Market;
 
 pub use cast::Cast;
@@ -116,14 +119,23 @@ impl<'a> Replay<'a> {
     }
 
     fn next_event(&self) -> Result<Timestamp> {
-        let (_, epoch_ends) = self.chain.read(self.deal.pool().call().epoch())?;
+        let ends_at = self.epoch()?.ends_at;
         let now = self.chain.now();
-        let tick = if self.record.has_open_auction() {
+        let tick = now.plus(if self.record.has_open_auction() {
             STEP
         } else {
             PATIENCE
-        };
-        Ok(now.plus(tick).min(epoch_ends.max(now.plus(Period(1)))))
+        });
+        // Once over, it waits for prices: the next tick or row has them.
+        Ok(if now < ends_at {
+            tick.min(ends_at)
+        } else {
+            tick
+        })
+    }
+
+    fn epoch(&self) -> Result<EpochView> {
+        Ok(self.chain.read(self.deal.agent().call().epoch())?)
     }
 
     fn row(&mut self, row: &Row) -> Result<()> {
@@ -156,9 +168,10 @@ impl<'a> Replay<'a> {
             self.repeat_reports()?;
             self.between_rows()?;
         }
-        let (_, epoch_ends) = self.chain.read(self.deal.pool().call().epoch())?;
-        self.chain.advance_to(epoch_ends);
-        self.repeat_reports()?;
+        // A report must be newer than the last.
+        let soon = self.chain.now().plus(Period(1));
+        self.chain.advance_to(self.epoch()?.ends_at.max(soon));
+        self.report_again()?;
         self.settle_if_due()?;
         self.sell_everything_on()?;
         self.sample()?;
@@ -169,23 +182,36 @@ impl<'a> Replay<'a> {
 
     /// Closes the epoch when its time is over: exactly as previewed, and not a base unit is lost.
     fn settle_if_due(&mut self) -> Result<()> {
-        let (epoch, ends) = self.chain.read(self.deal.pool().call().epoch())?;
-        if self.chain.now() < ends {
+        let EpochView {
+            number: epoch,
+            ends_at,
+            phase,
+            ..
+        } = self.epoch()?;
+        if self.chain.now() < ends_at || phase == Phase::Closed {
             return Ok(());
         }
         let preview = self
             .chain
-            .inspect(self.deal.pool().call().preview_settlement())?;
-        let closer = self.cast.anyone();
+            .inspect(self.deal.agent().call().preview_settlement())?;
+        let closer = self.cast.closer();
         let closed = self
             .chain
-            .execute(closer, self.deal.pool().call_mut().close_epoch())
+            .call(closer, self.deal.agent().call_mut().close_epoch())
             .with_context(|| format!("closing epoch {epoch}"))?;
+        let settled = match closed.answer {
+            Ok(settled) => settled,
+            Err(AgentError::PricesBeforeCutOff { .. }) => return Ok(()),
+            Err(error) => bail!("closing epoch {epoch}: the contract refused: {error:?}"),
+        };
         ensure!(
-            closed.answer == preview,
+            settled == preview,
             "epoch {epoch} was not settled as previewed"
         );
-        self.record.settlements.push(closed.answer);
+        if settled.trace.phase != phase {
+            self.note(format!("The deal is {}", show::phase(settled.trace.phase)));
+        }
+        self.record.settlements.push(settled);
         self.audit(&format!("after epoch {epoch}"))
     }
 
@@ -199,20 +225,19 @@ impl<'a> Replay<'a> {
     }
 
     fn sample(&mut self) -> Result<()> {
-        let preview = self
-            .chain
-            .inspect(self.deal.pool().call().preview_settlement())?;
-        let tranches = self.chain.read(self.deal.pool().call().tranches())?;
-        let types = self
-            .chain
-            .read(self.deal.vault().call().collateral_types())?;
+        let (pool, vault) = (self.deal.pool(), self.deal.vault());
         let now = self.chain.now();
+        let state = self.chain.read(pool.call().state())?;
+        let state = state
+            .accrued(&self.deal.sheet.terms(), now)
+            .map_err(|error| anyhow!("accruing: {error:?}"))?;
         self.record.samples.push(Sample::take(
             now,
             &self.market,
-            &preview,
-            &tranches,
-            &types,
+            &state,
+            self.chain.read(pool.call().books())?.cash,
+            &self.chain.inspect(vault.call().portfolio())?,
+            &self.chain.read(vault.call().collateral_types())?,
         )?);
         Ok(())
     }

@@ -84,7 +84,9 @@ impl Replay<'_> {
             Ok(()) => Ok(amount),
             // The pool has too little left to lend: the originator goes without.
             Err(VaultError::ZeroAmount | VaultError::BelowMinimumDebt { .. }) => Ok(0),
-            Err(VaultError::Pool(PoolError::ThinSubordination { .. })) => Ok(0),
+            Err(VaultError::Pool(
+                PoolError::ThinSubordination { .. } | PoolError::NotRevolving,
+            )) => Ok(0),
             Err(VaultError::AboveDebtCeiling { .. }) => Ok(0),
             Err(error) => anyhow::bail!("drawing {amount}: {error:?}"),
         }

@@ -3,14 +3,16 @@
 use anyhow::Result;
 use finance::Rounding;
 use ink::codegen::TraitCallBuilder;
-use interfaces::tranche_pool::{OrderView, TranchePool};
+use interfaces::async_vault::AsyncVault;
+use interfaces::tranche_token::TrancheToken as _;
 use interfaces::types::{AccountId, Balance, TrancheId};
 
 use super::record::{ClassSample, Outcome};
 use super::Replay;
+use crate::contracts::TrancheToken;
 
 impl Replay<'_> {
-    /// Counts what investors and keepers have, tranche tokens at their last value.
+    /// Counts what investors, keepers and beneficiaries have, tranche tokens at their last value.
     pub(super) fn outcomes(&self) -> Result<Vec<Outcome>> {
         let sheet = &self.deal.sheet;
         let investors = sheet
@@ -39,10 +41,23 @@ impl Replay<'_> {
                     tokens: 0,
                 })
             });
-        investors.chain(keepers).collect()
+        let beneficiary = |(role, name): (_, &String)| {
+            let account = self.chain.account(name);
+            Ok(Outcome {
+                name: name.clone(),
+                role,
+                brought: 0,
+                cash: self.deal.balance(self.chain, self.deal.cash, account)?,
+                tokens: 0,
+            })
+        };
+        let manager = sheet.fees.beneficiary.iter().map(|name| ("Fees", name));
+        let insurance = [("Insurance", &sheet.insurance)];
+        let beneficiaries = manager.chain(insurance).map(beneficiary);
+        investors.chain(keepers).chain(beneficiaries).collect()
     }
 
-    /// Orders that wait and tokens, in base units of cash.
+    /// Orders that wait, unclaimed cash and tokens, in base units of cash.
     fn holding(&self, owner: AccountId) -> Result<Balance> {
         let last = self.record.samples.last();
         let classes = last
@@ -62,15 +77,15 @@ impl Replay<'_> {
         class: &ClassSample,
         owner: AccountId,
     ) -> Result<Balance> {
-        let order: OrderView = self
-            .chain
-            .inspect(self.deal.pool().call().order(tranche, owner))?;
-        let own = self
-            .deal
-            .balance(self.chain, self.deal.tranche_token(tranche), owner)?;
+        let token = self.deal.tranche_token(tranche);
+        let orders = self.deal.orders();
+        let order = self.chain.inspect(orders.call().order(tranche, owner))?;
+        let own = self.deal.balance(self.chain, token, owner)?;
+        let distributed = TrancheToken::from(token).call().distribution(owner);
+        let distributed = self.chain.read(distributed)?;
         let tokens = own + order.pending_redemption + order.claimable_tokens;
         let price = class.price().unwrap_or_default();
         let value = price.of(tokens, Rounding::Down).unwrap_or_default();
-        Ok(value + order.pending_deposit + order.claimable_cash)
+        Ok(value + order.pending_deposit + order.claimable_cash + distributed)
     }
 }

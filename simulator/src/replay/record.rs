@@ -2,20 +2,25 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::{Context, Result};
+use anyhow::{anyhow, Context, Result};
+use finance::distribution::Payout;
+use finance::settlement::{Portfolio, State};
 use finance::{valuation::Quote, waterfall, Price, Ratio, Rounding, Timestamp};
 use interfaces::collateral_vault::CollateralType;
 use interfaces::liquidation_engine::AuctionOpened;
-use interfaces::tranche_pool::{Settlement, TrancheView};
+use interfaces::tranche_pool::Settlement;
 use interfaces::types::{AccountId, AuctionId, Balance, CollateralId};
 
 use super::market::Market;
 use crate::ledger::Account;
 
+/// An index has 27 decimals and a price 18.
+const INDEX_PER_PRICE: u128 = 1_000_000_000;
+
 /// What happened.
 #[derive(Default)]
 pub struct Record {
-    /// Every epoch that was settled.
+    /// Every settlement, in the order of the epochs that they ended, from epoch 0 on.
     pub settlements: Vec<Settlement>,
     /// How the deal stood at every row and at the end.
     pub samples: Vec<Sample>,
@@ -41,7 +46,7 @@ pub struct Outcome {
     pub brought: Balance,
     /// The cash he has.
     pub cash: Balance,
-    /// What his tranche tokens and waiting orders are worth.
+    /// What his tranche tokens, waiting orders and unclaimed cash are worth.
     pub tokens: Balance,
 }
 
@@ -76,6 +81,8 @@ pub struct ClassSample {
     pub value: Balance,
     /// Its tokens.
     pub supply: Balance,
+    /// Cash ever paid per token.
+    pub distributed: Price,
     /// The share of the pool strictly below it.
     pub subordination: Ratio,
 }
@@ -88,51 +95,47 @@ impl ClassSample {
 }
 
 impl Sample {
+    /// `state` is that of the pool, grown up to `at`.
     pub(super) fn take(
         at: Timestamp,
         market: &Market,
-        preview: &Settlement,
-        tranches: &[TrancheView],
+        state: &State,
+        cash: Balance,
+        portfolio: &Portfolio,
         types: &[CollateralType],
     ) -> Result<Self> {
-        let values: Vec<_> = preview
-            .tranches
-            .iter()
-            .map(|tranche| tranche.value_before)
-            .collect();
-        let classes = preview.tranches.iter().zip(tranches).enumerate();
+        let values = state
+            .values(cash, portfolio)
+            .map_err(|error| anyhow!("valuing the classes: {error:?}"))?;
         let prices: Vec<_> = (0..)
             .map(CollateralId)
             .take(types.len())
             .map(|id| market.price(id))
             .collect();
+        let classes = state.classes.iter().zip(&values).enumerate();
         Ok(Self {
             at,
-            cash: preview.cash_before,
-            performing: preview.portfolio.performing,
-            seized: preview.portfolio.seized_debt,
-            stressed: preview.portfolio.stressed,
+            cash,
+            performing: portfolio.performing,
+            seized: portfolio.seized_debt,
+            stressed: portfolio.stressed,
             collateral: types
                 .iter()
                 .zip(&prices)
                 .map(|(held, price)| value(&held.quote, held.held, *price))
                 .sum(),
-            written_off: types.iter().map(|collateral| collateral.written_off).sum(),
+            written_off: portfolio.written_off,
             classes: classes
-                .map(|(class, (settled, view))| ClassSample {
-                    claim: settled.claim_before,
-                    value: settled.value_before,
-                    supply: view.supply,
-                    subordination: waterfall::subordination(&values, class).unwrap_or_default(),
+                .map(|(index, (class, value))| ClassSample {
+                    claim: class.claim.map_or(0, |claim| claim.amount),
+                    value: *value,
+                    supply: class.supply,
+                    distributed: Price(class.index / INDEX_PER_PRICE),
+                    subordination: waterfall::subordination(&values, index).unwrap_or_default(),
                 })
                 .collect(),
             prices,
         })
-    }
-
-    /// Cash plus loans.
-    pub fn value(&self) -> Balance {
-        self.cash + self.performing + self.stressed
     }
 
     /// All debt as a share of all collateral; nothing without collateral.
@@ -230,6 +233,23 @@ impl AuctionRecord {
 }
 
 impl Record {
+    /// What settlements paid to the holders of a class until `moment`, in base units of cash.
+    pub fn distributed(&self, class: usize, moment: Timestamp) -> Balance {
+        let settled = self.settlements.iter();
+        let settled = settled.filter(|settled| settled.settled_at <= moment);
+        let payouts = settled.map(|settled| settled.tranches[class].payout);
+        payouts.map(|payout| payout.coupon + payout.principal).sum()
+    }
+
+    /// Whether any settlement paid anything to holders.
+    pub fn has_distributed(&self) -> bool {
+        let mut classes = self
+            .settlements
+            .iter()
+            .flat_map(|settled| &settled.tranches);
+        classes.any(|class| class.payout != Payout::default())
+    }
+
     pub(super) fn has_open_auction(&self) -> bool {
         self.auctions
             .iter()

@@ -59,6 +59,7 @@ struct Series {
 #[derive(Clone, Copy)]
 enum Scale {
     Millions,
+    Thousands,
     Percent,
     Price,
 }
@@ -67,6 +68,7 @@ impl Scale {
     fn label(self, value: f64) -> String {
         match self {
             Self::Millions => format!("{value:.2} M"),
+            Self::Thousands => format!("{:.1} k", value * 1_000.0),
             Self::Percent => format!("{:.0} %", value * 100.0),
             Self::Price => format!("{value:.2}"),
         }
@@ -76,7 +78,7 @@ impl Scale {
 impl Report<'_> {
     /// All pictures, in the order in which they are told.
     pub fn charts(&self) -> Result<Vec<Chart>> {
-        Ok(vec![
+        let mut charts = vec![
             self.chart(
                 "What the classes are worth",
                 "The pool's value, divided by the waterfall. Losses eat from the top of the stack; the class at the bottom is paid first.",
@@ -121,7 +123,26 @@ impl Report<'_> {
                 Scale::Percent,
                 false,
             )?,
-        ])
+        ];
+        if self.record.has_distributed() {
+            let paid = self.class_series(|class, sample| {
+                self.millions(self.record.distributed(class, sample.at))
+            });
+            let most = paid.iter().flat_map(|series| &series.points);
+            let most = most.fold(0.0, |most, (_, value)| f64::max(most, *value));
+            charts.push(self.chart(
+                "What the classes were paid",
+                "Coupons and principal that went to holders so far. What a class is paid, its tokens are worth less.",
+                paid,
+                if most < 1.0 {
+                    Scale::Thousands
+                } else {
+                    Scale::Millions
+                },
+                true,
+            )?);
+        }
+        Ok(charts)
     }
 
     fn series(&self, name: &str, color: RGBColor, value: impl Fn(&Sample) -> f64) -> Series {
@@ -188,7 +209,7 @@ impl Report<'_> {
         series.collect()
     }
 
-    /// What a class has lost: below its claim, or for the residual below what was paid in.
+    /// What a class has lost: below its claim, or for the residual below what was paid in and not paid back.
     pub fn loss(&self, class: usize, sample: &Sample) -> u128 {
         let owed = if class == self.deal.sheet.residual() {
             self.paid_in(class, sample.at)
@@ -205,9 +226,10 @@ impl Report<'_> {
             .iter()
             .filter(|settled| settled.settled_at <= until);
         let fills = settled.map(|settled| settled.tranches[class].fill);
-        fills.fold(0, |sum, fill| {
+        let left = fills.fold(0, |sum: u128, fill| {
             (sum + fill.deposited).saturating_sub(fill.paid)
-        })
+        });
+        left.saturating_sub(self.record.distributed(class, until))
     }
 
     fn millions(&self, units: u128) -> f64 {

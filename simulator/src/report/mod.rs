@@ -7,7 +7,7 @@ mod terminal;
 
 use crate::deployment::Deal;
 use crate::input::scenario::Scenario;
-use crate::replay::Record;
+use crate::replay::{ClassSample, Record};
 use crate::show;
 
 /// A finished replay with all that is needed to tell of it.
@@ -41,11 +41,19 @@ impl Report<'_> {
                 let price = class
                     .price()
                     .map_or_else(|| "–".to_owned(), |price| show::price(price, 4));
-                format!("{} {price}", terms.name)
+                format!("{} {price}{}", terms.name, paid(class))
             });
         format!(
             "Every base unit of {tokens} tokens is accounted for after {settlements} settlements. Tokens at the end: {}.",
             classes.collect::<Vec<_>>().join(", ")
         )
+    }
+}
+
+/// What was paid on a token so far, if it can be seen: ` after 0.0123 paid`.
+fn paid(class: &ClassSample) -> String {
+    match show::price(class.distributed, 4) {
+        paid if paid == "0.0000" => String::new(),
+        paid => format!(" after {paid} paid"),
     }
 }

@@ -7,7 +7,7 @@ use finance::{Price, Ratio, Rounding};
 
 use super::charts::Chart;
 use super::tables::Table;
-use super::Report;
+use super::{paid, Report};
 use crate::input::calendar::Moment;
 use crate::replay::Sample;
 use crate::show;
@@ -74,7 +74,7 @@ impl Report<'_> {
     }
 
     fn figures(&self) -> Vec<Figure> {
-        let mut figures = vec![self.deepest_fall(), self.auctioned()];
+        let mut figures = vec![self.deepest_fall(), self.auctioned(), self.distributed()];
         figures.extend((0..self.deal.sheet.tranches.len()).map(|class| self.class_figure(class)));
         figures
     }
@@ -131,6 +131,26 @@ impl Report<'_> {
         }
     }
 
+    fn distributed(&self) -> Figure {
+        let settlements = || self.record.settlements.iter();
+        let payouts = || {
+            let classes = settlements().flat_map(|settled| &settled.tranches);
+            classes.map(|class| class.payout)
+        };
+        let coupons: u128 = payouts().map(|payout| payout.coupon).sum();
+        let principal: u128 = payouts().map(|payout| payout.principal).sum();
+        let fees = settlements().map(|settled| settled.trace.fees_funded).sum();
+        Figure {
+            name: "Paid to holders".to_owned(),
+            value: self.cash(coupons + principal),
+            remark: format!(
+                "{} of it principal, the rest coupons; fees took {}",
+                self.cash(principal),
+                self.cash(fees)
+            ),
+        }
+    }
+
     fn class_figure(&self, class: usize) -> Figure {
         let prices = self
             .record
@@ -146,10 +166,12 @@ impl Report<'_> {
         let worth = |price: Option<Price>| {
             price.map_or_else(|| "–".to_owned(), |price| show::price(price, 4))
         };
+        let end = self.record.samples.last();
+        let paid = end.map_or_else(String::new, |sample| paid(&sample.classes[class]));
         Figure {
             name: self.deal.sheet.tranches[class].name.clone(),
             value: worth(last),
-            remark: format!("a token at the end; at its lowest {}", worth(lowest)),
+            remark: format!("a token at the end{paid}; at its lowest {}", worth(lowest)),
         }
     }
 

@@ -2,7 +2,10 @@
 
 use std::iter;
 
-use finance::{valuation::Quote, Price, Ratio, Rounding};
+use finance::distribution::Payout;
+use finance::settlement::ClassTrace;
+use finance::{valuation::Quote, waterfall, Price, Ratio, Rounding};
+use interfaces::tranche_pool::Settlement;
 use interfaces::types::Balance;
 
 use super::Report;
@@ -26,6 +29,7 @@ impl Report<'_> {
         let tables = [
             self.epochs(),
             self.classes(),
+            self.distributions(),
             self.auctions(),
             self.people(),
             self.account(),
@@ -37,47 +41,53 @@ impl Report<'_> {
     }
 
     fn epochs(&self) -> Table {
-        let rows = self.record.settlements.iter().map(|settled| {
+        let rows = self.record.settlements.iter().enumerate();
+        let rows = rows.map(|(epoch, settled)| {
             vec![
-                settled.epoch.to_string(),
+                epoch.to_string(),
                 Moment::from(settled.settled_at).to_string(),
-                self.cash(settled.value_after),
-                self.cash(settled.cash_after),
+                standing(settled),
+                self.cash(settled.trace.value_after),
+                self.cash(settled.trace.cash_after),
                 self.cash(settled.portfolio.performing),
                 self.cash(settled.portfolio.seized_debt),
                 self.cash(settled.portfolio.stressed),
+                self.cash(settled.trace.fees_funded),
             ]
         });
         Table {
             title: "Epochs",
-            caption: "The pool as each settlement left it. Debt in auction counts at its mark, not at face.",
-            text_columns: 2,
-            header: vec!["Epoch", "Settled", "Pool value", "Cash", "Performing", "In auction", "Its mark"],
+            caption: "The pool as each settlement left it, and the fees it set aside. Debt in auction counts at its mark, not at face. Frozen: a loan had no live price.",
+            text_columns: 3,
+            header: vec!["Epoch", "Settled", "The deal is", "Pool value", "Cash", "Performing", "In auction", "Its mark", "Fees"],
             rows: rows.collect(),
         }
     }
 
     fn classes(&self) -> Table {
-        let rows = self.record.settlements.iter().flat_map(|settled| {
-            let classes = settled
+        let rows = self.record.settlements.iter().enumerate();
+        let rows = rows.flat_map(|(epoch, settled)| {
+            let classes = settled.tranches.iter().zip(&self.deal.sheet.tranches);
+            let values: Vec<_> = settled
                 .tranches
                 .iter()
-                .zip(&self.deal.sheet.tranches)
-                .enumerate();
-            classes.map(|(index, (class, terms))| {
+                .map(|class| class.value_after)
+                .collect();
+            classes.enumerate().map(move |(index, (class, terms))| {
                 let price =
                     Price::from_fraction(class.value_after, class.supply_after, Rounding::Down);
                 vec![
                     if index == 0 {
-                        settled.epoch.to_string()
+                        epoch.to_string()
                     } else {
                         String::new()
                     },
                     terms.name.clone(),
+                    broken_tests(class).to_owned(),
                     self.cash(class.value_after),
                     self.claim(index, class.claim_after),
                     price.map_or_else(|_| "–".to_owned(), |price| show::price(price, 4)),
-                    self.subordination(index, class.subordination),
+                    self.subordination(index, &values),
                     self.cash(class.fill.deposited),
                     self.cash(class.fill.paid),
                 ]
@@ -85,9 +95,33 @@ impl Report<'_> {
         });
         Table {
             title: "Classes",
-            caption: "Each class after each settlement. A class worth less than its claim is impaired: its claim stands, and recovery refills it.",
+            caption: "Each class after each settlement, with the tests it failed before. A class worth less than its claim is impaired: its claim stands, and recovery refills it.",
+            text_columns: 3,
+            header: vec!["Epoch", "Class", "Broken test", "Value", "Claim", "Price", "Subordination", "Paid in", "Paid out"],
+            rows: rows.collect(),
+        }
+    }
+
+    fn distributions(&self) -> Table {
+        let rows = self.record.settlements.iter().enumerate();
+        let rows = rows.flat_map(|(epoch, settled)| {
+            let classes = settled.tranches.iter().zip(&self.deal.sheet.tranches);
+            let paid = classes.filter(|(class, _)| class.payout != Payout::default());
+            paid.map(move |(class, terms)| {
+                vec![
+                    epoch.to_string(),
+                    terms.name.clone(),
+                    self.cash(class.coupon_due),
+                    self.cash(class.payout.coupon),
+                    self.cash(class.payout.principal),
+                ]
+            })
+        });
+        Table {
+            title: "Distributions",
+            caption: "What settlements paid to the holders of a class: coupons out of interest collected, and principal once a test is broken or the deal amortises.",
             text_columns: 2,
-            header: vec!["Epoch", "Class", "Value", "Claim", "Price", "Subordination", "Paid in", "Paid out"],
+            header: vec!["Epoch", "Class", "Coupon due", "Coupon", "Principal"],
             rows: rows.collect(),
         }
     }
@@ -130,7 +164,7 @@ impl Report<'_> {
     fn people(&self) -> Table {
         Table {
             title: "People",
-            caption: "What investors and keepers brought and what they have, tranche tokens at their last value.",
+            caption: "What everyone brought and what he has, tranche tokens at their last value. Beneficiaries of fees and insurance bring nothing.",
             text_columns: 2,
             header: vec!["Who", "Role", "Brought", "Cash", "Tokens", "Result"],
             rows: self.record.outcomes.iter().map(|outcome| self.outcome(outcome)).collect(),
@@ -177,12 +211,29 @@ impl Report<'_> {
         }
     }
 
-    fn subordination(&self, class: usize, subordination: Ratio) -> String {
+    fn subordination(&self, class: usize, values: &[Balance]) -> String {
         if class == self.deal.sheet.residual() {
             "–".to_owned()
         } else {
-            show::percent(subordination)
+            show::percent(waterfall::subordination(values, class).unwrap_or_default())
         }
+    }
+}
+
+fn standing(settled: &Settlement) -> String {
+    let phase = show::phase(settled.trace.phase);
+    match settled.portfolio.frozen {
+        true => format!("{phase}, frozen"),
+        false => phase.to_owned(),
+    }
+}
+
+fn broken_tests(class: &ClassTrace) -> &'static str {
+    match (class.covered, class.interest_covered) {
+        (true, true) => "–",
+        (false, true) => "subordination",
+        (true, false) => "interest",
+        (false, false) => "both",
     }
 }
 

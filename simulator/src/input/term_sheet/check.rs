@@ -3,18 +3,23 @@
 use std::ops::Range;
 use std::path::Path;
 
-use finance::{valuation, Ratio, MAX_TRANCHES};
+use finance::fees::{HIGHEST_MANAGEMENT_FEE, HIGHEST_PERFORMANCE_FEE};
+use finance::settlement::ClassTerms;
+use finance::{valuation, Period, Ratio, Timestamp, MAX_TRANCHES};
 use interfaces::collateral_vault::MAX_COLLATERAL_TYPES;
 use interfaces::oracle_adapter::MAX_FEEDERS;
 use interfaces::parameters::CollateralParameters;
-use interfaces::tranche_pool::TrancheTerms;
 use interfaces::types::{Balance, CollateralId, TrancheId};
 use toml::Spanned;
 
-use super::{written, Collateral, Investor, Keeper, OracleTerms, Originator, Reaction};
+use super::{written, Collateral, Fees, Investor, Keeper, OracleTerms, Originator, Reaction};
 use super::{TermSheet, Token, Tranche};
-use crate::input::quantity::{Amount, Percent};
+use crate::input::quantity::{Amount, Date, Duration, Percent};
 use crate::input::Mistake;
+use crate::show;
+
+/// How long a price may be missing unless the sheet says otherwise.
+const FROZEN_LIMIT: Period = Period::from_secs(48 * 3_600);
 
 type Checked<T> = Result<T, Mistake>;
 
@@ -38,16 +43,25 @@ impl Check<'_> {
         self.ensure(epoch_length.0 > 0, &sheet.epoch_length, || {
             "an epoch must last".into()
         })?;
+        let minimum_order = self.positive_or_none(&sheet.minimum_order, &cash)?;
         Ok(TermSheet {
             file: self.file.to_owned(),
             name: sheet.name,
             epoch_length,
+            cut_off: self.cut_off(&sheet.cut_off, epoch_length)?,
+            minimum_order,
             liquidity_buffer: self.below_one(&sheet.liquidity_buffer)?,
+            accrual: sheet.accrual,
+            ends_at: self.end(&sheet.ends, sheet.amortises)?,
+            amortises_at: sheet.amortises.map(|date| date.0),
+            patience: self.patience(&sheet.patience)?,
+            frozen_limit: sheet.frozen_limit.map_or(FROZEN_LIMIT, |limit| limit.0),
             governor: self.unique(sheet.governor, &mut names)?,
-            penalty_beneficiary: self.unique(sheet.penalty_beneficiary, &mut names)?,
+            insurance: self.unique(sheet.insurance, &mut names)?,
+            fees: self.fees(sheet.fees, &cash, &mut names)?,
             oracle: self.oracle(sheet.oracle, &mut names)?,
             investors: self.each(sheet.investors, |investor| {
-                self.investor(investor, &tranches, &cash, &mut names)
+                self.investor(investor, &tranches, minimum_order, &cash, &mut names)
             })?,
             originators: self.each(sheet.originators, |originator| {
                 self.originator(originator, &collateral, &mut names)
@@ -59,6 +73,82 @@ impl Check<'_> {
             tranches,
             collateral,
         })
+    }
+
+    fn cut_off(&self, cut_off: &Option<Spanned<Duration>>, epoch: Period) -> Checked<Period> {
+        let Some(cut_off) = cut_off else {
+            return Ok(Period::default());
+        };
+        let period = cut_off.get_ref().0;
+        self.ensure(period < epoch, cut_off, || {
+            format!(
+                "the cut-off must be shorter than the epoch of {}",
+                show::duration(epoch)
+            )
+        })?;
+        Ok(period)
+    }
+
+    fn end(
+        &self,
+        ends: &Option<Spanned<Date>>,
+        amortises: Option<Date>,
+    ) -> Checked<Option<Timestamp>> {
+        let Some(date) = ends else {
+            return Ok(None);
+        };
+        let end = date.get_ref().0;
+        let is_later = amortises.is_none_or(|amortises| amortises.0 < end);
+        self.ensure(is_later, date, || {
+            "the deal must end after it starts to amortise".into()
+        })?;
+        Ok(Some(end))
+    }
+
+    fn patience(&self, patience: &Option<Spanned<u32>>) -> Checked<Option<u32>> {
+        let Some(count) = patience else {
+            return Ok(None);
+        };
+        self.ensure(*count.get_ref() > 0, count, || {
+            "the deal would amortise before a test was broken: write 1 or more, or remove this line"
+                .into()
+        })?;
+        Ok(Some(*count.get_ref()))
+    }
+
+    fn fees(&self, fees: Option<written::Fees>, cash: &Token, names: &mut Taken) -> Checked<Fees> {
+        let Some(fees) = fees else {
+            return Ok(Fees::default());
+        };
+        let base = "of the principal lent a year";
+        let management = self.fee(&fees.management, HIGHEST_MANAGEMENT_FEE, base)?;
+        let base = "of the residual's gains";
+        let performance = self.fee(&fees.performance, HIGHEST_PERFORMANCE_FEE, base)?;
+        let close_reward = self.positive_or_none(&fees.close_reward, cash)?;
+        if let Some(reward) = &fees.close_reward {
+            let is_funded = management > Ratio::ZERO || performance > Ratio::ZERO;
+            self.ensure(is_funded, reward, || {
+                "the reward is paid out of fees, and there are none: charge one, or remove this line"
+                    .into()
+            })?;
+        }
+        Ok(Fees {
+            management,
+            performance,
+            close_reward,
+            beneficiary: Some(self.unique(fees.beneficiary, names)?),
+        })
+    }
+
+    fn fee(&self, fee: &Option<Spanned<Percent>>, highest: Ratio, base: &str) -> Checked<Ratio> {
+        let Some(fee) = fee else {
+            return Ok(Ratio::ZERO);
+        };
+        let ratio = fee.get_ref().0;
+        self.ensure(ratio <= highest, fee, || {
+            format!("the pool charges at most {} {base}", show::percent(highest))
+        })?;
+        Ok(ratio)
     }
 
     fn token(&self, token: written::Token, symbols: &mut Taken) -> Checked<Token> {
@@ -102,31 +192,47 @@ impl Check<'_> {
         tranche: &written::Tranche,
         residual: bool,
         cash: &Token,
-    ) -> Checked<TrancheTerms> {
-        let terms = |target_rate, minimum_subordination| -> Checked<TrancheTerms> {
-            Ok(TrancheTerms {
-                target_rate,
-                minimum_subordination,
-                cap: self.positive(&tranche.cap, cash)?,
-            })
-        };
-        match (&tranche.target_rate, &tranche.minimum_subordination) {
-            (None, None) if residual => terms(Ratio::ZERO, Ratio::ZERO),
-            (Some(rate), _) if residual => Err(self.mistake(
-                rate.span(),
-                "the last tranche is the residual: it takes what is left and has no target rate; remove this line",
-            )),
-            (_, Some(minimum)) if residual => Err(self.mistake(
-                minimum.span(),
-                "the last tranche is the residual: nothing stands below it; remove this line",
-            )),
-            (Some(rate), Some(minimum)) => terms(rate.get_ref().0, self.below_one(minimum)?),
-            (rate, _) => {
-                let missing = if rate.is_none() { "target_rate" } else { "minimum_subordination" };
-                let message = format!("a tranche above the residual needs `{missing}`");
-                Err(self.mistake(tranche.name.span(), message))
+    ) -> Checked<ClassTerms> {
+        let written::Tranche {
+            target_rate,
+            minimum_subordination,
+            interest_cover,
+            ..
+        } = tranche;
+        let not_of_the_residual = [
+            (target_rate, "it takes what is left and has no target rate"),
+            (minimum_subordination, "nothing stands below it"),
+            (interest_cover, "no coupon is due to it"),
+        ];
+        for (field, why) in not_of_the_residual {
+            if let Some(field) = field.as_ref().filter(|_| residual) {
+                let message = format!("the last tranche is the residual: {why}; remove this line");
+                return Err(self.mistake(field.span(), message));
             }
         }
+        let needed = [
+            (target_rate, "target_rate"),
+            (minimum_subordination, "minimum_subordination"),
+        ];
+        for (field, name) in needed {
+            self.ensure(residual || field.is_some(), &tranche.name, || {
+                format!("a tranche above the residual needs `{name}`")
+            })?;
+        }
+        let ratio = |field: &Option<Spanned<Percent>>| {
+            let percent = field.as_ref().map(Spanned::get_ref);
+            percent.map_or(Ratio::ZERO, |percent| percent.0)
+        };
+        if let Some(minimum) = minimum_subordination {
+            self.below_one(minimum)?;
+        }
+        Ok(ClassTerms {
+            target_rate: ratio(target_rate),
+            minimum_subordination: ratio(minimum_subordination),
+            interest_cover: ratio(interest_cover),
+            cap: self.positive(&tranche.cap, cash)?,
+            policy: tranche.distribution,
+        })
     }
 
     fn collateral(
@@ -213,6 +319,7 @@ impl Check<'_> {
         &self,
         investor: written::Investor,
         tranches: &[Tranche],
+        minimum_order: Balance,
         cash: &Token,
         names: &mut Taken,
     ) -> Checked<Investor> {
@@ -222,7 +329,12 @@ impl Check<'_> {
             deposits: self.each(investor.deposits, |deposit| {
                 let tranche =
                     self.number(&deposit.tranche, "tranche", tranches.iter().map(known))?;
-                Ok((TrancheId(tranche), self.positive(&deposit.cash, cash)?))
+                let amount = self.positive(&deposit.cash, cash)?;
+                self.ensure(amount >= minimum_order, &deposit.cash, || {
+                    let minimum = show::amount(minimum_order, cash, 2);
+                    format!("less than the `minimum_order` of {minimum}: the pool would refuse it")
+                })?;
+                Ok((TrancheId(tranche), amount))
             })?,
             redeems: investor
                 .redeems
@@ -337,6 +449,16 @@ impl Check<'_> {
             })?;
         self.ensure(units > 0, amount, || "the amount must be above zero".into())?;
         Ok(units)
+    }
+
+    fn positive_or_none(
+        &self,
+        amount: &Option<Spanned<Amount>>,
+        token: &Token,
+    ) -> Checked<Balance> {
+        amount
+            .as_ref()
+            .map_or(Ok(0), |amount| self.positive(amount, token))
     }
 
     fn below_one(&self, percent: &Spanned<Percent>) -> Checked<Ratio> {

@@ -1,18 +1,29 @@
 //! A term sheet as it is written. Fields that are checked remember where they stand.
 
+use finance::distribution::Policy;
+use finance::settlement::Accrual;
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::input::quantity::{Amount, Duration, Percent};
+use crate::input::quantity::{Amount, Date, Duration, Percent};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Sheet {
     pub name: String,
     pub epoch_length: Spanned<Duration>,
+    pub cut_off: Option<Spanned<Duration>>,
+    pub minimum_order: Option<Spanned<Amount>>,
     pub liquidity_buffer: Spanned<Percent>,
+    #[serde(default, with = "AccrualName")]
+    pub accrual: Accrual,
+    pub amortises: Option<Date>,
+    pub ends: Option<Spanned<Date>>,
+    pub patience: Option<Spanned<u32>>,
+    pub frozen_limit: Option<Duration>,
     pub governor: Spanned<String>,
-    pub penalty_beneficiary: Spanned<String>,
+    pub insurance: Spanned<String>,
+    pub fees: Option<Fees>,
     pub cash: Token,
     pub tranches: Spanned<Vec<Tranche>>,
     pub collateral: Spanned<Vec<Collateral>>,
@@ -23,6 +34,23 @@ pub struct Sheet {
     pub originators: Vec<Originator>,
     #[serde(default)]
     pub keepers: Vec<Keeper>,
+}
+
+#[derive(Deserialize)]
+#[serde(remote = "Accrual", rename_all = "lowercase")]
+enum AccrualName {
+    Deployed,
+    #[serde(rename = "all")]
+    Whole,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fees {
+    pub management: Option<Spanned<Percent>>,
+    pub performance: Option<Spanned<Percent>>,
+    pub close_reward: Option<Spanned<Amount>>,
+    pub beneficiary: Spanned<String>,
 }
 
 #[derive(Deserialize)]
@@ -40,7 +68,18 @@ pub struct Tranche {
     pub symbol: Spanned<String>,
     pub target_rate: Option<Spanned<Percent>>,
     pub minimum_subordination: Option<Spanned<Percent>>,
+    pub interest_cover: Option<Spanned<Percent>>,
+    #[serde(default, with = "PolicyName")]
+    pub distribution: Policy,
     pub cap: Spanned<Amount>,
+}
+
+#[derive(Deserialize)]
+#[serde(remote = "Policy", rename_all = "lowercase")]
+enum PolicyName {
+    Accumulate,
+    #[serde(rename = "pay out")]
+    PayOut,
 }
 
 #[derive(Deserialize)]
