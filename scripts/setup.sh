@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what a build needs and this machine lacks: C and C++ compilers and the pinned Rust. Where
+# Installs what a build needs and this machine lacks: C and C++ compilers, Python and the pinned Rust. Where
 # the Rust servers cannot be reached, Rust comes from the Debian archive. Does nothing if all is there.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
@@ -33,6 +33,11 @@ install_compilers() {
     fi
 }
 
+# The model of settlements.
+install_python() {
+    command -v python3 >/dev/null || apt_install python3
+}
+
 pinned_is_complete() {
     local installed part
     installed=$(rustup component list --toolchain "$SLUICE_RUST" --installed 2>/dev/null) || return 1
@@ -59,6 +64,7 @@ install_debian() {
 
 mkdir -p "$SLUICE_CACHE_DIR"
 install_compilers
+install_python
 if [ "$SLUICE_TOOLCHAIN" = debian ]; then
     install_debian
 elif ! install_pinned; then

@@ -1,7 +1,9 @@
 //! Chores of the repository: building the contracts and watching their sizes.
 
 mod build;
+mod cases;
 mod contract;
+mod model;
 mod sizes;
 
 use anyhow::{Context, Result};
@@ -24,9 +26,21 @@ enum Task {
         #[arg(long)]
         write: bool,
     },
+    /// Settle random deals and write them as JSON lines, for model/compare.py
+    Model {
+        /// How many deals
+        #[arg(long, default_value_t = 1_000)]
+        histories: u64,
+        /// The same seed writes the same ones
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
+    Cases(cases::Args),
     /// Compile one contract in this process; `build` starts it to keep the compiler's output apart
     #[command(hide = true)]
-    Compile { manifest: PathBuf },
+    Compile {
+        manifest: PathBuf,
+    },
 }
 
 fn main() -> ExitCode {
@@ -57,6 +71,8 @@ fn run(task: Task) -> Result<()> {
                 sizes::check(&snapshot, &built)
             }
         }
+        Task::Model { histories, seed } => model::write_histories(histories, seed),
+        Task::Cases(args) => cases::run(&args),
         Task::Compile { manifest } => build::compile(&manifest).context("the builder stopped"),
     }
 }

@@ -1,0 +1,335 @@
+//! Numeric cases, most of them from the test suites of other systems, run through Sluice's own mathematics.
+//!
+//! The leading words of a case's id name its family, and a family is a function that maps the inputs on `finance` and
+//! back. The numbers come out of `finance`; only units are converted here.
+
+mod answer;
+mod auctions;
+mod claims;
+mod epochs;
+mod file;
+mod given;
+mod loans;
+mod number;
+mod pool;
+mod shares;
+mod stability;
+mod tolerance;
+
+use answer::{Answers, Mismatch};
+use anyhow::{bail, Result};
+use clap::Args as ClapArgs;
+use file::Case;
+use given::{Found, Given, Miss};
+use std::{collections::BTreeSet, fmt, path::PathBuf};
+
+/// Run numeric cases through Sluice's mathematics
+#[derive(ClapArgs)]
+#[command(after_help = EXAMPLE)]
+pub struct Args {
+    /// JSON lists of cases; the project's own, xtask/cases/published.json, if none is given
+    files: Vec<PathBuf>,
+    /// Only cases whose id begins so, for example `cfg-waterfall`
+    #[arg(long, value_name = "WORDS")]
+    family: Option<String>,
+}
+
+const EXAMPLE: &str = "\
+Example: cargo xtask cases --family tinlake-validate xtask/cases/published.json
+
+A case: {\"id\": \"cfg-ratio-halves\", \"inputs\": {\"tranche_values\": [500, 500]},
+         \"expected\": {\"ratios\": [\"1/2\", \"1/2\"]}, \"tolerance\": \"exact\"}
+
+Numbers may be texts: \"0.85\", \"4/5\", \"1e-9\", \"80 + 1e-18\". Amounts are whole units, or base units under keys that end in _wei.
+It ends with 1 if a case fails or a file cannot be read.";
+
+/// What a family makes of a case.
+pub struct Solved {
+    answers: Answers,
+    /// The parts of `finance` that answered.
+    by: &'static str,
+    /// Where we have another rule: the key that may differ for it, or none for all, and the rule.
+    unlike: Option<(&'static str, &'static str)>,
+}
+
+impl Solved {
+    fn by(by: &'static str, answers: Answers) -> Self {
+        Self {
+            answers,
+            by,
+            unlike: None,
+        }
+    }
+
+    fn unlike(self, key: &'static str, rule: &'static str) -> Self {
+        Self {
+            unlike: Some((key, rule)),
+            ..self
+        }
+    }
+}
+
+type Family = fn(&Given) -> Found<Solved>;
+
+/// Families by the leading words of their ids.
+const FAMILIES: &[(&str, Family)] = &[
+    ("tinlake-senior-asset", claims::senior),
+    ("tinlake-senior-state", claims::senior),
+    ("tinlake-senior-ratio", claims::senior),
+    ("tinlake-senior-interest", loans::claim),
+    ("tinlake-senior-price", claims::token_price),
+    ("tinlake-junior-price", claims::token_price),
+    ("tinlake-price", claims::token_price),
+    ("tinlake-rebalance", claims::rebalance),
+    ("tinlake-nav", loans::value),
+    ("tinlake-epoch-supply", epochs::deposits),
+    ("tinlake-epoch-redeem", epochs::redemptions),
+    ("tinlake-validate", epochs::validate),
+    ("tinlake-execute", claims::execute),
+    ("tinlake-system", claims::system),
+    ("cfg-waterfall", claims::tranches),
+    ("cfg-risk-buffer", claims::buffers),
+    ("cfg-ratio", claims::ratios),
+    ("cfg-fulfillment", epochs::fulfillment),
+    ("idle", epochs::release),
+    ("gf", loans::writedown),
+    ("ytranche", claims::reserve_first),
+    ("wildcat-split", claims::split),
+    ("wildcat-acme", claims::split),
+    ("wildcat-floor", claims::floor),
+    ("wildcat-accrual", loans::partition),
+    ("wildcat-queue", epochs::senior_first),
+    ("royco", claims::recovery),
+    ("recon-prebooked-loss", claims::late_loss),
+    ("tranchess", shares::legs),
+    ("oz4626", shares::vault),
+    ("maple-preview", shares::preview),
+    ("maple-exit", shares::exit),
+    ("maple-frontrun", shares::frontrun),
+    ("maker", auctions::maker),
+    ("median", auctions::median),
+    ("liquity-sp", stability::pool),
+    ("osm", auctions::delay),
+    ("oracle", auctions::confidence),
+    ("evk-ltv", auctions::ramp),
+    ("evk", auctions::seizure),
+    ("comet", auctions::absorption),
+    ("gov", auctions::governance),
+    ("metamorpho", auctions::governance),
+];
+
+/// The family with the longest name that `id` begins with.
+fn family(id: &str) -> Option<Family> {
+    let begins = |name: &str| {
+        id.strip_prefix(name)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+    };
+    let families = FAMILIES.iter().filter(|(name, _)| begins(name));
+    families
+        .max_by_key(|(name, _)| name.len())
+        .map(|(_, family)| *family)
+}
+
+#[derive(Debug, PartialEq)]
+enum Verdict {
+    /// By these parts of `finance`.
+    Pass(String),
+    Fail(String),
+    Unsupported(String),
+}
+
+fn judge(case: &Case, cases: &[Case]) -> Verdict {
+    let Some(family) = family(&case.id) else {
+        return Verdict::Unsupported("no such family".to_owned());
+    };
+    let solved = match family(&Given::new(case, cases)) {
+        Ok(solved) => solved,
+        Err(Miss::Unsupported(reason)) => return Verdict::Unsupported(reason),
+        Err(Miss::Math(error)) if expects_refusal(case) => {
+            return Verdict::Pass(format!("refused: {error:?}"))
+        }
+        Err(miss) => return Verdict::Fail(miss.to_string()),
+    };
+    let mismatches = answer::compare(&solved.answers, &case.expected, &case.tolerance);
+    let is_known = |mismatch: &Mismatch| match (mismatch, solved.unlike) {
+        (Mismatch::Differs { key: differing, .. }, Some((key, _))) => {
+            key.is_empty() || differing == key
+        }
+        (Mismatch::Unanswered(_), Some((key, _))) => key.is_empty(),
+        _ => false,
+    };
+    let mut differences = Vec::new();
+    let mut unanswered = Vec::new();
+    for mismatch in mismatches.iter().filter(|mismatch| !is_known(mismatch)) {
+        match mismatch {
+            Mismatch::Differs { difference, .. } => differences.push(difference.clone()),
+            Mismatch::Unanswered(key) => unanswered.push(key.clone()),
+        }
+    }
+    match solved.unlike {
+        _ if !differences.is_empty() => Verdict::Fail(differences.join("; ")),
+        _ if !unanswered.is_empty() => {
+            Verdict::Unsupported(format!("no answer to {}", unanswered.join(", ")))
+        }
+        Some((_, rule)) if !mismatches.is_empty() => Verdict::Unsupported(rule.to_owned()),
+        _ => Verdict::Pass(solved.by.to_owned()),
+    }
+}
+
+fn expects_refusal(case: &Case) -> bool {
+    let refusals = case
+        .expected
+        .values()
+        .map(|value| value.as_str().is_some_and(answer::is_refusal));
+    !case.expected.is_empty() && refusals.into_iter().all(|is_refusal| is_refusal)
+}
+
+/// Verdicts by id.
+struct Report(Vec<(String, Verdict)>);
+
+impl Report {
+    fn of(cases: &[Case], family: Option<&str>) -> Self {
+        let chosen = cases
+            .iter()
+            .filter(|case| family.is_none_or(|words| case.id.starts_with(words)));
+        Self(
+            chosen
+                .map(|case| (case.id.clone(), judge(case, cases)))
+                .collect(),
+        )
+    }
+
+    fn count(&self, is_counted: fn(&Verdict) -> bool) -> usize {
+        self.0
+            .iter()
+            .filter(|(_, verdict)| is_counted(verdict))
+            .count()
+    }
+
+    fn failed(&self) -> usize {
+        self.count(|verdict| matches!(verdict, Verdict::Fail(_)))
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        let width = self
+            .0
+            .iter()
+            .map(|(id, _)| id.chars().count())
+            .max()
+            .unwrap_or(0);
+        for (id, verdict) in &self.0 {
+            let (word, reason) = match verdict {
+                Verdict::Pass(by) => ("pass", by),
+                Verdict::Fail(reason) => ("fail", reason),
+                Verdict::Unsupported(reason) => ("unsupported", reason),
+            };
+            writeln!(out, "{id:width$}  {word:11}  ({reason})")?;
+        }
+        let passed = self.count(|verdict| matches!(verdict, Verdict::Pass(_)));
+        let unsupported = self.count(|verdict| matches!(verdict, Verdict::Unsupported(_)));
+        let Self(all) = self;
+        let (total, failed) = (all.len(), self.failed());
+        write!(
+            out,
+            "\n{total} cases: {passed} pass, {failed} fail, {unsupported} unsupported"
+        )
+    }
+}
+
+pub fn run(args: &Args) -> Result<()> {
+    let own = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/cases/published.json"));
+    let files = if args.files.is_empty() {
+        vec![own]
+    } else {
+        args.files.clone()
+    };
+    let mut failing = BTreeSet::new();
+    for file in &files {
+        let report = Report::of(&file::read(file)?, args.family.as_deref());
+        println!("{}\n\n{report}\n", file.display());
+        if report.failed() > 0 {
+            failing.insert(file.display().to_string());
+        }
+        if let (true, Some(words)) = (report.0.is_empty(), &args.family) {
+            bail!("in {}: no case begins with `{words}`", file.display());
+        }
+    }
+    match failing.len() {
+        0 => Ok(()),
+        _ => bail!(
+            "cases fail in {}",
+            failing.into_iter().collect::<Vec<_>>().join(", ")
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const THREE: &str = r#"[
+        {"id": "wildcat-split-full", "inputs": {"value": 400, "senior_owed": 300},
+         "expected": {"senior": 300, "junior": 100}, "tolerance": "exact"},
+        {"id": "wildcat-split-wrong", "inputs": {"value": 400, "senior_owed": 300},
+         "expected": {"senior": 300, "junior": 101}, "tolerance": "exact"},
+        {"id": "gov-anything", "inputs": {}, "expected": {"quorum": 8}, "tolerance": "exact"},
+        {"id": "nobody-knows", "inputs": {}, "expected": {"b": 1}},
+        {"id": "wildcat-split-bad", "inputs": {"value": "much", "senior_owed": 300}, "expected": {"senior": 1}},
+        {"id": "wildcat-split-more", "inputs": {"value": 1, "senior_owed": 1}, "expected": {"mezzanine": 1}}
+    ]"#;
+
+    #[test]
+    fn one_passes_one_fails_and_some_are_unsupported() -> Result<()> {
+        let Report(verdicts) = Report::of(&file::parse(THREE)?, None);
+        let verdicts: Vec<Verdict> = verdicts.into_iter().map(|(_, verdict)| verdict).collect();
+        let bad = "bad input: inputs.value is not a number: \"much\"";
+        let expected = [
+            Verdict::Pass("waterfall".to_owned()),
+            Verdict::Fail("junior is 100, expected 101".to_owned()),
+            Verdict::Unsupported("not there yet — governor".to_owned()),
+            Verdict::Unsupported("no such family".to_owned()),
+            Verdict::Fail(bad.to_owned()),
+            Verdict::Unsupported("no answer to mezzanine".to_owned()),
+        ];
+        assert_eq!(verdicts, expected);
+        Ok(())
+    }
+
+    #[test]
+    fn the_table_ends_with_totals() -> Result<()> {
+        let report = Report::of(&file::parse(THREE)?, Some("wildcat-split-f"));
+        assert_eq!(
+            report.to_string(),
+            "wildcat-split-full  pass         (waterfall)\n\n1 cases: 1 pass, 0 fail, 0 unsupported"
+        );
+        Ok(())
+    }
+
+    #[test]
+    fn the_project_s_own_cases_pass() -> Result<()> {
+        run(&Args {
+            files: Vec::new(),
+            family: None,
+        })
+    }
+
+    #[test]
+    fn a_failing_or_missing_file_is_an_error() {
+        let file = std::env::temp_dir().join(format!("sluice-cases-{}.json", std::process::id()));
+        std::fs::write(&file, THREE).unwrap();
+        let run_with = |file: &PathBuf, family: &str| {
+            run(&Args {
+                files: vec![file.clone()],
+                family: Some(family.to_owned()),
+            })
+        };
+        assert!(run_with(&file, "wildcat-split-full").is_ok());
+        assert!(run_with(&file, "gov").is_ok());
+        assert!(run_with(&file, "wildcat-split-wrong").is_err());
+        assert!(run_with(&file, "absent").is_err());
+        std::fs::remove_file(&file).unwrap();
+        assert!(run_with(&file, "gov").is_err());
+    }
+}
