@@ -9,8 +9,8 @@ from typing import List, Optional
 
 from arithmetic import DECIMALS18, DECIMALS27, YEAR, ZERO
 
-# Amounts, prices (18 decimals), indexes and the high-water mark (27) have 128 bits: a payment or a deposit that does
-# not fit is not made, a price or a mark is at most the greatest.
+# Amounts, prices (18 decimals), indexes and the high-water mark (27) have 128 bits: a price or a mark is at most the
+# greatest.
 GREATEST = 2**128 - 1
 GREATEST_INDEX = GREATEST * DECIMALS27
 GREATEST_PRICE = GREATEST * DECIMALS18
@@ -117,6 +117,7 @@ class Tranche:
     value: Fraction = ZERO
     entry: Fraction = ZERO
     exit: Fraction = ZERO
+    has_two_prices: bool = False
     impaired: bool = False
     fails_subordination: bool = False
     fails_interest: bool = False
@@ -401,11 +402,10 @@ def is_lost(a, pool, inputs):
 
 
 def pay(a, pool, tranche, amount):
-    """Takes cash out of the pool for the holders of a class. Returns what was paid."""
+    """Takes cash out of the pool for the holders, as far as their index can count it. Returns what was paid."""
     books = tranche.books
+    amount = a.min(amount, a.down((GREATEST_INDEX - books.index) * books.supply))
     per_token = a.down(amount / books.supply, DECIMALS27)
-    if a.is_less(a.number(GREATEST_INDEX), books.index + per_token):
-        return a.number(0)
     books.index += per_token
     books.coupon = books.coupon - a.min(books.coupon, amount)
     if tranche.is_residual:
@@ -470,7 +470,8 @@ def pay_coupons(a, pool, inputs, budget, among):
             budget = budget - a.min(budget, tranche.books.coupon)
         elif tranche.is_residual:
             if not inputs.estimated:
-                budget = budget - pay_coupon(a, pool, tranche, least(a, budget, tranche.value, room(a, pool, inputs, i)))
+                rest = least(a, budget, tranche.value, room(a, pool, inputs, i))
+                budget = budget - pay_coupon(a, pool, tranche, rest)
         elif i == first or not inputs.frozen:
             due = least(a, tranche.books.coupon, budget, tranche.value, room(a, pool, inputs, i))
             budget = budget - pay_coupon(a, pool, tranche, due)
@@ -540,6 +541,7 @@ def price(a, pool, inputs):
     claims = sum((tranche.books.claim for tranche in pool.tranches[:-1]), ZERO)
     without_stress = pool.value - inputs.stressed - claims
     if inputs.seized > 0:
+        pool.residual.has_two_prices = True
         pool.residual.entry = a.max(a.number(0), without_stress + inputs.market)
         pool.residual.exit = a.max(a.number(0), without_stress)
     for tranche in pool.tranches:
@@ -570,7 +572,7 @@ def has_another_price(a, tranche):
     """Whether tokens were burned and those that are left, if any, are no longer entered at the settlement's price."""
     if not a.is_positive(tranche.burned):
         return False
-    return not has_tokens(a, tranche) or a.is_less(tranche.exit, tranche.entry)
+    return not has_tokens(a, tranche) or (tranche.has_two_prices and a.is_less(tranche.exit, tranche.entry))
 
 
 def deposit(a, pool, k):

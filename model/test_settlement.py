@@ -20,9 +20,9 @@ def terms(*classes, **others):
     return Terms(classes=list(classes), **{**known, **others})
 
 
-def books(claim=0, supply=None, coupon=0, wiped=False):
+def books(claim=0, supply=None, coupon=0, grown=0, wiped=False):
     supply = claim if supply is None else supply
-    return Class(*map(Fraction, (claim, 0, coupon, supply, 0)), wiped)
+    return Class(*map(Fraction, (claim, 0, coupon, grown, supply, 0)), wiped)
 
 
 def state(cash, *classes, **others):
@@ -74,9 +74,10 @@ class SettlementTest(unittest.TestCase):
         # A million at 8 % on a half, for a year: 1 000 000 × exp(0.04) = 1 040 810.77
         before = state(1_100_000, books(1_000_000), books(0, 100_000), share=Fraction(1, 2))
         after = settlement.accrue(Rounded(), deal, before, 1000 * YEAR + 999)
-        self.assertEqual((after.classes[0].claim, after.classes[0].coupon), (1_040_810, 40_810))
+        senior = after.classes[0]
+        self.assertEqual((senior.claim, senior.coupon, senior.grown), (1_040_810, 40_810, 40_810))
         self.assertEqual(after.accrued_at, 1000 * YEAR)
-        self.assertTrue(0 < after.classes[0].fraction < 1)
+        self.assertTrue(0 < senior.fraction < 1)
 
     def test_a_wiped_class_does_not_grow(self):
         deal = terms(class_terms("0.08"), class_terms(), grows_on_all=True)
@@ -116,9 +117,13 @@ class SettlementTest(unittest.TestCase):
         self.assertEqual((pool.performance_fee, pool.funded, after.cash, after.fees), (20, 60, 180, 0))
         self.assertEqual((self.values(pool), after.high_water), ([0, 230], Fraction(23, 10)))
 
-    def test_no_fee_on_an_estimate(self):
+    def test_the_fee_is_on_what_is_certain(self):
         deal = terms(class_terms(), class_terms(), performance_fee=Fraction(1, 5))
-        _, pool = self.settle(deal, state(240, books(), books(0, 100)), inputs(2, seized=1))
+        before = state(150, books(), books(0, 100))
+        # 210 with 60 that are an estimate: 50 of gain, and 140 remain certain.
+        after, pool = self.settle(deal, before, inputs(2, seized=90, stressed=60))
+        self.assertEqual((pool.performance_fee, after.high_water), (10, Fraction(14, 10)))
+        _, pool = self.settle(deal, before, inputs(2, performing=60, frozen=True))
         self.assertEqual(pool.performance_fee, 0)
 
     def test_fees_without_cash_stay_owed(self):
@@ -137,16 +142,22 @@ class SettlementTest(unittest.TestCase):
 
     def test_subordination_and_interest_cover(self):
         deal = terms(class_terms(minimum="0.25", cover="1.5"), class_terms(cover="2"), class_terms())
-        # Below the senior lie 250 of 1 000; coupons 20 and 10: 30 of interest for the first, 60 for both.
-        before = state(100, books(750, coupon=20), books(150, coupon=10), books(0, 100), interest=30)
+        # Below the senior lie 250 of 1 000; they grew by 20 and 10: 30 of interest for the first, 60 for both.
+        before = state(100, books(750, grown=20), books(150, grown=10), books(0, 100), interest=30)
         after, pool = self.settle(deal, before, inputs(3, performing=900))
         self.assertEqual([each.fails_subordination for each in pool.tranches], [False, False, False])
         self.assertEqual([each.fails_interest for each in pool.tranches], [False, True, False])
-        self.assertEqual(after.failures, 1)
+        self.assertEqual((after.failures, after.classes[0].grown), (1, 0))
         _, pool = self.settle(deal, before, inputs(3, performing=899))
         self.assertTrue(pool.tranches[0].fails_subordination)
         _, pool = self.settle(deal, before, inputs(3, performing=0))
         self.assertFalse(pool.tranches[0].fails_subordination)
+
+    def test_a_class_worth_nothing_fails_nothing(self):
+        deal = terms(class_terms(), class_terms(minimum="0.5", cover="9"), class_terms())
+        before = state(0, books(100, grown=1), books(), books(0, 100))
+        after, _ = self.settle(deal, before, inputs(3, performing=200))
+        self.assertEqual(after.failures, 0)
 
     def test_a_missing_price_leaves_the_count(self):
         deal = terms(class_terms(minimum="0.5"), class_terms())
@@ -173,10 +184,10 @@ class SettlementTest(unittest.TestCase):
         deal = terms(class_terms(), class_terms())
         before = state(10, books(100), books(0, 50))
         for given, expected in (
-            (dict(performing=80, seized=10, written_off=1), REVOLVING),
-            (dict(performing=80, seized=9, written_off=1), WIND_DOWN),
-            (dict(performing=80, seized=9, written_off=0), REVOLVING),
-            (dict(performing=80, seized=9, written_off=1, frozen=True), REVOLVING),
+            (dict(performing=80, seized=10, written_off=5), REVOLVING),
+            (dict(performing=80, seized=5, written_off=5), WIND_DOWN),
+            (dict(performing=80, seized=5, written_off=4), REVOLVING),
+            (dict(performing=80, seized=5, written_off=5, frozen=True), REVOLVING),
         ):
             self.assertEqual(self.settle(deal, before, inputs(2, **given))[0].phase, expected)
 
@@ -205,19 +216,22 @@ class SettlementTest(unittest.TestCase):
         _, pool = self.settle(deal, before, inputs(2, performing=900))
         self.assertEqual(int(pool.residual.paid_coupon), 50)
 
-    def test_a_broken_test_diverts_up_to_the_cure(self):
-        deal = terms(class_terms(minimum="0.2", pays_out=True), class_terms(pays_out=True))
-        # 190 below: 190 ÷ 0.2 = 950 is what the pool may be worth, so 50 are diverted.
-        before = state(100, books(810, coupon=7), books(0, 190), interest=90)
-        after, pool = self.settle(deal, before, inputs(2, performing=900))
-        self.assertEqual([int(each.paid_principal) for each in pool.tranches], [50, 0])
-        self.assertEqual((int(after.classes[0].claim), int(after.classes[0].coupon)), (760, 0))
+    def test_a_broken_test_pays_the_coupon_then_the_cure_then_the_rest(self):
+        deal = terms(class_terms(minimum="0.2", pays_out=True), class_terms(pays_out=True), class_terms(pays_out=True))
+        # 190 below, so the pool may be worth 950: of 90, 7 are the coupon and 43 the cure, and nothing may leave below.
+        before = state(100, books(810, coupon=7), books(40, coupon=3), books(0, 150), interest=90)
+        after, pool = self.settle(deal, before, inputs(3, performing=900))
+        self.assertEqual([int(each.paid_coupon) for each in pool.tranches], [7, 0, 0])
+        self.assertEqual([int(each.paid_principal) for each in pool.tranches], [43, 0, 0])
+        self.assertEqual([int(each.claim) for each in after.classes], [760, 40, 0])
 
-    def test_a_failed_interest_test_diverts_all(self):
-        deal = terms(class_terms(cover="3", pays_out=True), class_terms(pays_out=True))
-        before = state(100, books(810, coupon=31), books(0, 190), interest=90)
-        _, pool = self.settle(deal, before, inputs(2, performing=900))
-        self.assertEqual([int(each.paid_principal) for each in pool.tranches], [90, 0])
+    def test_a_failed_interest_test_diverts_all_that_the_failing_classes_leave(self):
+        deal = terms(class_terms(pays_out=True), class_terms(cover="3", pays_out=True), class_terms(pays_out=True))
+        # The second class fails: 90 are less than 3 × 31. Both coupons are paid, the rest repays the senior.
+        before = state(100, books(30, coupon=20, grown=20), books(700, coupon=11, grown=11), books(0, 190), interest=90)
+        _, pool = self.settle(deal, before, inputs(3, performing=900))
+        self.assertEqual([int(each.paid_coupon) for each in pool.tranches], [20, 11, 0])
+        self.assertEqual([int(each.paid_principal) for each in pool.tranches], [10, 49, 0])
 
     def test_principal_in_sequence_but_not_to_an_estimated_residual(self):
         deal = terms(class_terms(), class_terms(), class_terms())
@@ -287,6 +301,29 @@ class SettlementTest(unittest.TestCase):
             self.assertEqual([int(each.burned) for each in pool.tranches], [burned, 0])
             self.assertEqual(pool.residual.deposited, 0)
 
+    def test_while_frozen_nobody_leaves_who_may_be_worth_less(self):
+        deal = terms(class_terms(), class_terms())
+        before = state(600, books(700), books(0, 300))
+        given = dict(redemptions={0: [100]}, performing=400, frozen=True)
+        for frozen_debt, burned in ((300, 100), (301, 0)):
+            _, pool = self.settle(deal, before, inputs(2, frozen_debt=frozen_debt, **given))
+            self.assertEqual(pool.tranches[0].burned, burned)
+
+    def test_no_deposit_while_more_is_owed_than_there_is(self):
+        deal = terms(class_terms(), class_terms())
+        for fees, deposited in ((100, 50), (101, 0)):
+            before = state(0, books(), books(), fees=fees)
+            _, pool = self.settle(deal, before, inputs(2, {1: [50]}, performing=100))
+            self.assertEqual(pool.residual.deposited, deposited)
+
+    def test_no_second_deposit_at_another_price(self):
+        deal = terms(class_terms(), class_terms(cap=100))
+        given = inputs(2, {1: [95]}, {1: [50]}, seized=60, market=60, stressed=30)
+        _, pool = self.settle(deal, state(70, books(), books(0, 100)), given)
+        self.assertEqual((pool.residual.redeemed, pool.residual.deposited), (35, 0))
+        _, pool = self.settle(deal, state(100, books(), books(0, 100)), inputs(2, {1: [95]}, {1: [50]}))
+        self.assertEqual((pool.residual.redeemed, pool.residual.deposited), (50, 50))
+
     def test_frozen_past_the_limit_settles_as_amortising(self):
         deal = terms(class_terms(), class_terms(), frozen_limit=10)
         before = state(60, books(100), books(0, 100), frozen_since=5)
@@ -295,6 +332,16 @@ class SettlementTest(unittest.TestCase):
             self.assertEqual((int(pool.tranches[0].paid_principal), after.phase), (paid, REVOLVING))
 
     # 9. After
+
+    def test_who_enters_brings_his_own_mark(self):
+        deal = terms(class_terms(), class_terms())
+        before = state(200, books(), books(0, 100), high_water=3)
+        # 60 of 100 tokens stay at 3, and 25 enter for 50.
+        after, _ = self.settle(deal, before, inputs(2, {1: [50]}, {1: [40]}))
+        mark = -(-230 * 10**27 // 85)
+        self.assertEqual(after.high_water, Fraction(mark, 10**27))
+        after, _ = self.settle(deal, before, inputs(2, None, {1: [100]}))
+        self.assertEqual(after.high_water, 1)
 
     def test_a_class_worth_nothing_is_wiped_at_live_prices(self):
         deal = terms(class_terms(), class_terms())

@@ -15,6 +15,11 @@ pub type Psp22Burnable = contract_ref!(psp22::PSP22Burnable, DefaultEnvironment)
 pub type Asset = contract_ref!(interfaces::test_asset::TestAsset, DefaultEnvironment);
 /// The token of a tranche.
 pub type TrancheToken = contract_ref!(interfaces::tranche_token::TrancheToken, DefaultEnvironment);
+/// Approvals by signature.
+pub type Permit = contract_ref!(interfaces::permit::Permit, DefaultEnvironment);
+/// Who may hold a token.
+pub type TransferRule =
+    contract_ref!(interfaces::transfer_rule::TransferRule, DefaultEnvironment);
 /// Risk parameters.
 pub type Parameters = contract_ref!(interfaces::parameters::Parameters, DefaultEnvironment);
 /// Prices.

@@ -76,6 +76,7 @@ impl History {
         for _ in 0..self.rng.usize(3..14) {
             let payments = self.lend();
             self.pass_time();
+            self.reach_a_date();
             self.change_values();
             let inputs = self.inputs();
             let settled = settle(&self.terms, self.state.clone(), &inputs);
@@ -141,6 +142,12 @@ impl History {
             self.cash /= 20;
             self.state.interest = self.state.interest.min(self.cash);
         }
+        if self.rng.u8(0..4) == 0 {
+            let owed = self.amount();
+            if let Ok(fees) = self.state.fees.charge(owed) {
+                self.state.fees = fees;
+            }
+        }
         self.state.principal = self.loans.principal;
         // Amounts stay far below the range of what is computed here.
         let _ = self.state.redeploy(self.cash, &self.loans);
@@ -192,6 +199,19 @@ impl History {
             &[1, 1_000, HOUR, DAY, 7 * DAY, 30 * DAY, 90 * DAY, 400 * DAY],
         );
         self.now += self.rng.u64(0..=most);
+    }
+
+    /// Sometimes stops the clock where a rule begins to hold.
+    fn reach_a_date(&mut self) {
+        let since = self
+            .state
+            .frozen_since
+            .map(|since| since.plus(self.terms.frozen_limit));
+        let dates = [self.terms.amortises_at, self.terms.ends_at, since];
+        let date = pick(&mut self.rng, &dates).map(|date| date.0);
+        if self.rng.u8(0..4) == 0 {
+            self.now = date.filter(|date| *date > self.now).unwrap_or(self.now);
+        }
     }
 
     /// Interest grows, loans are seized and marked, prices come and go.

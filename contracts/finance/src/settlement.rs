@@ -678,12 +678,10 @@ fn call_orders(
     let rows = classes.iter_mut().zip(demand).zip(traces).enumerate();
     for (index, ((class, demand), trace)) in rows {
         if is_solvent && !portfolio.frozen {
-            class.deposits = demand.deposits.taking_part(|limit| trace.entry <= limit)?;
+            class.deposits = demand.deposits.taking_part(Trade::Entry(trace.entry))?;
         }
         if !portfolio.frozen || exits_if_frozen == Some(index) {
-            class.redemptions = demand
-                .redemptions
-                .taking_part(|limit| trace.exit >= limit)?;
+            class.redemptions = demand.redemptions.taking_part(Trade::Exit(trace.exit))?;
         }
     }
     Ok(())
@@ -705,10 +703,29 @@ fn sole_exit(classes: &[Class], doubtful: u128) -> Result<Option<usize>, MathErr
     Ok(first)
 }
 
+/// The price at which one side of a class trades.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trade {
+    /// Deposits, at most at their limit.
+    Entry(Price),
+    /// Redemptions, at least at their limit.
+    Exit(Price),
+}
+
+impl Trade {
+    /// Whether it keeps a limit.
+    pub fn keeps(self, limit: Price) -> bool {
+        match self {
+            Self::Entry(price) => price <= limit,
+            Self::Exit(price) => price >= limit,
+        }
+    }
+}
+
 impl Waiting {
-    /// What takes part at a price that keeps a limit if `is_kept` says so.
-    pub fn taking_part(&self, is_kept: impl Fn(Price) -> bool) -> Result<u128, MathError> {
-        let limited = self.limited.iter().filter(|(limit, _)| is_kept(*limit));
+    /// What takes part in a trade.
+    pub fn taking_part(&self, trade: Trade) -> Result<u128, MathError> {
+        let limited = self.limited.iter().filter(|(limit, _)| trade.keeps(*limit));
         limited
             .map(|(_, pending)| *pending)
             .try_fold(self.market, add)

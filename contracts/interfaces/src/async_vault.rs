@@ -36,7 +36,8 @@ pub trait AsyncVault {
     /// [`DepositRequested`].
     ///
     /// # Errors
-    /// [`AsyncVaultError::BelowMinimum`], [`AsyncVaultError::UnknownClass`], [`AsyncVaultError::NotOpen`],
+    /// [`AsyncVaultError::ZeroAmount`], [`AsyncVaultError::BelowMinimum`],
+    /// [`AsyncVaultError::UnknownClass`], [`AsyncVaultError::NotOpen`],
     /// [`AsyncVaultError::NotAuthorised`], [`AsyncVaultError::OtherConditions`],
     /// [`AsyncVaultError::InvalidConditions`], [`AsyncVaultError::TooManyLimits`], [`AsyncVaultError::Token`],
     /// [`AsyncVaultError::Math`].
@@ -56,7 +57,7 @@ pub trait AsyncVault {
     /// [`RedemptionRequested`].
     ///
     /// # Errors
-    /// As [`AsyncVault::request_deposit`]; [`AsyncVaultError::ZeroAmount`].
+    /// As [`AsyncVault::request_deposit`].
     #[ink(message)]
     fn request_redeem(
         &mut self,

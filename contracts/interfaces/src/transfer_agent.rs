@@ -101,13 +101,14 @@ pub trait TransferAgent {
     #[ink(message)]
     fn bind(&mut self, tokens: Vec<AccountId>) -> Result<(), AgentError>;
 
-    /// [`AsyncVault::claim`](crate::async_vault::AsyncVault::claim) in every class, and distributions. Returns the cash sent.
+    /// [`AsyncVault::claim`](crate::async_vault::AsyncVault::claim) in every class, and distributions. What a token refuses to
+    /// hand over stays claimable. Returns the cash sent.
     ///
     /// # Events
     /// [`Claimed`](crate::async_vault::Claimed) and [`DistributionClaimed`] for every class with anything to claim.
     ///
     /// # Errors
-    /// [`AgentError::NothingToClaim`], [`AgentError::NotBound`], [`AgentError::Order`].
+    /// [`AgentError::NothingToClaim`]; [`AgentError::Order`] if everything was refused.
     #[ink(message)]
     fn claim_all(&mut self, owner: AccountId) -> Result<Balance, AgentError>;
 

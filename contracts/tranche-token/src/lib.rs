@@ -26,6 +26,9 @@ mod tranche_token {
     };
     use psp22::{Approval, Transfer};
 
+    /// An owner and a spender.
+    type Pair = (AccountId, Option<AccountId>);
+
     #[ink(storage)]
     pub struct TrancheTokenContract {
         /// Fixed at creation.
@@ -36,9 +39,9 @@ mod tranche_token {
         index: u128,
         /// Everybody who has or is owed anything.
         holders: Mapping<AccountId, Holder, ManualKey<1>>,
-        /// Of an owner and a spender, what the one lets the other take; of an owner and nobody, how many
-        /// permits of his were used. Without zeros. One mapping, because each has its own copy of the code.
-        allowances: Mapping<(AccountId, Option<AccountId>), u128, ManualKey<2>>,
+        /// What an owner lets a spender take; with nobody as the spender, how many permits of the owner were used.
+        /// Without zeros. They share a mapping because each brings its own copy of the code.
+        allowances: Mapping<Pair, u128, ManualKey<2>>,
     }
 
     impl TrancheTokenContract {

@@ -2,7 +2,7 @@
 
 use finance::fixed::{add, mul_div, sub};
 use finance::orders::{Archive, EndOfEpoch, Mark, OrderBook, Point, Stake, ONE};
-use finance::settlement::{ClassTrace, Demand, Waiting};
+use finance::settlement::{ClassTrace, Demand, Trade, Waiting};
 use finance::{MathError, Price, Rounding};
 use ink::prelude::vec::Vec;
 use interfaces::async_vault::AsyncVaultError;
@@ -153,7 +153,7 @@ impl Books {
             (id, Side::Deposit),
             epoch,
             side(fill.deposited, fill.minted),
-            |limit| trace.entry <= limit,
+            Trade::Entry(trace.entry),
             shelf,
             records,
         )?;
@@ -161,7 +161,7 @@ impl Books {
             (id, Side::Redemption),
             epoch,
             side(fill.burned, fill.paid),
-            |limit| trace.exit >= limit,
+            Trade::Exit(trace.exit),
             shelf,
             records,
         )?;
@@ -238,28 +238,33 @@ impl SideBooks {
         }
     }
 
-    /// What takes part at a price that keeps a limit if `is_kept` says so.
-    pub fn taking_part(&self, is_kept: impl Fn(Price) -> bool) -> Result<Balance, MathError> {
-        self.waiting().taking_part(is_kept)
+    /// What takes part in a trade.
+    pub fn taking_part(&self, trade: Trade) -> Result<Balance, MathError> {
+        self.waiting().taking_part(trade)
     }
 
-    /// Settles the side: what was distributed on it, its fills, then the end of the epoch. The limits that `is_kept`
-    /// holds for take part, pro rata. Returns what expired.
+    /// Settles the side: what was distributed on it, its fills, then the end of the epoch. Orders whose limit
+    /// the `trade` keeps take part, pro rata. Returns what expired.
     pub fn settle<S: Shelf>(
         &mut self,
         (id, side): (TrancheId, Side),
         epoch: u32,
         fill: SideFill,
-        is_kept: impl Fn(Price) -> bool,
+        trade: Trade,
         shelf: &S,
         records: &mut Records,
     ) -> Result<Balance, MathError> {
-        let mut waiting = self.taking_part(&is_kept)?;
+        let mut waiting = self.taking_part(trade)?;
         let mut left = fill;
         let market = core::iter::once((true, 0, &mut self.market));
         let limited = self.limited.iter_mut();
-        let limited =
-            limited.map(|limited| (is_kept(limited.price), limited.series, &mut limited.book));
+        let limited = limited.map(|limited| {
+            (
+                trade.keeps(limited.price),
+                limited.series,
+                &mut limited.book,
+            )
+        });
         let mut expired = 0;
         for (takes_part, series, book) in market.chain(limited) {
             let id = (id, side, series);

@@ -2,8 +2,8 @@
 
 use finance::fixed::{add, sub};
 use finance::orders::ONE;
-use finance::settlement::{Demand, Phase};
-use finance::{mul_div, MathError, Period, Price, Rounding, Timestamp, MAX_TRANCHES};
+use finance::settlement::{Demand, Phase, Trade};
+use finance::{mul_div, MathError, Period, Rounding, Timestamp, MAX_TRANCHES};
 use ink::prelude::vec::Vec;
 use interfaces::async_vault::AsyncVaultError;
 use interfaces::ensure;
@@ -141,9 +141,10 @@ impl Desk {
             exit.ahead = exit.ahead.saturating_add(worth.unwrap_or(Balance::MAX));
         }
         if let Some((books, trace)) = all.clone().nth(id.index()) {
-            let is_kept = |limit: Price| trace.exit >= limit;
-            let waiting = books.redemptions.taking_part(is_kept)?;
-            if waiting > 0 && slot.conditions.limit.is_none_or(is_kept) {
+            let trade = Trade::Exit(trace.exit);
+            let waiting = books.redemptions.taking_part(trade)?;
+            let limit = slot.conditions.limit;
+            if waiting > 0 && limit.is_none_or(|limit| trade.keeps(limit)) {
                 let share = |all| mul_div(all, slot.stake.pending(), waiting, Rounding::Down);
                 exit.leaving = share(trace.fill.burned)?;
                 exit.cash = share(trace.fill.paid)?;

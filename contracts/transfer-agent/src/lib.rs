@@ -49,6 +49,15 @@ mod transfer_agent {
     use crate::holding::{Holding, Proceeds, Slot};
     use crate::peers;
 
+    /// What became of a claim.
+    struct HandedOut {
+        sent: Proceeds,
+        /// The first refusal.
+        outcome: Result<(), AsyncVaultError>,
+        /// What is left.
+        view: OrderView,
+    }
+
     #[ink(storage)]
     pub struct TransferAgentContract {
         /// Who may name the tokens, once.
@@ -167,33 +176,14 @@ mod transfer_agent {
             class: TrancheId,
             owner: AccountId,
         ) -> Result<OrderView, AsyncVaultError> {
-            let mut desk = self.load();
-            let mut holding = self.holding(&desk, class, owner)?;
-            let proceeds = holding.claim(desk.class(class)?.index)?;
-            desk.ledger.pay_claim(proceeds.cash)?;
-            self.store(&mut desk, class, owner, &holding)?;
-            let tokens = match proceeds.tokens {
-                0 => Ok(()),
-                tokens => calls::push::<AsyncVaultError>(self.token(class)?, owner, tokens),
-            };
-            let cash = calls::push(self.cash, owner, proceeds.cash);
-            let sent = Proceeds {
-                tokens: if tokens.is_ok() { proceeds.tokens } else { 0 },
-                cash: if cash.is_ok() { proceeds.cash } else { 0 },
-            };
+            let HandedOut {
+                sent,
+                outcome,
+                view,
+            } = self.hand_out(class, owner)?;
             if sent == Proceeds::default() {
-                tokens.and(cash)?;
+                outcome?;
             }
-            if sent != proceeds {
-                self.escrow(&mut desk, class, owner, holding, proceeds, sent)?;
-            }
-            self.env().emit_event(Claimed {
-                owner,
-                class,
-                tokens: sent.tokens,
-                cash: sent.cash,
-            });
-            let view = holding.view(desk.class(class)?.index)?;
             Ok(OrderView {
                 claimable_tokens: sent.tokens,
                 claimable_cash: sent.cash,
@@ -254,10 +244,17 @@ mod transfer_agent {
 
         #[ink(message)]
         fn claim_all(&mut self, owner: AccountId) -> Result<Balance, AgentError> {
-            let mut claimed = None;
+            let (mut claimed, mut refusal) = (None, AgentError::NothingToClaim);
             for tranche in (0..).map(TrancheId).take(self.load().classes.len()) {
-                match self.claim(tranche, owner) {
-                    Ok(sent) => claimed = Some(add(claimed.unwrap_or(0), sent.claimable_cash)?),
+                match self.hand_out(tranche, owner) {
+                    Ok(HandedOut { sent, outcome, .. }) => {
+                        if sent != Proceeds::default() {
+                            claimed = Some(add(claimed.unwrap_or(0), sent.cash)?);
+                        }
+                        if let Err(error) = outcome {
+                            refusal = error.into();
+                        }
+                    }
                     Err(AsyncVaultError::NothingClaimable) => (),
                     Err(error) => return Err(error.into()),
                 }
@@ -267,7 +264,7 @@ mod transfer_agent {
                     Err(error) => return Err(error),
                 }
             }
-            claimed.ok_or(AgentError::NothingToClaim)
+            claimed.ok_or(refusal)
         }
 
         #[ink(message)]
@@ -438,9 +435,10 @@ mod transfer_agent {
             conditions: Conditions,
         ) -> Result<Balance, AsyncVaultError> {
             let minimum = match (side, conditions.limit) {
-                (Side::Redemption, None) => 1,
-                _ => self.minimum_order.max(1),
+                (Side::Redemption, None) => 0,
+                _ => self.minimum_order,
             };
+            ensure!(amount > 0, AsyncVaultError::ZeroAmount);
             ensure!(amount >= minimum, AsyncVaultError::BelowMinimum { minimum });
             self.ensure_may_act_for(owner)?;
             let token = self.token_given(side, tranche)?;
@@ -560,29 +558,56 @@ mod transfer_agent {
             Ok(all.resolved(book, epoch, None, &archive)?.0)
         }
 
-        /// What was refused to an owner stays his.
-        fn escrow(
+        /// Sends an owner what is claimable; what a token refuses to hand over stays his.
+        fn hand_out(
             &mut self,
-            desk: &mut Desk,
-            tranche: TrancheId,
+            class: TrancheId,
             owner: AccountId,
-            mut holding: Holding,
-            due: Proceeds,
-            sent: Proceeds,
-        ) -> Result<(), AsyncVaultError> {
-            let cash = due.cash.saturating_sub(sent.cash);
-            let tokens = due.tokens.saturating_sub(sent.tokens);
-            holding.take_back(tokens, desk.class(tranche)?.index)?;
-            holding.keep(cash)?;
-            desk.ledger.keep_claim(cash)?;
-            self.store(desk, tranche, owner, &holding)?;
-            self.env().emit_event(Escrowed {
-                owner,
-                class: tranche,
-                tokens,
-                cash,
-            });
-            Ok(())
+        ) -> Result<HandedOut, AsyncVaultError> {
+            let mut desk = self.load();
+            let mut holding = self.holding(&desk, class, owner)?;
+            let index = desk.class(class)?.index;
+            let due = holding.claim(index)?;
+            desk.ledger.pay_claim(due.cash)?;
+            self.store(&mut desk, class, owner, &holding)?;
+            let tokens = match due.tokens {
+                0 => Ok(()),
+                amount => calls::push::<AsyncVaultError>(self.token(class)?, owner, amount),
+            };
+            let cash = calls::push::<AsyncVaultError>(self.cash, owner, due.cash);
+            let sent = Proceeds {
+                tokens: if tokens.is_ok() { due.tokens } else { 0 },
+                cash: if cash.is_ok() { due.cash } else { 0 },
+            };
+            if sent != due {
+                let kept = Proceeds {
+                    tokens: due.tokens.saturating_sub(sent.tokens),
+                    cash: due.cash.saturating_sub(sent.cash),
+                };
+                holding.take_back(kept.tokens, index)?;
+                holding.keep(kept.cash)?;
+                desk.ledger.keep_claim(kept.cash)?;
+                self.store(&mut desk, class, owner, &holding)?;
+                self.env().emit_event(Escrowed {
+                    owner,
+                    class,
+                    tokens: kept.tokens,
+                    cash: kept.cash,
+                });
+            }
+            if sent != Proceeds::default() {
+                self.env().emit_event(Claimed {
+                    owner,
+                    class,
+                    tokens: sent.tokens,
+                    cash: sent.cash,
+                });
+            }
+            Ok(HandedOut {
+                sent,
+                outcome: tokens.and(cash),
+                view: holding.view(index)?,
+            })
         }
 
         /// What an order on `side` of a tranche is given in.
