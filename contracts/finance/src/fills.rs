@@ -1,7 +1,7 @@
 //! Which orders an epoch fills.
 //!
 //! Lexicographic and in closed form: (a) deposits from the residual up, (b) redemptions from the top
-//! down with the cash of (a), (c) deposits refused in (a) once more, where the price is still the same. Every fill is limited by the
+//! down with the cash of (a), (c) deposits refused in (a) once more, into classes that nobody left. Every fill is limited by the
 //! subordination that would be left, by the class's cap and by cash, and shared pro rata within a class.
 //! A fill that would pay or mint nothing is not made.
 
@@ -42,7 +42,7 @@ pub fn fill(classes: &mut [Class], cash: u128, lent: bool) -> Result<Vec<Fill>, 
         .try_for_each(|class| round.deposit(class))?;
     (0..count).try_for_each(|class| round.redeem(class))?;
     for class in (0..count).rev() {
-        if round.keeps_price(class) {
+        if round.fills.get(class).is_some_and(|fill| fill.burned == 0) {
             round.deposit(class)?;
         }
     }
@@ -73,8 +73,14 @@ impl Round<'_> {
             .map(|claim| claim.deposit(deposited))
             .transpose()?;
         class.value = add(class.value, deposited)?;
+        // Those who leave are paid the price they left at, and nothing of what others pay above it.
+        class.exit = match class.supply {
+            before @ 1.. if class.exit < class.entry => {
+                mul_div(class.exit, supply, before, Rounding::Down)?
+            }
+            _ => add(class.exit, deposited)?,
+        };
         class.entry = add(class.entry, deposited)?;
-        class.exit = add(class.exit, deposited)?;
         class.supply = supply;
         fill.deposited = add(fill.deposited, deposited)?;
         fill.minted = add(fill.minted, minted)?;
@@ -110,13 +116,6 @@ impl Round<'_> {
         fill.paid = add(fill.paid, paid)?;
         self.cash = sub(self.cash, paid)?;
         Ok(())
-    }
-
-    /// Whether tokens cost what they did before any were redeemed.
-    fn keeps_price(&self, index: usize) -> bool {
-        let (class, fill) = (self.classes.get(index), self.fills.get(index));
-        let is_same = |class: &Class| class.supply > 0 && class.entry == class.exit;
-        fill.is_some_and(|fill| fill.burned == 0) || class.is_some_and(is_same)
     }
 
     /// The cash that may enter class `index`: a deposit dilutes the subordination of the class itself
@@ -166,7 +165,9 @@ pub fn room_to_leave(classes: &[Class], index: usize, lent: bool) -> Result<u128
 /// price of a token until others lose theirs to rounding.
 fn issue(class: &Class, cash: u128) -> Result<(u128, u128), MathError> {
     if class.supply == 0 {
-        return Ok((cash, cash));
+        // What nobody owns is no gift to who comes first.
+        let taken = if class.entry == 0 { cash } else { 0 };
+        return Ok((taken, taken));
     }
     let minted = match class.entry {
         0 => 0,

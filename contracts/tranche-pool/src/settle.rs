@@ -1,7 +1,7 @@
 //! Puts a settlement into effect: cash moves between accounts, and every base unit must still be accounted for.
 //!
-//! What a settlement does is computed by the waterfall ([`finance::settlement`]). This file trusts none of it: whatever the
-//! answer, the accounts and the classes have to add up to what the pool has.
+//! What a settlement does is computed by the waterfall ([`finance::settlement`]). Whatever it answers, the accounts and the
+//! classes have to add up to what the pool has.
 
 use finance::fixed::add;
 use finance::settlement::{Portfolio, Settled};

@@ -79,11 +79,14 @@ pub struct OneBook<'a, S> {
     pub id: BookId,
     /// Where it is stored.
     pub shelf: &'a S,
+    /// The generation that the running settlement ended, which is not stored yet.
+    pub ended: Option<Point>,
 }
 
 impl<S: Shelf> Archive for OneBook<'_, S> {
     fn end_of(&self, generation: u32) -> Option<Point> {
-        self.shelf.end_of(self.id, generation)
+        let ended = self.ended.filter(|end| end.generation == generation);
+        ended.or_else(|| self.shelf.end_of(self.id, generation))
     }
 
     fn mark(&self, epoch: u32) -> Option<Mark> {
@@ -109,7 +112,7 @@ pub struct SideFill {
     pub output: Balance,
     /// Cash the class ever distributed per token, scaled 1e27.
     pub index: u128,
-    /// By how much this settlement raised it.
+    /// By how much this settlement raised it for what waits on this side: nothing where that is cash.
     pub rise: u128,
 }
 
@@ -143,7 +146,7 @@ impl Books {
         let ClassTrace {
             fill, index, rise, ..
         } = *trace;
-        let side = |filled, output| SideFill {
+        let side = |filled, output, rise| SideFill {
             filled,
             output,
             index,
@@ -152,7 +155,7 @@ impl Books {
         let expired = self.deposits.settle(
             (id, Side::Deposit),
             epoch,
-            side(fill.deposited, fill.minted),
+            side(fill.deposited, fill.minted, 0),
             Trade::Entry(trace.entry),
             shelf,
             records,
@@ -160,7 +163,7 @@ impl Books {
         self.redemptions.settle(
             (id, Side::Redemption),
             epoch,
-            side(fill.burned, fill.paid),
+            side(fill.burned, fill.paid, rise),
             Trade::Exit(trace.exit),
             shelf,
             records,
@@ -208,6 +211,8 @@ impl SideBooks {
         if let Some(found) = self.limited.iter().find(|other| other.price == price) {
             return Ok(found.series);
         }
+        // A book of which every order was cancelled before any was filled is nobody's.
+        self.limited.retain(|other| other.book.is_used());
         if self.limited.len() >= MAX_LIMITS {
             return Err(AsyncVaultError::TooManyLimits);
         }
@@ -268,7 +273,8 @@ impl SideBooks {
         let mut expired = 0;
         for (takes_part, series, book) in market.chain(limited) {
             let id = (id, side, series);
-            if side == Side::Redemption {
+            let mut ended = None;
+            if fill.rise > 0 {
                 book.distribute(mul_div(book.pending, fill.rise, ONE, Rounding::Down)?)?;
             }
             if takes_part && book.pending > 0 {
@@ -279,16 +285,15 @@ impl SideBooks {
                     all => mul_div(left.output, filled, all, Rounding::Down)?,
                 };
                 let index = if side == Side::Deposit { fill.index } else { 0 };
-                if let Some(end) = book.fill(filled, output, index)? {
-                    records.ends.push((id, end));
-                }
+                ended = book.fill(filled, output, index)?;
+                records.ends.extend(ended.map(|end| (id, end)));
                 waiting = sub(waiting, pending)?;
                 left.filled = sub(left.filled, filled)?;
                 left.output = sub(left.output, output)?;
             }
             let may_expire = book.expiries_end > epoch;
             let expiring = may_expire.then(|| shelf.expiring(id, epoch)).flatten();
-            let archive = OneBook { id, shelf };
+            let archive = OneBook { id, shelf, ended };
             let end = book.end_epoch(epoch, expiring, fill.index, fill.rise, &archive)?;
             let EndOfEpoch {
                 expired: gone,

@@ -121,7 +121,10 @@ impl Holding {
     /// Hands out tokens and cash, with what the class distributed on the tokens up to its `index`.
     pub fn claim(&mut self, index: u128) -> Result<Proceeds, AsyncVaultError> {
         self.cash = self.cash.plus(self.distributed(index)?)?;
-        self.weight = Exact::ZERO;
+        // The fraction of a token that stays was given nothing of what was distributed before.
+        let weight = mul_div(self.tokens.fraction, index, ONE, Rounding::Up);
+        let weight = weight.and_then(|weight| Exact::part(weight, 1));
+        self.weight = weight.unwrap_or(Exact::MAX);
         let proceeds = Proceeds {
             tokens: self.tokens.whole,
             cash: self.cash.whole,
@@ -140,12 +143,12 @@ impl Holding {
         all.minus(self.weight)
     }
 
-    /// The fraction of a base unit of cash that is left of a holding that is over, scaled 1e27; nothing of one that is not.
-    pub fn remainder(&self) -> Option<u128> {
+    /// Takes the fraction of a base unit of cash that is left of a holding that is over, scaled 1e27; nothing of one that is not.
+    pub fn remainder(&mut self) -> Option<u128> {
         let is_over = self.deposit == Slot::default()
             && self.redemption == Slot::default()
             && (self.tokens.whole, self.cash.whole) == (0, 0);
-        is_over.then_some(self.cash.fraction)
+        is_over.then(|| core::mem::take(&mut self.cash.fraction))
     }
 
     /// The holding as its owner sees it when the class's index is `index`; resolve it first.
@@ -170,7 +173,11 @@ fn follow<S: Shelf>(
         return Ok(Gains::default());
     }
     let id: BookId = (tranche, side, slot.series);
-    let archive = OneBook { id, shelf };
+    let archive = OneBook {
+        id,
+        shelf,
+        ended: None,
+    };
     // A book that is gone had no order that is not filled or expired, and is not asked.
     let book = books
         .side(side)

@@ -451,6 +451,10 @@ mod transfer_agent {
             ensure_possible(&conditions, desk.epoch, late)?;
             let mut holding = self.holding(&desk, tranche, owner)?;
             let slot = holding.slot_mut(side);
+            // What is left is less than a base unit: nothing that its owner could cancel.
+            if slot.pending()? == 0 {
+                *slot = Slot::default();
+            }
             ensure!(
                 *slot == Slot::default() || slot.conditions == conditions,
                 AsyncVaultError::OtherConditions
@@ -481,7 +485,7 @@ mod transfer_agent {
             if side == Side::Deposit {
                 desk.ledger.receive_order(amount)?;
             }
-            self.store(&mut desk, tranche, owner, &holding)?;
+            self.store(&mut desk, tranche, owner, &mut holding)?;
             calls::pull::<AsyncVaultError>(token, owner, self.env().account_id(), amount)?;
             Ok(pending)
         }
@@ -534,7 +538,7 @@ mod transfer_agent {
                 Side::Redemption => (0, amount),
             };
             desk.ledger.return_order(cash)?;
-            self.store(&mut desk, tranche, owner, &holding)?;
+            self.store(&mut desk, tranche, owner, &mut holding)?;
             self.env().emit_event(OrderCancelled {
                 owner,
                 class: tranche,
@@ -554,7 +558,11 @@ mod transfer_agent {
             epoch: u32,
         ) -> Result<Stake, AsyncVaultError> {
             let all = self.expiring.get((id, until)).unwrap_or_default();
-            let archive = OneBook { id, shelf: self };
+            let archive = OneBook {
+                id,
+                shelf: self,
+                ended: None,
+            };
             Ok(all.resolved(book, epoch, None, &archive)?.0)
         }
 
@@ -569,7 +577,7 @@ mod transfer_agent {
             let index = desk.class(class)?.index;
             let due = holding.claim(index)?;
             desk.ledger.pay_claim(due.cash)?;
-            self.store(&mut desk, class, owner, &holding)?;
+            self.store(&mut desk, class, owner, &mut holding)?;
             let tokens = match due.tokens {
                 0 => Ok(()),
                 amount => calls::push::<AsyncVaultError>(self.token(class)?, owner, amount),
@@ -587,7 +595,7 @@ mod transfer_agent {
                 holding.take_back(kept.tokens, index)?;
                 holding.keep(kept.cash)?;
                 desk.ledger.keep_claim(kept.cash)?;
-                self.store(&mut desk, class, owner, &holding)?;
+                self.store(&mut desk, class, owner, &mut holding)?;
                 self.env().emit_event(Escrowed {
                     owner,
                     class,
@@ -682,7 +690,7 @@ mod transfer_agent {
             desk: &mut Desk,
             tranche: TrancheId,
             owner: AccountId,
-            holding: &Holding,
+            holding: &mut Holding,
         ) -> Result<(), AsyncVaultError> {
             if let Some(remainder) = holding.remainder() {
                 desk.gather(remainder)?;

@@ -165,6 +165,11 @@ impl OrderBook {
         })
     }
 
+    /// Whether orders wait, or any were ever filled.
+    pub fn is_used(&self) -> bool {
+        self.pending > 0 || self.joining > 0 || self.point != Point::default()
+    }
+
     /// Notes that an order takes part in the settlement of `epoch` for the last time.
     pub fn expires(&mut self, epoch: u32) {
         self.expiries_end = self.expiries_end.max(epoch.saturating_add(1));

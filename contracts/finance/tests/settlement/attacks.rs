@@ -214,3 +214,60 @@ fn a_wiped_residual_costs_nobody_above_it_a_deposit() {
     assert_eq!(after.classes[0].fill.deposited, 0);
     assert_eq!(after.classes[1].fill.deposited, 0);
 }
+
+/// A loan of 100 in auction, marked at `mark`.
+fn in_auction(mark: u128) -> Portfolio {
+    Portfolio {
+        seized_debt: 100 * UNIT,
+        stressed: mark * UNIT,
+        market: 100 * UNIT,
+        ..Portfolio::default()
+    }
+}
+
+#[test]
+fn what_the_last_holder_left_in_auction_is_no_gift_to_who_comes_first() {
+    // 180 tokens leave at their exit of 100 in all; the debt in auction is nobody's then. One unit is offered.
+    let terms = terms(vec![class(0, 0), class(0, 0)]);
+    let inputs = |cash, demand| Inputs {
+        cash,
+        portfolio: in_auction(80),
+        demand: vec![Demand::default(), demand],
+        ..Inputs::default()
+    };
+    let left = settled(
+        &terms,
+        &state(&[0], &[0, 180]),
+        inputs(100 * UNIT, leave(180)),
+    );
+    assert_eq!(left.classes[1].fill.paid, 100 * UNIT);
+    let offered = settled(&terms, &left.state, inputs(0, enter(1)));
+    assert_eq!(offered.classes[1].fill.deposited, 0);
+    // Repaid, it is dust, and the class is open again.
+    let mut repaid = inputs(100 * UNIT, enter(1));
+    repaid.portfolio = Portfolio::default();
+    let repaid = settled(&terms, &offered.state, repaid);
+    assert_eq!(repaid.trace.dust, 100 * UNIT);
+    assert_eq!(repaid.classes[1].fill.minted, UNIT);
+}
+
+#[test]
+fn who_leaves_is_paid_nothing_of_what_others_enter_at() {
+    // Exit at 0.667, entry at 1.333: the 400 that enter do not raise what 75 of 150 tokens are paid.
+    let terms = terms(vec![class(0, 0), class(0, 0)]);
+    let paid = |entering| {
+        let mut demand = leave(75);
+        demand.deposits.market = entering * UNIT;
+        let inputs = Inputs {
+            cash: 100 * UNIT,
+            portfolio: in_auction(50),
+            demand: vec![Demand::default(), demand],
+            ..Inputs::default()
+        };
+        settled(&terms, &state(&[0], &[0, 150]), inputs).classes[1]
+            .fill
+            .paid
+    };
+    assert_eq!(paid(0), 50 * UNIT);
+    assert!(paid(400) <= 50 * UNIT);
+}

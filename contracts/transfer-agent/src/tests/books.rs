@@ -121,3 +121,75 @@ fn what_was_refused_to_an_owner_earns_only_what_is_paid_from_then_on() {
     let proceeds = holding.claim(index * 2).unwrap();
     assert_eq!((proceeds.tokens, proceeds.cash), (1_000, 59));
 }
+
+#[test]
+fn what_expires_when_a_generation_closes_is_set_aside() {
+    let (mut desk, mut drawer) = (Desk::new(&terms(), START), Drawer::default());
+    let until = Conditions {
+        limit: None,
+        until: Some(0),
+    };
+    let short = order(&mut desk, &mut drawer, 500_000_000, until);
+    order(&mut desk, &mut drawer, 500_000_000, Conditions::default());
+    // 0.05 % is left: the generation closes in the settlement in which half of the orders expire.
+    settle(&mut desk, &mut drawer, 999_500_000, 100);
+    assert_eq!(view(&short, &desk, &drawer), (0, 499_750_000, 250_000));
+    let books = desk.ledger.books();
+    assert_eq!((books.orders, books.claims), (250_000, 250_000));
+}
+
+#[test]
+fn a_limit_at_which_every_order_was_cancelled_is_free_again() {
+    let mut desk = Desk::new(&terms(), START);
+    let books = desk.class_mut(SENIOR).unwrap().side_mut(Side::Deposit);
+    for price in 1..=4 {
+        let series = books.series(Some(Price(price))).unwrap();
+        books.book_mut(series).unwrap().expires(32);
+    }
+    assert!(books.series(Some(Price::ONE)).is_ok());
+}
+
+#[test]
+fn the_fraction_of_a_holding_is_booked_once() {
+    // A coupon of 0.9 units, on tokens that are refused time and again.
+    let mut holding = Holding::default();
+    let index = finance::orders::ONE / 10;
+    holding.take_back(9, 0).unwrap();
+    let mut booked = 0;
+    for _ in 0..10 {
+        holding.keep(1).unwrap();
+        let proceeds = holding.claim(index).unwrap();
+        booked += holding.remainder().unwrap();
+        holding.take_back(proceeds.tokens, index).unwrap();
+    }
+    assert!(booked < finance::orders::ONE);
+}
+
+#[test]
+fn a_fraction_of_a_token_earns_no_coupon_of_the_past() {
+    // A class that has paid 1 000 per token, of which one costs 10 000.
+    let (mut desk, mut drawer) = (Desk::new(&terms(), START), Drawer::default());
+    let owner = order(&mut desk, &mut drawer, 19_000, Conditions::default());
+    order(&mut desk, &mut drawer, 1_000, Conditions::default());
+    let mut trace = at_par();
+    trace.index = 1_000 * finance::orders::ONE;
+    (trace.fill.deposited, trace.fill.minted) = (20_000, 2);
+    let epoch = desk.epoch;
+    let (records, _) = desk
+        .settle(&settlement([trace, at_par()]), &drawer)
+        .unwrap();
+    drawer.keep(epoch, records);
+    desk.start_next_epoch(&terms(), desk.ends_at).unwrap();
+    let mut holding = owner
+        .resolved(SENIOR, desk.class(SENIOR).unwrap(), desk.epoch, &drawer)
+        .unwrap();
+    let proceeds = holding.claim(trace.index).unwrap();
+    assert_eq!((proceeds.tokens, proceeds.cash), (1, 0));
+    // 0.9 tokens are left, and nothing was paid on them yet.
+    assert_eq!(
+        holding.claim(trace.index),
+        Err(AsyncVaultError::NothingClaimable)
+    );
+    holding.take_back(1, trace.index).unwrap();
+    assert_eq!(holding.claim(trace.index).unwrap().cash, 0);
+}
