@@ -569,17 +569,15 @@ def deposit_all(a, pool, is_solvent):
 
 
 def has_another_price(a, tranche):
-    """Whether tokens were burned and those that are left, if any, are no longer entered at the settlement's price."""
-    if not a.is_positive(tranche.burned):
-        return False
-    return not has_tokens(a, tranche) or (tranche.has_two_prices and a.is_less(tranche.exit, tranche.entry))
+    """Whether tokens were burned: those that are left are not worth the settlement's price to the last digit."""
+    return a.is_positive(tranche.burned)
 
 
 def deposit(a, pool, k):
     tranche, books = pool.tranches[k], pool.tranches[k].books
     if not a.is_positive(tranche.deposits) or any(is_impaired(a, other) for other in pool.tranches[: k + 1]):
         return
-    if has_tokens(a, tranche) and not a.is_positive(tranche.entry):
+    if has_tokens(a, tranche) != a.is_positive(tranche.entry):
         return
     offered = a.min(tranche.deposits, a.max(a.number(0), tranche.terms.cap - tranche.value))
     values = values_of(pool)
@@ -597,13 +595,16 @@ def deposit(a, pool, k):
         return
     if not tranche.is_residual:
         books.claim = books.claim + amount
+    if has_tokens(a, tranche) and a.is_less(tranche.exit, tranche.entry):
+        tranche.exit = a.down(tranche.exit * (books.supply + tokens) / books.supply)
+    else:
+        tranche.exit += amount
     books.supply = books.supply + tokens
     pool.cash += amount
     pool.value += amount
     pool.moved += amount
     tranche.value += amount
     tranche.entry += amount
-    tranche.exit += amount
     tranche.deposits -= amount
     tranche.deposited += amount
     tranche.minted += tokens

@@ -18,8 +18,7 @@ pub type TrancheToken = contract_ref!(interfaces::tranche_token::TrancheToken, D
 /// Approvals by signature.
 pub type Permit = contract_ref!(interfaces::permit::Permit, DefaultEnvironment);
 /// Who may hold a token.
-pub type TransferRule =
-    contract_ref!(interfaces::transfer_rule::TransferRule, DefaultEnvironment);
+pub type TransferRule = contract_ref!(interfaces::transfer_rule::TransferRule, DefaultEnvironment);
 /// Risk parameters.
 pub type Parameters = contract_ref!(interfaces::parameters::Parameters, DefaultEnvironment);
 /// Prices.
