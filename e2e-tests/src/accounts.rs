@@ -1,13 +1,32 @@
 //! The account of every base unit, taken from outside: balances of tokens against the books.
 
 use ink::codegen::TraitCallBuilder;
-use interfaces::collateral_vault::{CollateralVault, Standing};
+use interfaces::async_vault::{AsyncVault, OrderView};
+use interfaces::collateral_vault::{CollateralVault, Seized, Standing};
 use interfaces::tranche_pool::TranchePool;
-use interfaces::types::PositionId;
+use interfaces::tranche_token::TrancheToken;
+use interfaces::transfer_agent::{BookView, TransferAgent};
+use interfaces::types::{AccountId, Balance, PositionId, TrancheId};
 use psp22::PSP22;
 use simulator::contracts::Psp22;
 
 use crate::World;
+
+/// What rounding may leave of one owner's orders and proceeds in one tranche: a base unit of each order and of
+/// what he can claim.
+const LEFT_OF_HOLDING: Balance = 3;
+/// What rounding may leave of a tranche in one settlement, among five order books on each side and one index.
+const LEFT_OF_SETTLEMENT: Balance = 11;
+
+/// What investors can see to be theirs in one tranche, summed over all.
+#[derive(Default)]
+struct Theirs {
+    holders: Balance,
+    deposits: Balance,
+    redemptions: Balance,
+    tokens: Balance,
+    cash: Balance,
+}
 
 impl World {
     /// Every token that exists is where the books of its keeper say it is.
@@ -21,25 +40,44 @@ impl World {
         self.assert_tranches_balanced();
     }
 
+    /// Every base unit of cash is in an account, of the pool or of the transfer agent, or was given to them.
+    ///
+    /// # Panics
+    /// If a base unit is missing or too many.
     #[track_caller]
-    fn assert_cash_balanced(&self) {
+    pub fn assert_cash_balanced(&self) {
         let books = self.reads(self.pool().books());
-        let accounts = books.cash + books.orders + books.claims + books.penalties + books.dust;
+        let accounts = books.cash + books.fees + books.penalties + books.dust;
         assert_eq!(books.received - books.sent, accounts, "the pool's accounts");
-        let balance = self
-            .deal
-            .balance(&self.chain, self.deal.cash, self.deal.pool)
-            .unwrap();
         let unattributed = self.reads(self.pool().unattributed()).unwrap();
+        let balance = self.cash_of(self.deal.pool);
         assert_eq!(balance, accounts + unattributed, "the pool's cash");
+
+        let books = self.reads(self.agent().books());
+        let accounts = books.orders + books.claims + books.dust;
+        let held = books.received - books.sent;
+        assert_eq!(held, accounts, "the agent's accounts");
+        let unattributed = self.reads(self.agent().unattributed()).unwrap();
+        let balance = self.cash_of(self.deal.agent);
+        assert_eq!(balance, accounts + unattributed, "the agent's cash");
     }
 
+    fn cash_of(&self, owner: AccountId) -> Balance {
+        self.deal
+            .balance(&self.chain, self.deal.cash, owner)
+            .unwrap()
+    }
+
+    /// Every base unit of collateral is in a position, and every debt in the books of its type.
+    ///
+    /// # Panics
+    /// If a base unit is missing or too many.
     #[track_caller]
-    fn assert_collateral_balanced(&self) {
+    pub fn assert_collateral_balanced(&self) {
         let types = self.reads(self.vault().collateral_types());
         let mut held = vec![0; types.len()];
-        let mut normalised = vec![0; types.len()];
-        let mut seized = vec![(0, 0, 0); types.len()];
+        let mut performing = vec![(0, 0); types.len()];
+        let mut seized = vec![Seized::default(); types.len()];
         for number in 0..self.reads(self.vault().position_count()) {
             let Ok(view) = self.reads(self.vault().position(PositionId(number))) else {
                 continue;
@@ -47,14 +85,19 @@ impl World {
             let index = view.position.collateral_type.index();
             held[index] += view.position.collateral;
             match view.position.standing {
-                Standing::Performing { normalised_debt } => normalised[index] += normalised_debt,
-                Standing::Seized { debt, mark } => {
-                    let (debts, marks, collateral) = seized[index];
-                    seized[index] = (
-                        debts + debt,
-                        marks + mark,
-                        collateral + view.position.collateral,
-                    );
+                Standing::Performing {
+                    normalised_debt,
+                    principal,
+                } => {
+                    performing[index].0 += normalised_debt;
+                    performing[index].1 += principal;
+                }
+                Standing::Seized(of_one) => {
+                    let all = &mut seized[index];
+                    all.debt += of_one.debt;
+                    all.principal += of_one.principal;
+                    all.mark += of_one.mark;
+                    all.collateral += of_one.collateral;
                 }
             }
         }
@@ -65,25 +108,73 @@ impl World {
                 .unwrap();
             assert_eq!(kind.held, held[index], "collateral of all positions");
             assert_eq!(balance, kind.held, "the vault's collateral");
-            assert_eq!(kind.normalised_debt, normalised[index], "performing debt");
-            let totals = (kind.seized.debt, kind.seized.mark, kind.seized.collateral);
-            assert_eq!(totals, seized[index], "seized debt");
+            let debt = (kind.normalised_debt, kind.principal);
+            assert_eq!(debt, performing[index], "performing debt");
+            assert_eq!(kind.seized, seized[index], "seized debt");
         }
     }
 
     #[track_caller]
     fn assert_tranches_balanced(&self) {
-        for tranche in self.reads(self.pool().tranches()) {
-            let supply = self.reads(Psp22::from(tranche.token).call().total_supply());
-            assert_eq!(supply, tranche.supply, "tokens in existence");
-            let with_pool = self
+        let books = self.reads(self.agent().books());
+        let classes = self.reads(self.agent().classes());
+        let states = self.reads(self.pool().state()).classes;
+        let settlements = Balance::from(self.epoch());
+        let (mut deposits, mut cash, mut bound) = (0, 0, 0);
+        for ((id, class), state) in (0..).map(TrancheId).zip(classes).zip(states) {
+            let supply = self.reads(Psp22::from(class.token).call().total_supply());
+            assert_eq!(supply, state.supply, "tokens in existence");
+            let theirs = self.theirs(id, &class);
+            let left = theirs.holders * LEFT_OF_HOLDING + settlements * LEFT_OF_SETTLEMENT;
+            let held = self
                 .deal
-                .balance(&self.chain, tranche.token, self.deal.pool)
+                .balance(&self.chain, class.token, self.deal.agent)
                 .unwrap();
             assert!(
-                with_pool >= tranche.redemptions,
-                "tokens that wait for redemption"
+                held >= class.redemptions + theirs.tokens,
+                "the agent's tokens"
             );
+            let is_theirs = |all: Balance, theirs: Balance| (theirs..=theirs + left).contains(&all);
+            assert!(
+                is_theirs(class.deposits, theirs.deposits),
+                "deposits that wait"
+            );
+            assert!(
+                is_theirs(class.redemptions, theirs.redemptions),
+                "redemptions that wait"
+            );
+            deposits += class.deposits;
+            cash += theirs.cash;
+            bound += left;
         }
+        assert_eq!(deposits, books.orders, "cash that waits");
+        assert!(
+            cash <= books.claims,
+            "{cash} are claimed of {}",
+            books.claims
+        );
+        assert!(
+            books.claims - cash <= bound,
+            "{cash} alone are claimed of {}",
+            books.claims
+        );
+    }
+
+    /// What everybody who was ever named has in one tranche.
+    fn theirs(&self, id: TrancheId, class: &BookView) -> Theirs {
+        let mut sum = Theirs::default();
+        for owner in self.people() {
+            let order = self.reads(self.orders().order(id, owner)).unwrap();
+            let distribution = match class.index {
+                0 => 0,
+                _ => self.reads(self.token(id).distribution(owner)),
+            };
+            sum.deposits += order.pending_deposit;
+            sum.redemptions += order.pending_redemption;
+            sum.tokens += order.claimable_tokens;
+            sum.cash += order.claimable_cash + distribution;
+            sum.holders += Balance::from(order != OrderView::default() || class.index > 0);
+        }
+        sum
     }
 }

@@ -3,23 +3,30 @@
 //! Amounts are base units: [`usd`] and [`eth`] make them from whole tokens. The deal is `deal.toml`.
 
 pub mod accounts;
+pub mod conformance;
 pub mod wiring;
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::path::Path;
 
 use finance::{Period, Price, Timestamp};
 use ink::codegen::TraitCallBuilder;
+use interfaces::async_vault::{AsyncVault as _, Conditions, OrderView};
 use interfaces::collateral_vault::CollateralVault;
 use interfaces::liquidation_engine::LiquidationEngine;
 use interfaces::oracle_adapter::{OracleAdapter, OracleError};
-use interfaces::tranche_pool::{Settlement, TranchePool};
+use interfaces::tranche_pool::Settlement;
+use interfaces::transfer_agent::TransferAgent;
 use interfaces::types::{
     AccountId, AssetId, AuctionId, Balance, CollateralId, PositionId, TrancheId,
 };
 use scale::Decode;
 use simulator::chain::{Called, Chain, Message};
-use simulator::contracts::{Engine, Oracle, Parameters, Pool, Vault};
+use simulator::contracts::{
+    Agent, AsyncVault, Engine, Oracle, Parameters, Pool, TrancheToken, Vault,
+};
 use simulator::deployment::Deal;
 use simulator::input::term_sheet::TermSheet;
 
@@ -43,6 +50,11 @@ pub const FROZEN: OracleError = OracleError::Frozen {
 pub const NEVER: Timestamp = Timestamp(u64::MAX);
 /// A limit that no asked price reaches.
 pub const ANY_PRICE: Price = Price(u128::MAX);
+/// An order that takes part at any price, until it is filled or cancelled.
+pub const AT_ANY_PRICE: Conditions = Conditions {
+    limit: None,
+    until: None,
+};
 
 /// Base units of `whole` dollars.
 pub fn usd(whole: u128) -> Balance {
@@ -64,13 +76,15 @@ pub fn price(whole: u128) -> Price {
     Price(whole * Price::ONE.0)
 }
 
-/// The messages of a contract: `world.pool().close_epoch()` is one, ready to be sent.
+/// The messages of a contract: `world.agent().close_epoch()` is one, ready to be sent.
 pub type Messages<Contract> = <Contract as TraitCallBuilder>::Builder;
 
 /// A chain with the test deal on it.
 pub struct World {
     pub chain: Chain,
     pub deal: Deal,
+    /// Everybody who was ever named.
+    names: RefCell<BTreeSet<String>>,
 }
 
 impl World {
@@ -86,7 +100,8 @@ impl World {
         change(&mut sheet);
         let chain = Chain::new(START).unwrap();
         let deal = Deal::deploy(&chain, sheet).unwrap();
-        Self { chain, deal }
+        let names = RefCell::default();
+        Self { chain, deal, names }
     }
 
     /// One epoch on: "ann" holds 600 senior, "ben" 250 mezzanine and "cal" 150 junior, unclaimed. Ether
@@ -125,6 +140,21 @@ impl World {
         self.deal.pool.into()
     }
 
+    /// What can be said to the transfer agent about epochs and distributions.
+    pub fn agent(&self) -> Messages<Agent> {
+        self.deal.agent.into()
+    }
+
+    /// What can be said to the transfer agent about orders.
+    pub fn orders(&self) -> Messages<AsyncVault> {
+        self.deal.agent.into()
+    }
+
+    /// What can be said to the token of a tranche.
+    pub fn token(&self, tranche: TrancheId) -> Messages<TrancheToken> {
+        self.deal.tranche_token(tranche).into()
+    }
+
     /// What can be said to the vault.
     pub fn vault(&self) -> Messages<Vault> {
         self.deal.vault.into()
@@ -147,7 +177,14 @@ impl World {
 
     /// An account by its name.
     pub fn account(&self, name: &str) -> AccountId {
+        self.names.borrow_mut().insert(name.to_owned());
         self.chain.account(name)
+    }
+
+    /// The accounts of all who were ever named.
+    pub fn people(&self) -> Vec<AccountId> {
+        let names = self.names.borrow();
+        names.iter().map(|name| self.chain.account(name)).collect()
     }
 
     /// Sends a message that must succeed.
@@ -216,6 +253,19 @@ impl World {
         }
     }
 
+    /// Every feeder repeats what he last said, if he said it before now.
+    pub fn repeat_prices(&self) {
+        let now = self.chain.now();
+        for asset in [0, 1].map(AssetId) {
+            for (feeder, last) in self.reads(self.oracle().reports(asset)).unwrap() {
+                if let Some(last) = last.filter(|last| last.observed_at < now) {
+                    let report = self.oracle().report(asset, last.price, now);
+                    self.chain.execute(feeder, report).unwrap();
+                }
+            }
+        }
+    }
+
     /// Time runs until every report is a millisecond too old.
     pub fn outlive_reports(&self) {
         let max_age = self.deal.sheet.oracle.max_age;
@@ -231,45 +281,115 @@ impl World {
             .unwrap();
     }
 
-    /// `who` is given cash that the pool may take.
+    /// `who` is given cash that the pool may take: for repayments and purchases.
     pub fn provide_cash(&self, who: &str, amount: Balance) {
         self.provide(self.deal.cash, who, self.deal.pool, amount);
     }
 
     /// `who` orders a deposit of cash he is given for it.
     pub fn deposit(&self, who: &str, tranche: TrancheId, amount: Balance) {
-        self.provide_cash(who, amount);
-        self.does(who, self.pool().request_deposit(tranche, amount));
+        self.deposit_on(who, tranche, amount, AT_ANY_PRICE);
+    }
+
+    /// [`World::deposit`] on conditions.
+    pub fn deposit_on(&self, who: &str, tranche: TrancheId, amount: Balance, on: Conditions) {
+        self.provide(self.deal.cash, who, self.deal.agent, amount);
+        let owner = self.account(who);
+        let order = self.orders().request_deposit(tranche, amount, owner, on);
+        self.does(who, order);
     }
 
     /// `who` claims what is his, and orders the redemption of `amount` of it.
     pub fn redeem(&self, who: &str, tranche: TrancheId, amount: Balance) {
-        let owner = self.account(who);
-        let order = self.reads(self.pool().order(tranche, owner)).unwrap();
-        if order.claimable_tokens > 0 {
-            self.does(who, self.pool().claim(tranche, owner));
-        }
-        let token = self.deal.tranche_token(tranche);
-        self.deal
-            .approve(&self.chain, token, owner, self.deal.pool, amount)
-            .unwrap();
-        self.does(who, self.pool().request_redeem(tranche, amount));
+        self.redeem_on(who, tranche, amount, AT_ANY_PRICE);
     }
 
-    /// Time runs to the end of the epoch and somebody closes it. Prices of seized collateral are then
-    /// older than they may be unless the epoch ends within hours: see [`World::close_epoch_at`].
+    /// [`World::redeem`] on conditions.
+    pub fn redeem_on(&self, who: &str, tranche: TrancheId, amount: Balance, on: Conditions) {
+        if self.order(who, tranche).claimable_tokens > 0 {
+            self.claim(who, tranche);
+        }
+        self.allow_redemption(who, tranche, amount);
+        let owner = self.account(who);
+        let order = self.orders().request_redeem(tranche, amount, owner, on);
+        self.does(who, order);
+    }
+
+    /// `who` lets the transfer agent take `amount` of his tokens.
+    pub fn allow_redemption(&self, who: &str, tranche: TrancheId, amount: Balance) {
+        let (token, owner) = (self.deal.tranche_token(tranche), self.account(who));
+        self.deal
+            .approve(&self.chain, token, owner, self.deal.agent, amount)
+            .unwrap();
+    }
+
+    /// `who` takes back what is unfilled of his deposit. Returns the cash that he gets at once.
+    pub fn cancel_deposit(&self, who: &str, tranche: TrancheId) -> Balance {
+        let owner = self.account(who);
+        self.does(who, self.orders().cancel_deposit(tranche, owner))
+    }
+
+    /// `who` takes back what is unfilled of his redemption. Returns the tokens that he gets at once.
+    pub fn cancel_redeem(&self, who: &str, tranche: TrancheId) -> Balance {
+        let owner = self.account(who);
+        self.does(who, self.orders().cancel_redeem(tranche, owner))
+    }
+
+    /// Somebody sends `who` what settlements gave him in one tranche.
+    pub fn claim(&self, who: &str, tranche: TrancheId) -> OrderView {
+        let owner = self.account(who);
+        self.does("anybody", self.orders().claim(tranche, owner))
+    }
+
+    /// Somebody sends `who` all that settlements gave him and his tokens. Returns the cash.
+    pub fn claim_all(&self, who: &str) -> Balance {
+        let owner = self.account(who);
+        self.does("anybody", self.agent().claim_all(owner))
+    }
+
+    /// Where the orders of `who` stand.
+    pub fn order(&self, who: &str, tranche: TrancheId) -> OrderView {
+        let owner = self.account(who);
+        self.reads(self.orders().order(tranche, owner)).unwrap()
+    }
+
+    /// The number of the running epoch.
+    pub fn epoch(&self) -> u32 {
+        self.reads(self.agent().epoch()).number
+    }
+
+    /// Time runs to the end of the epoch.
+    pub fn end_epoch(&self) {
+        let epoch = self.reads(self.agent().epoch());
+        self.chain.advance_to(epoch.ends_at);
+    }
+
+    /// Time runs to the cut-off of the epoch: orders are late from now on.
+    pub fn cut_off(&self) {
+        let epoch = self.reads(self.agent().epoch());
+        self.chain.advance_to(epoch.cut_off_at);
+    }
+
+    /// Whether anything is owed to the pool.
+    pub fn is_lent(&self) -> bool {
+        let portfolio = self.reads(self.vault().portfolio()).unwrap();
+        portfolio.performing > 0 || portfolio.seized_debt > 0
+    }
+
+    /// Time runs to the end of the epoch, feeders repeat themselves if anything is lent, and somebody closes it.
     pub fn close_epoch(&self) -> Settlement {
-        let (_, ends_at) = self.reads(self.pool().epoch());
-        self.chain.advance_to(ends_at);
-        self.does("anybody", self.pool().close_epoch())
+        self.end_epoch();
+        if self.is_lent() {
+            self.repeat_prices();
+        }
+        self.does("anybody", self.agent().close_epoch())
     }
 
     /// Time runs to the end of the epoch, feeders report, and somebody closes it.
     pub fn close_epoch_at(&self, eth: u128, btc: u128) -> Settlement {
-        let (_, ends_at) = self.reads(self.pool().epoch());
-        self.chain.advance_to(ends_at);
+        self.end_epoch();
         self.quote(eth, btc);
-        self.does("anybody", self.pool().close_epoch())
+        self.does("anybody", self.agent().close_epoch())
     }
 
     /// `who` opens a position with ether he is given for it.

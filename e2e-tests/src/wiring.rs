@@ -5,8 +5,12 @@ use std::fmt::Debug;
 
 use interfaces::collateral_vault::{CollateralVault, Listing, VaultTerms};
 use interfaces::tranche_pool::{PoolTerms, TranchePool};
+use interfaces::tranche_token::TokenTerms;
+use interfaces::transfer_agent::{AgentTerms, TransferAgent};
 use interfaces::types::{AccountId, AssetId};
 use scale::{Decode, Encode};
+use simulator::chain::NETWORK;
+use simulator::input::term_sheet::TermSheet;
 
 use crate::World;
 
@@ -14,11 +18,17 @@ use crate::World;
 pub const NOBODY: AccountId = AccountId([0xee; 32]);
 
 impl World {
-    /// The deal with a pool, a vault and an engine that nobody has bound yet.
+    /// The deal with a pool, a transfer agent, a vault and an engine that nobody has bound yet.
     pub fn unbound() -> Self {
-        let mut world = Self::deployed();
+        Self::unbound_with(|_| ())
+    }
+
+    /// [`World::unbound`] with changed terms.
+    pub fn unbound_with(change: impl FnOnce(&mut TermSheet)) -> Self {
+        let mut world = Self::with(change);
         world.deal.pool = world.deploys("tranche-pool", world.pool_terms());
-        world.deal.tranches = world.tranche_tokens(world.deal.pool);
+        world.deal.agent = world.deploys("transfer-agent", world.agent_terms());
+        world.deal.tranches = world.tranche_tokens(world.deal.agent);
         world.deal.vault = world.deploys("collateral-vault", world.vault_terms());
         world.deal.engine = world.deploys_engine(world.deal.parameters);
         world
@@ -40,20 +50,57 @@ impl World {
         world
     }
 
-    /// Binds the pool and the vault of the deal.
+    /// The deal with the account "agent" in the place of the transfer agent.
+    pub fn with_manned_agent() -> Self {
+        let world = Self::unbound();
+        let agent = world.account("agent");
+        world.bind_pool(agent, world.deal.vault, world.deal.waterfall);
+        world.does("Deployer", world.vault().bind(world.deal.engine));
+        world
+    }
+
+    /// The deal with tranche tokens that go only to those who have some of an asset, which is returned.
+    pub fn with_rule() -> (Self, AccountId) {
+        Self::with_rule_and(|_| ())
+    }
+
+    /// [`World::with_rule`] with changed terms.
+    pub fn with_rule_and(change: impl FnOnce(&mut TermSheet)) -> (Self, AccountId) {
+        let mut world = Self::unbound_with(change);
+        let rule = world.deploys("test-asset", (None::<String>, None::<String>, 0u8));
+        world.deal.tranches = world.ruled_tokens(world.deal.agent, Some(rule));
+        world.bind();
+        (world, rule)
+    }
+
+    /// Binds pool, transfer agent and vault of the deal.
     pub fn bind(&self) {
-        self.bind_pool(self.deal.tranches.clone(), self.deal.vault);
+        self.bind_pool(self.deal.agent, self.deal.vault, self.deal.waterfall);
+        self.bind_agent(self.deal.tranches.clone());
         self.does("Deployer", self.vault().bind(self.deal.engine));
     }
 
-    /// Binds the pool of the deal to any tokens and vault.
-    pub fn bind_pool(&self, tokens: Vec<AccountId>, vault: AccountId) {
-        self.does("Deployer", self.pool().bind(tokens, vault));
+    /// Binds the pool of the deal to any contracts.
+    pub fn bind_pool(&self, agent: AccountId, vault: AccountId, waterfall: AccountId) {
+        self.does("Deployer", self.pool().bind(agent, vault, waterfall));
+    }
+
+    /// Binds the transfer agent of the deal to any tokens.
+    pub fn bind_agent(&self, tokens: Vec<AccountId>) {
+        self.does("Deployer", self.agent().bind(tokens));
     }
 
     /// What the pool of the deal was made with.
     pub fn pool_terms(&self) -> PoolTerms {
         self.reads(self.pool().terms()).unwrap()
+    }
+
+    /// What the transfer agent of the deal was made with, for the pool that the deal has now.
+    pub fn agent_terms(&self) -> AgentTerms {
+        AgentTerms {
+            pool: self.deal.pool,
+            ..self.reads(self.agent().terms()).unwrap()
+        }
     }
 
     /// What the vault of the deal was made with.
@@ -73,18 +120,26 @@ impl World {
         }
     }
 
-    /// New tranche tokens of the deal that `pool` may issue.
-    pub fn tranche_tokens(&self, pool: AccountId) -> Vec<AccountId> {
-        let tokens = self
-            .deal
-            .sheet
-            .tranches
-            .iter()
-            .map(|tranche| &tranche.token);
+    /// New tranche tokens of the deal that `issuer` may issue.
+    pub fn tranche_tokens(&self, issuer: AccountId) -> Vec<AccountId> {
+        self.ruled_tokens(issuer, None)
+    }
+
+    /// [`World::tranche_tokens`] that ask a transfer rule.
+    pub fn ruled_tokens(&self, issuer: AccountId, rule: Option<AccountId>) -> Vec<AccountId> {
+        let tranches = &self.deal.sheet.tranches;
+        let tokens = tranches.iter().map(|tranche| &tranche.token);
         tokens
             .map(|token| {
-                let arguments = (pool, Some(&token.name), Some(&token.symbol), token.decimals);
-                self.deploys("tranche-token", arguments)
+                let terms = TokenTerms {
+                    pool: issuer,
+                    name: Some(token.name.clone()),
+                    symbol: Some(token.symbol.clone()),
+                    decimals: token.decimals,
+                    rule,
+                    network: NETWORK,
+                };
+                self.deploys("tranche-token", terms)
             })
             .collect()
     }

@@ -4,6 +4,7 @@ use e2e_tests::*;
 use ink::codegen::TraitCallBuilder;
 use interfaces::collateral_vault::CollateralVault;
 use interfaces::tranche_pool::TranchePool;
+use interfaces::transfer_agent::TransferAgent;
 use interfaces::types::{AccountId, Balance};
 use psp22::PSP22;
 use simulator::contracts::Psp22;
@@ -26,7 +27,7 @@ fn cash_given_to_the_pool_belongs_to_no_class() {
         (
             books,
             drawable,
-            world.reads(world.pool().preview_settlement()),
+            world.reads(world.agent().preview_settlement()),
         )
     };
     let before = seen();
@@ -73,13 +74,24 @@ fn collateral_given_to_the_vault_is_in_no_position() {
 }
 
 #[test]
-fn tranche_tokens_given_to_the_pool_redeem_nothing() {
+fn cash_given_to_the_transfer_agent_is_nobodys_claim() {
     let world = World::funded();
-    let cal = world.account("cal");
-    world.does("cal", world.pool().claim(JUNIOR, cal));
+    world.redeem("ann", SENIOR, usd(100));
+    donate(&world, world.deal.cash, world.deal.agent, usd(5_000));
+    assert_eq!(world.reads(world.agent().unattributed()), Ok(usd(5_000)));
+    world.close_epoch();
+    assert_eq!(world.claim_all("ann"), usd(100));
+    assert_eq!(world.reads(world.agent().unattributed()), Ok(usd(5_000)));
+    world.assert_balanced();
+}
+
+#[test]
+fn tranche_tokens_given_to_the_transfer_agent_redeem_nothing() {
+    let world = World::funded();
+    world.claim("cal", JUNIOR);
     let junior = Psp22::from(world.deal.tranche_token(JUNIOR))
         .call_mut()
-        .transfer(world.deal.pool, usd(50), vec![]);
+        .transfer(world.deal.agent, usd(50), vec![]);
     world.does("cal", junior);
     let settled = world.close_epoch();
     assert_eq!(settled.tranches[2].supply_after, usd(150));

@@ -6,7 +6,8 @@ use finance::Period;
 use interfaces::collateral_vault::{CollateralVault, VaultError};
 use interfaces::liquidation_engine::LiquidationEngine;
 use interfaces::parameters::{CollateralParameter, Parameters};
-use interfaces::tranche_pool::TranchePool;
+use interfaces::tranche_pool::{Due, TranchePool};
+use interfaces::transfer_agent::TransferAgent;
 
 /// Long after the last report, and long after an epoch should have been closed.
 fn deserted(world: &World) {
@@ -97,21 +98,9 @@ fn an_investor_cancels_and_claims() {
     world.deposit("dan", JUNIOR, usd(100));
     world.redeem("ben", MEZZANINE, usd(250));
     deserted(&world);
-    assert_eq!(
-        world.does("dan", world.pool().cancel_deposit(JUNIOR)),
-        usd(100)
-    );
-    assert_eq!(
-        world.does("ben", world.pool().cancel_redeem(MEZZANINE)),
-        usd(250)
-    );
-    let ann = world.account("ann");
-    assert_eq!(
-        world
-            .does("ann", world.pool().claim(SENIOR, ann))
-            .claimable_tokens,
-        usd(600)
-    );
+    assert_eq!(world.cancel_deposit("dan", JUNIOR), usd(100));
+    assert_eq!(world.cancel_redeem("ben", MEZZANINE), usd(250));
+    assert_eq!(world.claim("ann", SENIOR).claimable_tokens, usd(600));
     assert_eq!(world.balance(world.deal.cash, "dan"), usd(100));
     assert_eq!(
         world.balance(world.deal.tranche_token(MEZZANINE), "ben"),
@@ -130,11 +119,9 @@ fn settled_cash_is_claimed_while_no_price_is_known() {
     world.redeem("ann", SENIOR, usd(60));
     world.close_epoch_at(90, 5_000);
     deserted(&world);
-    let ann = world.account("ann");
     // A tenth of the senior is 60.004931: 600 and a day's growth at 60 % of 5 %. The order book rounds its
     // quotients down, at the cost of a base unit.
-    let claimed = world.does("anybody", world.pool().claim(SENIOR, ann));
-    assert_eq!(claimed.claimable_cash, 60_004_930);
+    assert_eq!(world.claim("ann", SENIOR).claimable_cash, 60_004_930);
     assert_eq!(world.balance(world.deal.cash, "ann"), 60_004_930);
 }
 
@@ -147,7 +134,7 @@ fn the_beneficiary_is_paid_by_anybody() {
         world.engine().take(auction, eth(8), ANY_PRICE, NEVER),
     );
     deserted(&world);
-    world.does("mallory", world.pool().pay_penalties());
+    world.does("mallory", world.pool().pay(Due::Penalties));
     assert_eq!(world.balance(world.deal.cash, "reserve"), 60_000_001);
 }
 
@@ -156,10 +143,8 @@ fn an_epoch_is_closed_by_anybody_without_any_price_and_orders_wait() {
     let (world, _) = World::lent();
     world.redeem("ann", SENIOR, usd(100));
     deserted(&world);
-    let settled = world.does("anybody", world.pool().close_epoch());
-    assert_eq!((settled.epoch, settled.tranches[0].fill.burned), (1, 0));
-    assert_eq!(
-        world.does("ann", world.pool().cancel_redeem(SENIOR)),
-        usd(100)
-    );
+    let settled = world.does("anybody", world.agent().close_epoch());
+    assert!(settled.portfolio.frozen);
+    assert_eq!((world.epoch(), settled.tranches[0].fill.burned), (2, 0));
+    assert_eq!(world.cancel_redeem("ann", SENIOR), usd(100));
 }

@@ -1,13 +1,19 @@
 //! The built contracts on an embedded chain, one file per topic.
 
+mod agent_guards;
+mod attacks;
+mod costs;
+mod distributions;
 mod donations;
 mod engine_guards;
 mod exits;
 mod lifecycle;
 mod oracle_and_parameters;
+mod orders;
 mod pool_guards;
 mod random_walk;
 mod settlement;
+mod states;
 mod tokens;
 mod vault_guards;
 mod wallets;

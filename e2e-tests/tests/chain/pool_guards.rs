@@ -2,306 +2,136 @@
 
 use e2e_tests::wiring::NOBODY;
 use e2e_tests::*;
-use finance::{MathError, Period, Ratio, Timestamp};
+use finance::fees::{HIGHEST_MANAGEMENT_FEE, HIGHEST_PERFORMANCE_FEE};
+use finance::settlement::{Demand, Waiting};
+use finance::{MathError, Period, Ratio};
 use interfaces::calls::CallError;
-use interfaces::collateral_vault::Portfolio;
+use interfaces::collateral_vault::{CollateralVault, Portfolio, VaultError};
 use interfaces::liquidation_engine::LiquidationEngine;
-use interfaces::tranche_pool::{OrderView, Payment, PoolError, PoolTerms, TranchePool};
-use interfaces::tranche_token::ONLY_THE_POOL;
-use interfaces::types::{AccountId, TrancheId};
+use interfaces::tranche_pool::{Due, Payment, PoolError, PoolTerms, TranchePool};
+use interfaces::transfer_agent::{AgentError, TransferAgent};
+use interfaces::types::{AccountId, Balance, TrancheId};
 use psp22::PSP22Error;
-use simulator::deployment::Deal;
 
 const NO_TRANCHE: TrancheId = TrancheId(3);
 
 fn payment(payer: AccountId) -> Payment {
     Payment {
         payer,
-        debt: 1,
+        principal: 1,
+        interest: 0,
         penalty: 0,
+    }
+}
+
+/// A deposit of so much into the residual.
+fn junior_deposit(amount: Balance) -> Vec<Demand> {
+    let mut demand = vec![Demand::default(); 3];
+    demand[2].deposits = Waiting {
+        market: amount,
+        limited: vec![],
+    };
+    demand
+}
+
+#[track_caller]
+fn assert_terms_are_refused(error: fn() -> PoolError, changes: &[fn(&mut PoolTerms)]) {
+    let world = World::deployed();
+    for change in changes {
+        let mut terms = world.pool_terms();
+        change(&mut terms);
+        world.refuses_to_deploy("tranche-pool", terms, error());
     }
 }
 
 #[test]
 fn a_deal_has_two_to_five_tranches() {
     let world = World::deployed();
-    let terms = world.pool_terms();
     for count in [0, 1, 6] {
-        let tranches = vec![terms.tranches[2]; count];
-        let terms = PoolTerms {
-            tranches,
-            ..terms.clone()
-        };
+        let mut terms = world.pool_terms();
+        terms.deal.classes = vec![terms.deal.classes[2]; count];
         world.refuses_to_deploy("tranche-pool", terms, PoolError::InvalidTranches);
     }
 }
 
 #[test]
-fn a_residual_has_no_rate_and_no_minimum() {
-    let world = World::deployed();
-    for residual in [
-        |terms: &mut PoolTerms| terms.tranches[2].target_rate = Ratio(1),
-        |terms: &mut PoolTerms| terms.tranches[2].minimum_subordination = Ratio(1),
-    ] {
-        let mut terms = world.pool_terms();
-        residual(&mut terms);
-        world.refuses_to_deploy("tranche-pool", terms, PoolError::InvalidTranches);
-    }
+fn a_residual_promises_nothing() {
+    assert_terms_are_refused(
+        || PoolError::InvalidTranches,
+        &[
+            |terms| terms.deal.classes[2].target_rate = Ratio(1),
+            |terms| terms.deal.classes[2].minimum_subordination = Ratio(1),
+            |terms| terms.deal.classes[2].interest_cover = Ratio(1),
+        ],
+    );
 }
 
 #[test]
 fn no_minimum_subordination_and_no_buffer_is_the_whole_pool() {
-    let world = World::deployed();
-    for whole in [
-        |terms: &mut PoolTerms| terms.tranches[0].minimum_subordination = Ratio::ONE,
-        |terms: &mut PoolTerms| terms.tranches[1].minimum_subordination = Ratio::ONE,
-        |terms: &mut PoolTerms| terms.liquidity_buffer = Ratio::ONE,
-    ] {
-        let mut terms = world.pool_terms();
-        whole(&mut terms);
-        world.refuses_to_deploy("tranche-pool", terms, PoolError::InvalidRatio);
-    }
+    assert_terms_are_refused(
+        || PoolError::InvalidRatio,
+        &[
+            |terms| terms.deal.classes[0].minimum_subordination = Ratio::ONE,
+            |terms| terms.deal.classes[1].minimum_subordination = Ratio::ONE,
+            |terms| terms.liquidity_buffer = Ratio::ONE,
+        ],
+    );
 }
 
 #[test]
-fn no_target_rate_is_above_one() {
-    let world = World::deployed();
-    let mut terms = world.pool_terms();
-    terms.tranches[0].target_rate = Ratio(Ratio::ONE.0 + 1);
-    world.refuses_to_deploy("tranche-pool", terms, PoolError::InvalidRatio);
-}
-
-#[test]
-fn an_epoch_takes_time() {
-    let world = World::deployed();
-    let terms = PoolTerms {
-        epoch_length: Period(0),
-        ..world.pool_terms()
-    };
-    world.refuses_to_deploy("tranche-pool", terms, PoolError::InvalidEpochLength);
+fn no_target_rate_is_above_one_and_no_fee_above_its_cap() {
+    assert_terms_are_refused(
+        || PoolError::InvalidRatio,
+        &[
+            |terms| terms.deal.classes[0].target_rate = Ratio(Ratio::ONE.0 + 1),
+            |terms| terms.deal.management_fee = Ratio(HIGHEST_MANAGEMENT_FEE.0 + 1),
+            |terms| terms.deal.performance_fee = Ratio(HIGHEST_PERFORMANCE_FEE.0 + 1),
+        ],
+    );
 }
 
 #[test]
 fn nobody_but_the_deployer_binds() {
     let world = World::unbound();
-    let bind = world.pool().bind(world.deal.tranches.clone(), NOBODY);
+    let bind = world.pool().bind(NOBODY, NOBODY, NOBODY);
     world.refuses("mallory", bind, PoolError::NotTheDeployer);
 }
 
 #[test]
 fn a_pool_is_bound_once() {
     let world = World::deployed();
-    let bind = world.pool().bind(world.deal.tranches.clone(), NOBODY);
+    let bind = world.pool().bind(NOBODY, NOBODY, NOBODY);
     world.refuses("Deployer", bind, PoolError::AlreadyBound);
-}
-
-#[test]
-fn a_pool_has_as_many_tokens_as_tranches() {
-    let world = World::unbound();
-    for count in [0, 2, 4] {
-        let bind = world.pool().bind(vec![NOBODY; count], world.deal.vault);
-        world.refuses("Deployer", bind, PoolError::InvalidTranches);
-    }
 }
 
 #[test]
 fn an_unbound_pool_does_nothing() {
     let world = World::unbound();
     let ann = world.account("ann");
-    world.provide_cash("ann", usd(1));
-    world.refuses(
-        "ann",
-        world.pool().request_deposit(JUNIOR, usd(1)),
-        PoolError::NotBound,
-    );
-    world.refuses(
-        "ann",
-        world.pool().request_redeem(JUNIOR, 1),
-        PoolError::NotBound,
-    );
-    world.refuses(
-        "ann",
-        world.pool().cancel_deposit(JUNIOR),
-        PoolError::NotBound,
-    );
-    world.refuses(
-        "ann",
-        world.pool().cancel_redeem(JUNIOR),
-        PoolError::NotBound,
-    );
-    world.refuses("ann", world.pool().claim(JUNIOR, ann), PoolError::NotBound);
-    world.refuses("ann", world.pool().close_epoch(), PoolError::NotBound);
+    let unbound = || PoolError::NotBound;
     let nothing = Portfolio::default();
-    world.refuses(
-        "ann",
-        world.pool().draw(ann, 1, nothing),
-        PoolError::NotBound,
-    );
+    world.refuses("ann", world.pool().settle(vec![], 0, ann), unbound());
+    world.refuses("ann", world.pool().surrender(JUNIOR, 1), unbound());
+    world.refuses("ann", world.pool().draw(ann, 1, nothing), unbound());
     world.refuses(
         "ann",
         world.pool().collect(payment(ann), nothing),
-        PoolError::NotBound,
+        unbound(),
     );
-    assert_eq!(
-        world.reads(world.pool().preview_settlement()),
-        Err(PoolError::NotBound)
-    );
-    assert_eq!(
-        world.reads(world.pool().drawable_cash()),
-        Err(PoolError::NotBound)
-    );
+    assert_eq!(world.reads(world.pool().preview(vec![])), Err(unbound()));
+    assert_eq!(world.reads(world.pool().drawable_cash()), Err(unbound()));
 }
 
 #[test]
-fn an_order_of_nothing_is_none() {
+fn nobody_but_the_transfer_agent_settles_and_takes_tokens_away() {
     let world = World::funded();
-    world.refuses(
-        "ann",
-        world.pool().request_deposit(SENIOR, 0),
-        PoolError::ZeroAmount,
-    );
-    world.refuses(
-        "ann",
-        world.pool().request_redeem(SENIOR, 0),
-        PoolError::ZeroAmount,
-    );
-}
-
-#[test]
-fn a_tranche_must_exist() {
-    let world = World::funded();
-    let ann = world.account("ann");
-    let unknown = || PoolError::UnknownTranche;
-    world.provide_cash("ann", usd(1));
-    world.refuses(
-        "ann",
-        world.pool().request_deposit(NO_TRANCHE, usd(1)),
-        unknown(),
-    );
-    world.refuses("ann", world.pool().request_redeem(NO_TRANCHE, 1), unknown());
-    world.refuses("ann", world.pool().cancel_deposit(NO_TRANCHE), unknown());
-    world.refuses("ann", world.pool().cancel_redeem(NO_TRANCHE), unknown());
-    world.refuses("ann", world.pool().claim(NO_TRANCHE, ann), unknown());
-    assert_eq!(
-        world.reads(world.pool().order(NO_TRANCHE, ann)),
-        Err(unknown())
-    );
-}
-
-#[test]
-fn a_deposit_is_taken_from_allowance_and_balance() {
-    let world = World::deployed();
-    let Deal { cash, pool, .. } = world.deal;
-    let dan = world.account("dan");
-    let order = || world.pool().request_deposit(JUNIOR, usd(10));
-
-    world
-        .deal
-        .mint(&world.chain, cash, dan, usd(10) - 1)
-        .unwrap();
-    let no_allowance = PoolError::Token(PSP22Error::InsufficientAllowance);
-    world.refuses("dan", order(), no_allowance);
-    world
-        .deal
-        .approve(&world.chain, cash, dan, pool, usd(10))
-        .unwrap();
-    let no_balance = PoolError::Token(PSP22Error::InsufficientBalance);
-    world.refuses("dan", order(), no_balance);
-
-    world.deal.mint(&world.chain, cash, dan, 1).unwrap();
-    world.does("dan", order());
-    assert_eq!(world.balance(cash, "dan"), 0);
-}
-
-#[test]
-fn a_redemption_is_taken_from_allowance_and_balance() {
-    let world = World::funded();
-    let cal = world.account("cal");
-    let junior = world.deal.tranche_token(JUNIOR);
-    let order = || world.pool().request_redeem(JUNIOR, usd(150));
-
-    let no_allowance = PoolError::Token(PSP22Error::InsufficientAllowance);
-    world.refuses("cal", order(), no_allowance);
-    world
-        .deal
-        .approve(&world.chain, junior, cal, world.deal.pool, usd(150))
-        .unwrap();
-    // The tokens lie with the pool until they are claimed.
-    let no_balance = PoolError::Token(PSP22Error::InsufficientBalance);
-    world.refuses("cal", order(), no_balance);
-
-    world.does("anybody", world.pool().claim(JUNIOR, cal));
-    world.does("cal", order());
-    assert_eq!(world.balance(junior, "cal"), 0);
-}
-
-#[test]
-fn only_what_waits_is_cancelled() {
-    let world = World::funded();
-    let nothing = || PoolError::NothingToCancel;
-    // Ann's order is filled, Dan never had one.
-    for who in ["ann", "dan"] {
-        world.refuses(who, world.pool().cancel_deposit(SENIOR), nothing());
-        world.refuses(who, world.pool().cancel_redeem(SENIOR), nothing());
+    let mallory = world.account("mallory");
+    for who in ["mallory", "Deployer", "governor"] {
+        let settle = world.pool().settle(junior_deposit(1), 0, mallory);
+        world.refuses(who, settle, PoolError::NotTheAgent);
+        let surrender = world.pool().surrender(SENIOR, usd(600));
+        world.refuses(who, surrender, PoolError::NotTheAgent);
     }
-
-    world.deposit("dan", SENIOR, usd(10));
-    world.refuses("dan", world.pool().cancel_redeem(SENIOR), nothing());
-    world.refuses("dan", world.pool().cancel_deposit(JUNIOR), nothing());
-    assert_eq!(
-        world.does("dan", world.pool().cancel_deposit(SENIOR)),
-        usd(10)
-    );
-    world.refuses("dan", world.pool().cancel_deposit(SENIOR), nothing());
-    assert_eq!(world.balance(world.deal.cash, "dan"), usd(10));
-}
-
-#[test]
-fn only_what_is_settled_is_claimed() {
-    let world = World::funded();
-    let dan = world.account("dan");
-    let claim = |tranche, owner| world.pool().claim(tranche, owner);
-    world.refuses("dan", claim(SENIOR, dan), PoolError::NothingToClaim);
-    world.deposit("dan", SENIOR, usd(10));
-    world.refuses("dan", claim(SENIOR, dan), PoolError::NothingToClaim);
-    // What is settled in one tranche is not settled in another.
-    world.refuses(
-        "ann",
-        claim(MEZZANINE, world.account("ann")),
-        PoolError::NothingToClaim,
-    );
-}
-
-#[test]
-fn nothing_is_claimed_twice() {
-    let world = World::funded();
-    let ann = world.account("ann");
-    let claim = || world.pool().claim(SENIOR, ann);
-    let claimed = OrderView {
-        claimable_tokens: usd(600),
-        ..OrderView::default()
-    };
-    assert_eq!(world.does("ann", claim()), claimed);
-    world.refuses("ann", claim(), PoolError::NothingToClaim);
-    world.refuses("mallory", claim(), PoolError::NothingToClaim);
-    assert_eq!(
-        world.balance(world.deal.tranche_token(SENIOR), "ann"),
-        usd(600)
-    );
-}
-
-#[test]
-fn an_epoch_ends_when_its_time_is_over() {
-    let world = World::deployed();
-    let close = || world.pool().close_epoch();
-    let ends_at = START.plus(DAY);
-    world.refuses("anybody", close(), PoolError::EpochNotOver { ends_at });
-    world.chain.advance_to(Timestamp(ends_at.0 - 1));
-    world.refuses("anybody", close(), PoolError::EpochNotOver { ends_at });
-    world.chain.advance_to(ends_at);
-    world.does("anybody", close());
-    let ends_at = ends_at.plus(DAY);
-    world.refuses("anybody", close(), PoolError::EpochNotOver { ends_at });
 }
 
 #[test]
@@ -319,115 +149,171 @@ fn nobody_but_the_vault_draws_and_collects() {
 }
 
 #[test]
-fn penalties_are_paid_once() {
+fn a_tranche_must_exist() {
+    let world = World::with_manned_agent();
+    let surrender = world.pool().surrender(NO_TRANCHE, 1);
+    world.refuses("agent", surrender, PoolError::UnknownTranche);
+}
+
+#[test]
+fn no_more_tokens_are_taken_away_than_there_are() {
+    let world = World::with_manned_agent();
+    let anybody = world.account("anybody");
+    let settle = world.pool().settle(junior_deposit(usd(150)), 0, anybody);
+    world.does("agent", settle);
+    let beyond = PoolError::Math(MathError::Underflow);
+    world.refuses(
+        "agent",
+        world.pool().surrender(JUNIOR, usd(150) + 1),
+        beyond,
+    );
+}
+
+#[test]
+fn what_is_not_due_is_not_paid_and_what_is_is_paid_once() {
     let (world, _, auction) = World::in_auction();
-    let pay = || world.pool().pay_penalties();
-    world.refuses("reserve", pay(), PoolError::NothingToClaim);
+    for due in [Due::Fees, Due::Penalties, Due::Dust] {
+        world.refuses("reserve", world.pool().pay(due), PoolError::NothingDue);
+    }
     world.provide_cash("tess", usd(1_000));
     world.does(
         "tess",
         world.engine().take(auction, eth(8), ANY_PRICE, NEVER),
     );
     // A tenth of the debt of 600.000002, rounded up.
+    let pay = || world.pool().pay(Due::Penalties);
     assert_eq!(world.does("anybody", pay()), 60_000_001);
-    world.refuses("reserve", pay(), PoolError::NothingToClaim);
+    world.refuses("reserve", pay(), PoolError::NothingDue);
 }
 
 #[test]
-fn a_vault_that_is_no_contract_stops_settlements_and_nothing_else() {
-    let world = World::unbound();
-    world.bind_pool(world.deal.tranches.clone(), NOBODY);
-    assert_settlement_fails(&world, || PoolError::Call(CallError::Trapped));
+fn a_deal_that_is_over_settles_nothing() {
+    let world = World::with(|sheet| sheet.ends_at = Some(START.plus(Period(2 * DAY.0)))).fund();
+    world.close_epoch();
+    world.end_epoch();
+    let close = world.agent().close_epoch();
+    world.refuses("anybody", close, AgentError::Pool(PoolError::Closed));
+    assert_eq!(
+        world.reads(world.pool().preview(vec![])),
+        Err(PoolError::Closed)
+    );
+    world.claim_all("ann");
 }
 
 #[test]
-fn a_vault_that_is_another_contract_stops_settlements_and_nothing_else() {
-    let world = World::unbound();
-    world.bind_pool(world.deal.tranches.clone(), world.deal.oracle);
-    assert_settlement_fails(&world, || PoolError::Call(CallError::NotUnderstood));
+fn a_deal_that_does_not_revolve_lends_nothing() {
+    let end = START.plus(Period(3 * DAY.0));
+    let refused = || VaultError::Pool(PoolError::NotRevolving);
+    for world in [
+        World::with(|sheet| sheet.amortises_at = Some(end)),
+        World::with(|sheet| sheet.ends_at = Some(end)),
+    ] {
+        let world = world.fund();
+        let position = world.borrow("olga", eth(8), usd(50));
+        // The date alone decides: nobody has settled since.
+        world.chain.advance_to(end);
+        world.quote(100, 5_000);
+        world.refuses("olga", world.vault().draw(position, usd(1)), refused());
+        world.close_epoch();
+        world.refuses("olga", world.vault().draw(position, usd(1)), refused());
+    }
+}
+
+#[test]
+fn a_vault_or_a_waterfall_that_is_no_contract_stops_settlements_and_nothing_else() {
+    let trapped = || PoolError::Call(CallError::Trapped);
+    assert_settlement_fails(|world| (NOBODY, world.deal.waterfall), trapped);
+    assert_settlement_fails(|world| (world.deal.vault, NOBODY), trapped);
+}
+
+#[test]
+fn a_vault_or_a_waterfall_that_is_another_contract_stops_settlements_and_nothing_else() {
+    let unknown = || PoolError::Call(CallError::NotUnderstood);
+    assert_settlement_fails(|world| (world.deal.oracle, world.deal.waterfall), unknown);
+    assert_settlement_fails(|world| (world.deal.vault, world.deal.oracle), unknown);
 }
 
 #[track_caller]
-fn assert_settlement_fails(world: &World, error: impl Fn() -> PoolError) {
+fn assert_settlement_fails(
+    wired: impl Fn(&World) -> (AccountId, AccountId),
+    error: impl Fn() -> PoolError,
+) {
+    let world = World::unbound();
+    let (vault, waterfall) = wired(&world);
+    world.bind_pool(world.deal.agent, vault, waterfall);
+    world.bind_agent(world.deal.tranches.clone());
     world.deposit("cal", JUNIOR, usd(150));
+    world.end_epoch();
+    let refused = || AgentError::Pool(error());
+    world.refuses("anybody", world.agent().close_epoch(), refused());
+    let preview = world.reads(world.agent().preview_settlement());
+    assert_eq!(preview, Err(refused()));
     world.chain.advance(DAY);
-    world.refuses("anybody", world.pool().close_epoch(), error());
-    assert_eq!(world.reads(world.pool().preview_settlement()), Err(error()));
-    assert_eq!(world.reads(world.pool().drawable_cash()), Err(error()));
-    assert_eq!(
-        world.does("cal", world.pool().cancel_deposit(JUNIOR)),
-        usd(150)
-    );
+    assert_eq!(world.cancel_deposit("cal", JUNIOR), usd(150));
 }
 
 #[test]
-fn cash_that_is_no_contract_is_never_credited() {
-    let mut world = World::deployed();
-    let terms = PoolTerms {
-        cash: NOBODY,
-        ..world.pool_terms()
-    };
-    world.deal.pool = world.deploys("tranche-pool", terms);
-    world.bind_pool(world.deal.tranches.clone(), world.deal.vault);
-    let trapped = || PoolError::Call(CallError::Trapped);
-    world.refuses("ann", world.pool().request_deposit(JUNIOR, 1), trapped());
-    assert_eq!(world.reads(world.pool().unattributed()), Err(trapped()));
+fn without_a_transfer_agent_nothing_is_lent() {
+    for (agent, error) in [
+        (None, CallError::Trapped),
+        (Some("oracle"), CallError::NotUnderstood),
+    ] {
+        let world = World::unbound();
+        let agent = agent.map_or(NOBODY, |_| world.deal.oracle);
+        world.bind_pool(agent, world.deal.vault, world.deal.waterfall);
+        world.does("Deployer", world.vault().bind(world.deal.engine));
+        world.quote(100, 5_000);
+        let position = world.open("olga", eth(8));
+        let refused = || PoolError::Call(error);
+        let draw = world.vault().draw(position, usd(50));
+        world.refuses("olga", draw, VaultError::Pool(refused()));
+        assert_eq!(world.reads(world.pool().drawable_cash()), Err(refused()));
+    }
 }
 
 #[test]
-fn cash_that_is_another_contract_is_never_credited() {
-    let mut world = World::deployed();
-    let terms = PoolTerms {
-        cash: world.deal.oracle,
-        ..world.pool_terms()
-    };
-    world.deal.pool = world.deploys("tranche-pool", terms);
-    world.bind_pool(world.deal.tranches.clone(), world.deal.vault);
-    let unknown = || PoolError::Call(CallError::NotUnderstood);
-    world.refuses("ann", world.pool().request_deposit(JUNIOR, 1), unknown());
-    assert_eq!(world.reads(world.pool().unattributed()), Err(unknown()));
+fn cash_that_is_no_token_is_not_counted() {
+    for (cash, error) in [
+        (None, CallError::Trapped),
+        (Some("oracle"), CallError::NotUnderstood),
+    ] {
+        let mut world = World::deployed();
+        let terms = PoolTerms {
+            cash: cash.map_or(NOBODY, |_| world.deal.oracle),
+            ..world.pool_terms()
+        };
+        world.deal.pool = world.deploys("tranche-pool", terms);
+        let refused = || PoolError::Call(error);
+        world.refuses("anybody", world.pool().reconcile(), refused());
+        assert_eq!(world.reads(world.pool().unattributed()), Err(refused()));
+    }
 }
 
 #[test]
-fn tokens_of_another_pool_are_never_issued() {
-    let mut world = World::unbound();
-    world.deal.tranches = world.tranche_tokens(world.account("mallory"));
-    world.bind();
-    world.deposit("cal", JUNIOR, usd(150));
-    world.chain.advance(DAY);
-    let refused = PoolError::Token(PSP22Error::Custom(ONLY_THE_POOL.into()));
-    world.refuses("anybody", world.pool().close_epoch(), refused);
-}
-
-#[test]
-fn tokens_that_do_not_mint_are_never_issued() {
-    let mut world = World::unbound();
-    world.deal.tranches = vec![world.deal.cash; 3];
-    world.bind();
-    world.deposit("cal", JUNIOR, usd(150));
-    world.chain.advance(DAY);
-    let refused = PoolError::Call(CallError::NotUnderstood);
-    world.refuses("anybody", world.pool().close_epoch(), refused);
+fn a_pool_without_the_cash_in_its_books_pays_nobody() {
+    let world = World::with_manned_agent();
+    let anybody = world.account("anybody");
+    let settle = |demand, dust| world.pool().settle(demand, dust, anybody);
+    // The agent never sends what it says it brings.
+    world.does("agent", settle(junior_deposit(usd(150)), 7));
+    let no_balance = || PoolError::Token(PSP22Error::InsufficientBalance);
+    world.refuses("anybody", world.pool().pay(Due::Dust), no_balance());
+    let mut demand = vec![Demand::default(); 3];
+    demand[2].redemptions.market = usd(150);
+    world.refuses("agent", settle(demand, 0), no_balance());
 }
 
 #[test]
 fn the_pool_never_counts_beyond_128_bits() {
-    let world = World::deployed();
-    world.deposit("dan", JUNIOR, u128::MAX);
-    world.does("dan", world.pool().cancel_deposit(JUNIOR));
-    // What was ever received is counted too: once more would be 2^129 − 2.
-    world
-        .deal
-        .approve(
-            &world.chain,
-            world.deal.cash,
-            world.account("dan"),
-            world.deal.pool,
-            1,
-        )
-        .unwrap();
-    let order = world.pool().request_deposit(JUNIOR, 1);
-    world.refuses("dan", order, PoolError::Math(MathError::Overflow));
+    let world = World::with_manned_agent();
+    let anybody = world.account("anybody");
+    let settle = |dust| {
+        world
+            .pool()
+            .settle(vec![Demand::default(); 3], dust, anybody)
+    };
+    world.does("agent", settle(u128::MAX));
+    world.refuses("agent", settle(1), PoolError::Math(MathError::Overflow));
 }
 
 #[test]
@@ -444,10 +330,9 @@ fn a_pool_worth_more_than_128_bits_does_not_settle() {
     world.chain.advance(YEAR);
     // 0.3 + 0.7 e^0.1 > 1.
     let beyond = || PoolError::Math(MathError::Overflow);
-    world.refuses("anybody", world.pool().close_epoch(), beyond());
-    assert_eq!(
-        world.reads(world.pool().preview_settlement()),
-        Err(beyond())
-    );
+    let refused = || AgentError::Pool(beyond());
+    world.refuses("anybody", world.agent().close_epoch(), refused());
+    let preview = world.reads(world.agent().preview_settlement());
+    assert_eq!(preview, Err(refused()));
     assert_eq!(world.reads(world.pool().drawable_cash()), Err(beyond()));
 }

@@ -1,12 +1,16 @@
 //! Settlements to the base unit: what is previewed is what happens and what is told.
 
 use e2e_tests::*;
+use finance::distribution::Payout;
 use finance::fills::Fill;
-use finance::{Period, Ratio, Timestamp};
+use finance::settlement::{ClassTrace, Phase, Trace};
+use finance::{Period, Price, Ratio, Timestamp};
+use interfaces::async_vault::AsyncVault;
 use interfaces::collateral_vault::{CollateralVault, Portfolio};
 use interfaces::liquidation_engine::LiquidationEngine;
-use interfaces::tranche_pool::{
-    EpochSettled, PoolError, Settlement, TranchePool, TrancheSettled, TrancheSettlement,
+use interfaces::tranche_pool::Settlement;
+use interfaces::transfer_agent::{
+    AgentError, EpochSettled, EpochView, TrancheSettled, TransferAgent,
 };
 use interfaces::types::{Balance, TrancheId};
 use simulator::chain::Called;
@@ -25,34 +29,30 @@ fn quote_at_the_end_of_epoch(world: &World, number: u64, ether: u128) {
 /// Closes the epoch, and shows that it was previewed and published field by field.
 #[track_caller]
 fn settles(world: &World) -> Settlement {
-    let (_, ends_at) = world.reads(world.pool().epoch());
-    world.chain.advance_to(ends_at);
-    let preview = world.reads(world.pool().preview_settlement()).unwrap();
-    let sent = world.sends("anybody", world.pool().close_epoch());
+    world.end_epoch();
+    let preview = world.reads(world.agent().preview_settlement()).unwrap();
+    let epoch = world.epoch();
+    let sent = world.sends("anybody", world.agent().close_epoch());
     assert_eq!(sent.answer, preview);
-    assert_eq!(published(&sent), preview);
+    assert_eq!(published(&sent, epoch), preview);
     world.assert_balanced();
     preview
 }
 
 /// The settlement as its events tell it.
-fn published(sent: &Called<Settlement>) -> Settlement {
+pub fn published(sent: &Called<Settlement>, epoch: u32) -> Settlement {
     let [told]: [EpochSettled; 1] = sent.events().try_into().ok().unwrap();
+    assert_eq!(told.epoch, epoch);
     let tranches: Vec<TrancheSettled> = sent.events();
     for (told_of_tranche, number) in tranches.iter().zip(0..) {
         let numbers = (told_of_tranche.epoch, told_of_tranche.tranche);
-        assert_eq!(numbers, (told.epoch, TrancheId(number)));
+        assert_eq!(numbers, (epoch, TrancheId(number)));
     }
     Settlement {
-        epoch: told.epoch,
         settled_at: told.settled_at,
         portfolio: told.portfolio,
-        cash_before: told.cash_before,
-        cash_after: told.cash_after,
-        value_before: told.value_before,
-        value_after: told.value_after,
-        dust: told.dust,
-        tranches: tranches.iter().map(|told| told.settlement).collect(),
+        trace: told.trace,
+        tranches: tranches.iter().map(|told| told.trace).collect(),
     }
 }
 
@@ -88,16 +88,20 @@ fn redeemed(burned: Balance, paid: Balance) -> Fill {
     }
 }
 
-/// A class that was and is owed what it is worth.
-fn whole(value_before: Balance, fill: Fill, value_after: Balance) -> TrancheSettlement {
-    TrancheSettlement {
+/// A class at the price of one that was and is owed what it is worth.
+fn whole(value_before: Balance, fill: Fill, value_after: Balance) -> ClassTrace {
+    ClassTrace {
         claim_before: value_before,
         claim_after: value_after,
         value_before,
         value_after,
         supply_after: value_after,
         fill,
-        subordination: Ratio::ZERO,
+        covered: true,
+        interest_covered: true,
+        entry: Price::ONE,
+        exit: Price::ONE,
+        ..ClassTrace::default()
     }
 }
 
@@ -108,32 +112,29 @@ fn the_first_settlement_fills_from_the_residual_up() {
     world.deposit("ben", MEZZANINE, usd(250));
     world.deposit("cal", JUNIOR, usd(150));
     let settled = settles(&world);
-    let [a, b, j] = [600, 250, 150].map(|whole_dollars| {
+    let [senior, mezzanine, junior] = [600, 250, 150].map(|whole_dollars| {
         let amount = usd(whole_dollars);
-        whole(0, deposited(amount, amount), amount)
+        ClassTrace {
+            // Nobody can leave a class without tokens.
+            exit: Price::ZERO,
+            ..whole(0, deposited(amount, amount), amount)
+        }
     });
     let expected = Settlement {
-        epoch: 0,
         settled_at: end_of_epoch(1),
         portfolio: Portfolio::default(),
-        cash_before: 0,
-        cash_after: usd(1_000),
-        value_before: 0,
-        value_after: usd(1_000),
-        dust: 0,
+        trace: Trace {
+            cash_after: usd(1_000),
+            value_after: usd(1_000),
+            ..Trace::default()
+        },
         tranches: vec![
-            // (250 + 150) ÷ 1000 and 150 ÷ 1000; the residual is owed nothing.
-            TrancheSettlement {
-                subordination: Ratio::from_bps(4_000),
-                ..a
-            },
-            TrancheSettlement {
-                subordination: Ratio::from_bps(1_500),
-                ..b
-            },
-            TrancheSettlement {
+            senior,
+            mezzanine,
+            // The residual is owed nothing.
+            ClassTrace {
                 claim_after: 0,
-                ..j
+                ..junior
             },
         ],
     };
@@ -146,26 +147,27 @@ fn both_sides_fill_in_one_settlement() {
     world.deposit("dan", JUNIOR, usd(100));
     world.redeem("ann", SENIOR, usd(60));
     let settled = settles(&world);
-    assert_eq!((settled.epoch, settled.settled_at), (1, end_of_epoch(2)));
-    assert_eq!(
-        (settled.cash_before, settled.cash_after),
-        (usd(1_000), usd(1_040))
-    );
-    assert_eq!(
-        (settled.value_before, settled.value_after),
-        (usd(1_000), usd(1_040))
-    );
+    assert_eq!(settled.settled_at, end_of_epoch(2));
+    let trace = Trace {
+        cash_before: usd(1_000),
+        cash_after: usd(1_040),
+        value_before: usd(1_000),
+        value_after: usd(1_040),
+        ..Trace::default()
+    };
+    assert_eq!(settled.trace, trace);
     let junior = whole(usd(150), deposited(usd(100), usd(100)), usd(250));
     let expected = [
-        TrancheSettlement {
-            subordination: Ratio(480_769_230_769_230_769), // 500 ÷ 1040
+        ClassTrace {
+            // (250 + 150) ÷ 1000 and 150 ÷ 1000, before the fills.
+            subordination: Ratio::from_bps(4_000),
             ..whole(usd(600), redeemed(usd(60), usd(60)), usd(540))
         },
-        TrancheSettlement {
-            subordination: Ratio(240_384_615_384_615_384), // 250 ÷ 1040
+        ClassTrace {
+            subordination: Ratio::from_bps(1_500),
             ..whole(usd(250), Fill::default(), usd(250))
         },
-        TrancheSettlement {
+        ClassTrace {
             claim_before: 0,
             claim_after: 0,
             ..junior
@@ -181,35 +183,35 @@ fn a_settlement_accrues_interest_and_claims() {
     let settled = settles(&world);
     // 86 400 seconds at 10 % on 600, at 60 % of 5 % on 600 and at 60 % of 9 % on 250.
     let performing = 600_164_406;
-    assert_eq!(
-        settled.portfolio,
-        Portfolio {
-            performing,
-            ..Portfolio::default()
-        }
-    );
+    let portfolio = Portfolio {
+        principal: usd(600),
+        performing,
+        prices_at: Some(world.chain.now()),
+        ..Portfolio::default()
+    };
+    assert_eq!(settled.portfolio, portfolio);
     let (senior, mezzanine) = (600_049_317, 250_036_989);
     let junior = usd(400) + performing - senior - mezzanine;
     assert_eq!(values(&settled), [senior, mezzanine, junior]);
-    assert_eq!(settled.value_after, usd(400) + performing);
+    assert_eq!(settled.trace.value_after, usd(400) + performing);
     assert_eq!(fills(&settled), [Fill::default(); 3]);
 }
 
 #[test]
 fn a_settlement_is_previewed_at_any_time() {
     let (world, _) = World::lent();
-    let preview = || world.reads(world.pool().preview_settlement()).unwrap();
+    let preview = || world.reads(world.agent().preview_settlement()).unwrap();
     assert_eq!(preview().portfolio.performing, usd(600));
     world.chain.advance(HOUR);
     // 600 × (1 + 0.1 ÷ 31 536 000)^3600 = 600.006849….
     assert_eq!(preview().portfolio.performing, 600_006_849);
     let ends_at = end_of_epoch(2);
-    let close = world.pool().close_epoch();
-    world.refuses("anybody", close, PoolError::EpochNotOver { ends_at });
+    let close = world.agent().close_epoch();
+    world.refuses("anybody", close, AgentError::EpochNotOver { ends_at });
 }
 
 #[test]
-fn during_an_auction_nobody_enters_and_the_senior_leaves() {
+fn during_an_auction_who_enters_pays_the_market_and_who_leaves_gets_no_estimate() {
     let (world, ..) = World::in_auction();
     for tranche in [SENIOR, MEZZANINE, JUNIOR] {
         world.deposit("dan", tranche, usd(100));
@@ -221,7 +223,9 @@ fn during_an_auction_nobody_enters_and_the_senior_leaves() {
     // 8 × 80 less a haircut of 10 %, for a debt of 600.000002.
     let portfolio = Portfolio {
         stressed: usd(576),
+        market: 600_000_002,
         seized_debt: 600_000_002,
+        prices_at: Some(world.chain.now()),
         ..Portfolio::default()
     };
     assert_eq!(settled.portfolio, portfolio);
@@ -231,9 +235,25 @@ fn during_an_auction_nobody_enters_and_the_senior_leaves() {
         values(&settled),
         [senior, mezzanine, usd(976) - senior - mezzanine]
     );
-    // A sixth of the senior's value. The junior stays: less than 40 % lies below the senior.
-    let left = redeemed(usd(100), senior / 6);
-    assert_eq!(fills(&settled), [left, Fill::default(), Fill::default()]);
+    // The junior enters at what it is worth if the collateral brings all of the debt, 149.913696 for 150 tokens, and
+    // makes room above. A sixth of the senior's value leaves. The junior leaves at what it is worth if the collateral
+    // brings nothing, which is nothing: what others enter at is not for those who leave.
+    let entry = usd(1_000) + 2 - senior - mezzanine;
+    let minted = usd(100) * usd(150) / entry;
+    let both = |enters: Fill, leaves: Fill| Fill {
+        burned: leaves.burned,
+        paid: leaves.paid,
+        ..enters
+    };
+    let expected = [
+        both(
+            deposited(usd(100), usd(100) * usd(600) / senior),
+            redeemed(usd(100), senior / 6),
+        ),
+        deposited(usd(100), usd(100) * usd(250) / mezzanine),
+        deposited(usd(100), minted),
+    ];
+    assert_eq!(fills(&settled), expected);
 }
 
 #[test]
@@ -269,12 +289,12 @@ fn without_the_price_of_seized_collateral_nothing_fills() {
     // With the price the value is back, and what waited fills.
     quote_at_the_end_of_epoch(&world, 3, 90);
     let settled = settles(&world);
-    assert_eq!(settled.value_before, usd(400) + 600_000_002);
+    assert_eq!(settled.trace.value_before, usd(400) + 600_000_002);
     assert_eq!(settled.tranches[0].fill.burned, usd(100));
 }
 
 #[test]
-fn after_a_write_off_nobody_enters_and_all_leave_at_what_is_left() {
+fn after_a_loss_that_reaches_a_claim_all_that_is_left_is_paid_from_the_top() {
     let (world, _, auction) = World::in_auction();
     world.chain.advance(Period(5 * HOUR.0));
     world.provide_cash("tess", usd(432));
@@ -284,26 +304,39 @@ fn after_a_write_off_nobody_enters_and_all_leave_at_what_is_left() {
         world.deposit("dan", tranche, usd(100));
     }
     world.redeem("ann", SENIOR, usd(60));
-    world.redeem("ben", MEZZANINE, usd(50));
     world.redeem("cal", JUNIOR, usd(150));
     let settled = settles(&world);
-    assert_eq!(
-        (settled.portfolio, settled.cash_before),
-        (Portfolio::default(), usd(832))
-    );
+    let written_off = 600_000_002 - usd(432);
+    let portfolio = Portfolio {
+        written_off,
+        ..Portfolio::default()
+    };
+    assert_eq!(settled.portfolio, portfolio);
+    assert_eq!(settled.trace.cash_before, usd(832));
     // Five hours at 60 % of 5 %; when the debt was gone nothing was lent out any more.
     let senior = 600_010_274;
     let mezzanine = usd(832) - senior;
     assert_eq!(values(&settled), [senior, mezzanine, 0]);
-    // The senior is not covered by 40 %, and the mezzanine is owed more than it is worth: nobody enters.
+    // The mezzanine is owed more than it is worth: nobody enters, orders or not, and the deal ends with this.
     assert!(settled.tranches[1].claim_before > mezzanine);
-    // A tenth of the senior and a fifth of the mezzanine leave. The junior has nothing to take along.
-    let leaving = [
-        redeemed(usd(60), senior / 10),
-        redeemed(usd(50), mezzanine / 5),
-        Fill::default(),
-    ];
-    assert_eq!(fills(&settled), leaving);
+    assert_eq!(fills(&settled), [Fill::default(); 3]);
+    let principal = |amount| Payout {
+        coupon: 0,
+        principal: amount,
+    };
+    let payouts: Vec<_> = settled
+        .tranches
+        .iter()
+        .map(|tranche| tranche.payout)
+        .collect();
+    assert_eq!(
+        payouts,
+        [principal(senior), principal(mezzanine), Payout::default()]
+    );
+    assert_eq!(
+        (settled.trace.phase, settled.trace.cash_after),
+        (Phase::Closed, 0)
+    );
 }
 
 #[test]
@@ -317,9 +350,7 @@ fn the_first_depositor_needs_somebody_below() {
     // 150 ÷ 375 = 40 %: 225 enter above.
     let (senior, junior) = (deposited(usd(225), usd(225)), deposited(usd(150), usd(150)));
     assert_eq!(fills(&settled), [senior, Fill::default(), junior]);
-    let order = world
-        .reads(world.pool().order(SENIOR, world.account("ann")))
-        .unwrap();
+    let order = world.order("ann", SENIOR);
     assert_eq!(
         (order.pending_deposit, order.claimable_tokens),
         (usd(375), usd(225))
@@ -335,8 +366,7 @@ fn a_class_that_is_full_shares_what_room_there_is() {
     settles(&world);
     // 225 for orders of 900: a quarter of each.
     for (who, filled, left) in [("ann", 75, 225), ("dan", 150, 450)] {
-        let order = world.pool().order(SENIOR, world.account(who));
-        let order = world.reads(order).unwrap();
+        let order = world.order(who, SENIOR);
         assert_eq!(
             (order.claimable_tokens, order.pending_deposit),
             (usd(filled), usd(left))
@@ -351,6 +381,8 @@ fn the_last_holder_leaves_with_all_and_the_next_begins_anew() {
     settles(&world);
     world.quote(100, 5_000);
     let position = world.borrow("olga", eth(2), usd(140));
+    world.redeem("cal", JUNIOR, usd(150));
+    world.deposit("dan", JUNIOR, usd(1));
     world.chain.advance(DAY);
     let owed = world.reads(world.vault().position(position)).unwrap().debt;
     // 140 × (1 + 0.1 ÷ 31 536 000)^86400 = 140.038361….
@@ -358,23 +390,21 @@ fn the_last_holder_leaves_with_all_and_the_next_begins_anew() {
     world.provide_cash("olga", owed);
     world.does("olga", world.vault().repay(position, owed));
 
-    world.redeem("cal", JUNIOR, usd(150));
-    world.deposit("dan", JUNIOR, usd(1));
     let settled = settles(&world);
     // Dan enters first, at 150.038362 for 150 tokens; the next epoch finds him alone.
-    assert_eq!(settled.value_before, 150_038_362);
+    assert_eq!(settled.trace.value_before, 150_038_362);
     assert_eq!(settled.tranches[2].fill.burned, usd(150));
     world.redeem("dan", JUNIOR, settled.tranches[2].fill.minted);
     let settled = settles(&world);
     assert_eq!(
-        (settled.value_after, settled.tranches[2].supply_after),
+        (settled.trace.value_after, settled.tranches[2].supply_after),
         (0, 0)
     );
 
     world.deposit("eve", JUNIOR, usd(7));
     let settled = settles(&world);
     assert_eq!(
-        (settled.dust, settled.tranches[2].fill),
+        (settled.trace.dust, settled.tranches[2].fill),
         (0, deposited(usd(7), usd(7)))
     );
 }
@@ -382,18 +412,14 @@ fn the_last_holder_leaves_with_all_and_the_next_begins_anew() {
 #[test]
 fn an_order_of_one_base_unit_fills_at_par() {
     let world = World::funded();
-    let claim = |who, tranche| {
-        let claim = world.pool().claim(tranche, world.account(who));
-        world.does("anybody", claim)
-    };
     world.deposit("dan", JUNIOR, 1);
     world.redeem("ann", SENIOR, 1);
     assert_eq!(
         fills(&settles(&world)),
         [redeemed(1, 1), Fill::default(), deposited(1, 1)]
     );
-    assert_eq!(claim("dan", JUNIOR).claimable_tokens, 1);
-    assert_eq!(claim("ann", SENIOR).claimable_cash, 1);
+    assert_eq!(world.claim("dan", JUNIOR).claimable_tokens, 1);
+    assert_eq!(world.claim("ann", SENIOR).claimable_cash, 1);
 }
 
 #[test]
@@ -405,26 +431,29 @@ fn an_order_too_small_for_a_token_waits() {
     let settled = settles(&world);
     assert!(settled.tranches[2].value_before > usd(150));
     assert_eq!(settled.tranches[2].fill, Fill::default());
-    let cancel = world.pool().cancel_deposit(JUNIOR);
-    assert_eq!(world.does("dan", cancel), 1);
+    assert_eq!(world.cancel_deposit("dan", JUNIOR), 1);
 }
 
 #[test]
 fn an_epoch_that_nobody_closed_is_skipped() {
     let world = World::deployed();
     world.chain.advance_to(Timestamp(end_of_epoch(4).0 - 1));
-    let settled = world.does("anybody", world.pool().close_epoch());
-    assert_eq!(
-        (settled.epoch, settled.settled_at),
-        (0, Timestamp(end_of_epoch(4).0 - 1))
-    );
+    let settled = world.does("anybody", world.agent().close_epoch());
+    assert_eq!(settled.settled_at, Timestamp(end_of_epoch(4).0 - 1));
     let ends_at = end_of_epoch(4);
-    assert_eq!(world.reads(world.pool().epoch()), (1, ends_at));
-    let close = world.pool().close_epoch();
-    world.refuses("anybody", close, PoolError::EpochNotOver { ends_at });
+    let running = EpochView {
+        number: 1,
+        cut_off_at: Timestamp(ends_at.0 - HOUR.0),
+        ends_at,
+        phase: Phase::Revolving,
+    };
+    assert_eq!(world.reads(world.agent().epoch()), running);
+    let close = world.agent().close_epoch();
+    world.refuses("anybody", close, AgentError::EpochNotOver { ends_at });
     // Closed just when the next one ends: the epoch after that is a whole one.
-    assert_eq!(settles(&world).epoch, 1);
-    assert_eq!(world.reads(world.pool().epoch()), (2, end_of_epoch(5)));
+    settles(&world);
+    let next = world.reads(world.agent().epoch());
+    assert_eq!((next.number, next.ends_at), (2, end_of_epoch(5)));
 }
 
 #[test]
@@ -433,7 +462,7 @@ fn a_claim_for_somebody_else_pays_the_owner() {
     world.redeem("ann", SENIOR, usd(100));
     settles(&world);
     let ann = world.account("ann");
-    let claimed = world.does("mallory", world.pool().claim(SENIOR, ann));
+    let claimed = world.does("mallory", world.orders().claim(SENIOR, ann));
     assert_eq!(
         (claimed.claimable_cash, claimed.claimable_tokens),
         (usd(100), 0)

@@ -1,7 +1,7 @@
 //! What a wallet does in its first hour, by ink!'s own test client and the chain inside it: look, try
 //! without doing, and do. Nothing here is written for Sluice but the contracts.
 
-use e2e_tests::{price, usd, World, JUNIOR};
+use e2e_tests::{price, usd, World, AT_ANY_PRICE, JUNIOR};
 use finance::{Period, Price, Timestamp};
 use ink::codegen::TraitCallBuilder;
 use ink::env::call::{build_create, ExecutionInput, FromAccountId, Selector};
@@ -9,14 +9,14 @@ use ink::env::{ContractEnv, DefaultEnvironment};
 use ink::primitives::{AccountId, Hash};
 use ink::selector_bytes;
 use ink_e2e::{alice, bob, charlie, CallBuilderFinal, ContractsBackend, Keypair};
+use interfaces::async_vault::{AsyncVault, AsyncVaultError};
 use interfaces::oracle_adapter::{FeedTerms, OracleAdapter, OracleError, Quotation};
 use interfaces::test_asset::TestAsset;
-use interfaces::tranche_pool::{PoolError, TranchePool};
-use interfaces::tranche_token::{TrancheToken as _, ONLY_THE_POOL};
+use interfaces::tranche_token::{TokenTerms, TrancheToken as _, ONLY_THE_POOL};
 use interfaces::types::{AssetId, Balance};
 use psp22::{PSP22Error, PSP22Metadata, PSP22Mintable, PSP22};
 use scale::{Decode, Encode};
-use simulator::chain::contracts_folder;
+use simulator::chain::{contracts_folder, NETWORK};
 use simulator::contracts::{Asset, Oracle, Psp22, Psp22Metadata, Psp22Mintable, TrancheToken};
 
 type Client = ink_e2e::SandboxClient<AccountId, Hash, ink_e2e::DefaultSandbox>;
@@ -103,8 +103,15 @@ async fn asset_of_alice(client: &mut Client) -> AccountId {
 
 /// A tranche token whose pool is Alice.
 async fn tranche_token_of_alice(client: &mut Client) -> AccountId {
-    let arguments = (account(&alice()), Some("Senior"), Some("SLC-A"), 6u8);
-    deploys::<TrancheToken, _>(client, "tranche_token", arguments).await
+    let terms = TokenTerms {
+        pool: account(&alice()),
+        name: Some("Senior".into()),
+        symbol: Some("SLC-A".into()),
+        decimals: 6,
+        rule: None,
+        network: NETWORK,
+    };
+    deploys::<TrancheToken, _>(client, "tranche_token", terms).await
 }
 
 /// An oracle with Alice and Bob as feeders, both needed, whose reports live a second.
@@ -301,12 +308,16 @@ async fn a_price_is_reported_and_read() {
 fn what_is_tried_is_what_happens_to_the_last_unit_of_weight() {
     let world = World::funded();
     let dan = world.account("dan");
-    let order = |amount| world.pool().request_deposit(JUNIOR, amount);
-    world.provide_cash("dan", usd(10));
+    let order = |amount| {
+        world
+            .orders()
+            .request_deposit(JUNIOR, amount, dan, AT_ANY_PRICE)
+    };
+    world.provide(world.deal.cash, "dan", world.deal.agent, usd(10));
     // The second time the allowance is spent.
     for answer in [
         Ok(()),
-        Err(PoolError::Token(PSP22Error::InsufficientAllowance)),
+        Err(AsyncVaultError::Token(PSP22Error::InsufficientAllowance)),
     ] {
         let tried = world.chain.dry_run(dan, order(usd(10))).unwrap();
         let done = world.chain.call(dan, order(usd(10))).unwrap();

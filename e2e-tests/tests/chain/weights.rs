@@ -6,15 +6,18 @@ use std::path::Path;
 use std::{env, fs};
 
 use e2e_tests::*;
-use finance::Period;
+use finance::distribution::Policy;
+use finance::{Period, Price};
 use ink::codegen::TraitCallBuilder;
+use interfaces::async_vault::{AsyncVault, Conditions};
 use interfaces::collateral_vault::CollateralVault;
 use interfaces::liquidation_engine::LiquidationEngine;
 use interfaces::oracle_adapter::OracleAdapter;
 use interfaces::parameters::{CollateralParameter, Parameters};
 use interfaces::test_asset::TestAsset;
-use interfaces::tranche_pool::TranchePool;
-use interfaces::types::{AssetId, PositionId};
+use interfaces::tranche_pool::{Due, TranchePool};
+use interfaces::transfer_agent::TransferAgent;
+use interfaces::types::{AssetId, Balance, PositionId, TrancheId};
 use psp22::PSP22;
 use scale::Decode;
 use simulator::chain::Message;
@@ -27,6 +30,17 @@ struct Story {
 }
 
 impl Story {
+    /// A deal that is not bound yet, whose senior class is paid coupons.
+    fn new() -> Self {
+        let world = World::unbound_with(|sheet| {
+            sheet.tranches[0].terms.policy = Policy::PayOut;
+        });
+        Self {
+            world,
+            lines: String::new(),
+        }
+    }
+
     /// Sends a message and notes its weight.
     fn sends<T: Decode, E: Decode + Debug>(
         &mut self,
@@ -45,10 +59,35 @@ impl Story {
         sent.answer
     }
 
+    /// Somebody closes the epoch at its end, at fresh prices.
+    fn closes(&mut self, what: &str) {
+        self.world.end_epoch();
+        self.world.repeat_prices();
+        let close = self.world.agent().close_epoch();
+        self.sends(what, "anybody", close);
+    }
+
+    /// "dan" orders a deposit of cash he is given for it.
+    fn dan_deposits(&mut self, what: &str, tranche: TrancheId, amount: Balance, on: Conditions) {
+        let (cash, agent) = (self.world.deal.cash, self.world.deal.agent);
+        self.world.provide(cash, "dan", agent, amount);
+        let dan = self.world.account("dan");
+        let order = self
+            .world
+            .orders()
+            .request_deposit(tranche, amount, dan, on);
+        self.sends(what, "dan", order);
+    }
+
     fn set_up(&mut self) {
-        let (tokens, vault) = (self.world.deal.tranches.clone(), self.world.deal.vault);
-        let bind = self.world.pool().bind(tokens, vault);
+        let deal = &self.world.deal;
+        let bind = self
+            .world
+            .pool()
+            .bind(deal.agent, deal.vault, deal.waterfall);
         self.sends("pool bind", "Deployer", bind);
+        let bind = self.world.agent().bind(self.world.deal.tranches.clone());
+        self.sends("agent bind", "Deployer", bind);
         let bind = self.world.vault().bind(self.world.deal.engine);
         self.sends("vault bind", "Deployer", bind);
         let report = self.world.oracle().report(AssetId(0), price(99), START);
@@ -60,27 +99,44 @@ impl Story {
 
     fn invest(&mut self) {
         let (ann, dan) = (self.world.account("ann"), self.world.account("dan"));
-        let (cash, pool) = (self.world.deal.cash, self.world.deal.pool);
+        let (cash, agent) = (self.world.deal.cash, self.world.deal.agent);
         let mint = Asset::from(cash).call_mut().mint_to(ann, usd(600));
         self.sends("asset mint_to", "ann", mint);
-        let approve = Psp22::from(cash).call_mut().approve(pool, usd(600));
+        let approve = Psp22::from(cash).call_mut().approve(agent, usd(600));
         self.sends("asset approve", "ann", approve);
-        let order = self.world.pool().request_deposit(SENIOR, usd(600));
-        self.sends("pool request_deposit", "ann", order);
-        for (who, tranche, whole) in [
-            ("ben", MEZZANINE, 250),
-            ("cal", JUNIOR, 150),
-            ("dan", JUNIOR, 9),
-        ] {
-            self.world.deposit(who, tranche, usd(whole));
-        }
-        let cancel = self.world.pool().cancel_deposit(JUNIOR);
-        self.sends("pool cancel_deposit", "dan", cancel);
-        self.world.chain.advance(DAY);
-        let close = self.world.pool().close_epoch();
-        self.sends("pool close_epoch, three classes enter", "anybody", close);
-        let claim = self.world.pool().claim(SENIOR, ann);
-        self.sends("pool claim, tokens", "ann", claim);
+        let set = self.world.orders().set_operator(dan, true);
+        self.sends("agent set_operator", "ann", set);
+        let orders = || self.world.orders();
+        let order = orders().request_deposit(SENIOR, usd(600), ann, AT_ANY_PRICE);
+        self.sends("agent request_deposit", "ann", order);
+        self.world.deposit("ben", MEZZANINE, usd(250));
+        self.world.deposit("cal", JUNIOR, usd(150));
+        self.dan_deposits(
+            "agent request_deposit, another",
+            JUNIOR,
+            usd(9),
+            AT_ANY_PRICE,
+        );
+        let cancel = self.world.orders().cancel_deposit(JUNIOR, dan);
+        self.sends("agent cancel_deposit", "dan", cancel);
+        let at_par = Conditions {
+            limit: Some(Price::ONE),
+            until: Some(9),
+        };
+        self.dan_deposits(
+            "agent request_deposit, with a limit",
+            JUNIOR,
+            usd(9),
+            at_par,
+        );
+        self.world.cut_off();
+        let late = AT_ANY_PRICE;
+        self.dan_deposits("agent request_deposit, late", MEZZANINE, usd(9), late);
+        let cancel = self.world.orders().cancel_deposit(JUNIOR, dan);
+        self.sends("agent cancel_deposit, late", "dan", cancel);
+        self.closes("agent close_epoch, three classes enter");
+        let claim = self.world.orders().claim(SENIOR, ann);
+        self.sends("agent claim, tokens", "ann", claim);
         let senior = self.world.deal.tranche_token(SENIOR);
         let transfer = Psp22::from(senior).call_mut().transfer(dan, usd(1), vec![]);
         self.sends("tranche token transfer", "ann", transfer);
@@ -98,10 +154,19 @@ impl Story {
         let draw = self.world.vault().draw(position, usd(500));
         self.sends("vault draw", "olga", draw);
         self.world.provide_cash("olga", usd(100));
+        self.world.chain.advance(HOUR);
         let repay = self.world.vault().repay(position, usd(100));
         self.sends("vault repay", "olga", repay);
+        self.world.repeat_prices();
         let withdraw = self.world.vault().withdraw_collateral(position, eth(2));
         self.sends("vault withdraw_collateral", "olga", withdraw);
+        self.closes("agent close_epoch, a coupon is paid");
+        let ann = self.world.account("ann");
+        let claim = self.world.agent().claim_distribution(SENIOR, ann);
+        self.sends("agent claim_distribution", "ann", claim);
+        let dan = self.world.account("dan");
+        let claim = self.world.agent().claim_all(dan);
+        self.sends("agent claim_all", "dan", claim);
     }
 
     fn liquidate(&mut self) {
@@ -118,30 +183,28 @@ impl Story {
         self.sends("engine reset", "kim", reset);
         let take = self.world.engine().take(auction, eth(7), ANY_PRICE, NEVER);
         self.sends("engine take, the rest", "tess", take);
-        let pay = self.world.pool().pay_penalties();
-        self.sends("pool pay_penalties", "anybody", pay);
+        let pay = self.world.pool().pay(Due::Penalties);
+        self.sends("pool pay", "anybody", pay);
+        let reconcile = self.world.pool().reconcile();
+        self.sends("pool reconcile", "anybody", reconcile);
     }
 
     fn leave(&mut self) {
         let ann = self.world.account("ann");
-        let (senior, pool) = (self.world.deal.tranche_token(SENIOR), self.world.deal.pool);
-        self.world
-            .deal
-            .approve(&self.world.chain, senior, ann, pool, usd(599))
-            .unwrap();
-        let order = self.world.pool().request_redeem(SENIOR, usd(499));
-        self.sends("pool request_redeem", "ann", order);
-        let cancel = self.world.pool().cancel_redeem(SENIOR);
-        self.sends("pool cancel_redeem", "ann", cancel);
+        self.world.allow_redemption("ann", SENIOR, usd(599));
+        let orders = || self.world.orders();
+        let order = orders().request_redeem(SENIOR, usd(499), ann, AT_ANY_PRICE);
+        self.sends("agent request_redeem", "ann", order);
+        let cancel = self.world.orders().cancel_redeem(SENIOR, ann);
+        self.sends("agent cancel_redeem", "ann", cancel);
         self.world.redeem("ann", SENIOR, usd(100));
-        self.world.chain.advance(DAY);
-        let close = self.world.pool().close_epoch();
-        self.sends("pool close_epoch, one class leaves", "anybody", close);
-        let claim = self.world.pool().claim(SENIOR, ann);
-        self.sends("pool claim, cash", "ann", claim);
-        self.world.chain.advance(DAY);
-        let close = self.world.pool().close_epoch();
-        self.sends("pool close_epoch, nobody moves", "anybody", close);
+        self.closes("agent close_epoch, one class leaves");
+        let claim = self.world.orders().claim(SENIOR, ann);
+        self.sends("agent claim, cash", "ann", claim);
+        self.closes("agent close_epoch, nobody moves");
+        self.world.allow_redemption("ann", SENIOR, usd(1));
+        let surrender = self.world.agent().surrender(SENIOR, usd(1));
+        self.sends("agent surrender", "ann", surrender);
     }
 }
 
@@ -191,10 +254,7 @@ fn compiler_is_pinned() -> bool {
 
 #[test]
 fn weights_are_as_committed() {
-    let mut story = Story {
-        world: World::unbound(),
-        lines: String::new(),
-    };
+    let mut story = Story::new();
     story.set_up();
     story.invest();
     story.lend();
