@@ -11,7 +11,7 @@ use interfaces::liquidation_engine::LiquidationEngine;
 use interfaces::test_asset::{TestAsset, LOOPS, TRAPS};
 use interfaces::transfer_agent::{ExpectedExit, TransferAgent};
 use interfaces::transfer_rule::NO_ANSWER;
-use interfaces::types::AccountId;
+use interfaces::types::{AccountId, Balance};
 use psp22::{PSP22Error, PSP22};
 use simulator::contracts::{Asset, Psp22};
 
@@ -144,6 +144,53 @@ fn a_redemption_cancelled_after_the_cut_off_still_takes_part_and_the_rest_is_cla
     assert_eq!(claimed.pending_redemption, 0);
     assert!(claimed.claimable_tokens + burned >= usd(600) - 1);
     assert!(claimed.claimable_cash >= usd(400) - 2);
+    world.assert_balanced();
+}
+
+#[test]
+fn an_order_cancelled_twice_after_the_cut_off_is_cancelled_once() {
+    let world = quarter_filled(until(4));
+    world.cut_off();
+    for _ in 0..2 {
+        assert_eq!(world.cancel_deposit("ann", SENIOR), 0);
+        assert_eq!(world.order("ann", SENIOR).pending_deposit, usd(900));
+    }
+    world.close_epoch();
+    let claimed = world.claim("ann", SENIOR);
+    let expected = (usd(225), usd(675), 0);
+    let got = (
+        claimed.claimable_tokens,
+        claimed.claimable_cash,
+        claimed.pending_deposit,
+    );
+    assert_eq!(got, expected);
+    world.assert_balanced();
+}
+
+#[test]
+fn what_comes_late_to_an_order_expires_with_it() {
+    let world = quarter_filled(until(1));
+    world.cut_off();
+    world.deposit_on("ann", SENIOR, usd(100), until(1));
+    world.deposit_on("dan", SENIOR, usd(200), until(1));
+    world.close_epoch();
+    assert_eq!(world.order("ann", SENIOR).pending_deposit, usd(775));
+    world.assert_balanced();
+    // Room for 225 of 975 more.
+    world.deposit("cal", JUNIOR, usd(150));
+    let settled = world.close_epoch();
+    assert_eq!(settled.tranches[0].fill.deposited, usd(225));
+    let (ann, dan) = (world.order("ann", SENIOR), world.order("dan", SENIOR));
+    assert_eq!((ann.pending_deposit, dan.pending_deposit), (0, 0));
+    let filled = |orders: Balance| usd(225) * orders / 975;
+    let close = |amount: Balance, expected: Balance| amount.abs_diff(expected) <= 1;
+    assert!(close(ann.claimable_tokens, usd(225) + filled(775)));
+    assert!(close(ann.claimable_cash, usd(775) - filled(775)));
+    assert!(close(dan.claimable_tokens, filled(200)));
+    assert!(close(dan.claimable_cash, usd(200) - filled(200)));
+    for who in ["ann", "dan"] {
+        world.claim(who, SENIOR);
+    }
     world.assert_balanced();
 }
 
