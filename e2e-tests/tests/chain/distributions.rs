@@ -9,7 +9,7 @@ use interfaces::async_vault::{Claimed, Conditions, OrderView};
 use interfaces::collateral_vault::CollateralVault;
 use interfaces::liquidation_engine::LiquidationEngine;
 use interfaces::test_asset::TestAsset;
-use interfaces::tranche_pool::{Settlement, TranchePool};
+use interfaces::tranche_pool::Settlement;
 use interfaces::tranche_token::TrancheToken;
 use interfaces::transfer_agent::{AgentError, DistributionClaimed, TransferAgent};
 use interfaces::types::{Balance, PositionId};
