@@ -12,10 +12,9 @@ use finance::Period;
 use indicatif::{ProgressBar, ProgressStyle};
 use simulator::chain::Chain;
 use simulator::deployment::Deal;
-use simulator::input::{Scenario, TermSheet};
 use simulator::replay::{Record, Replay};
 use simulator::report::Report;
-use simulator::{show, workspace_root};
+use term_sheet::{find, show, Scenario, TermSheet};
 
 /// Replays a deal on the embedded chain and leaves a report.
 #[derive(Parser)]
@@ -126,40 +125,4 @@ fn replay(demo: &Demo, chain: &Chain, deal: &Deal, scenario: &Scenario) -> Resul
         Replay::new(chain, deal, scenario, demo.seed)?.run(|rows| bar.set_position(rows as u64));
     bar.finish_and_clear();
     record
-}
-
-/// A file as given, below the root of the repository, or by its bare name in a folder there.
-fn find(given: &Path, folder: &str, extension: &str) -> Result<PathBuf> {
-    let shelf = workspace_root().join(folder);
-    let named = shelf.join(format!("{}.{extension}", given.display()));
-    let places = [given.to_owned(), workspace_root().join(given), named];
-    places
-        .into_iter()
-        .find(|path| path.is_file())
-        .with_context(|| {
-            let known = names(&shelf, extension);
-            format!(
-                "there is no file {}; {} holds {known}",
-                given.display(),
-                shelf.display()
-            )
-        })
-}
-
-fn names(folder: &Path, extension: &str) -> String {
-    let files = fs::read_dir(folder)
-        .into_iter()
-        .flatten()
-        .flatten()
-        .map(|entry| entry.path());
-    let mut names: Vec<_> = files
-        .filter(|path| path.extension().is_some_and(|end| end == extension))
-        .filter_map(|path| Some(path.file_stem()?.to_string_lossy().into_owned()))
-        .collect();
-    names.sort();
-    if names.is_empty() {
-        "none".to_owned()
-    } else {
-        names.join(", ")
-    }
 }

@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 use csv::StringRecord;
 use finance::{Price, Timestamp};
 
-use super::{calendar, quantity, Mistake};
+use crate::{calendar, quantity, Mistake};
 
 type ReadTime = fn(&str) -> Option<Timestamp>;
 

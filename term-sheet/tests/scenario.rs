@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use finance::{Price, Timestamp};
-use simulator::input::calendar::{self, Moment};
-use simulator::input::Scenario;
+use term_sheet::calendar::{self, Moment};
+use term_sheet::Scenario;
 
 fn parse(text: &str) -> Result<Scenario, String> {
     Scenario::parse(Path::new("crisis.csv"), text).map_err(|mistake| mistake.to_string())
@@ -54,7 +54,7 @@ fn times_may_be_milliseconds_or_dates_and_columns_more_than_a_deal_needs() {
 /// Real price histories that lie beside the repository on some machines.
 #[test]
 fn price_histories_are_valid_scenarios() {
-    let folder = simulator::workspace_root().join("../shared/data");
+    let folder = term_sheet::workspace_root().join("../shared/data");
     let Ok(files) = std::fs::read_dir(&folder) else {
         println!("skipped: there is no {}", folder.display());
         return;
@@ -67,7 +67,7 @@ fn price_histories_are_valid_scenarios() {
 
 #[test]
 fn the_shipped_scenario_is_valid() {
-    let file = simulator::workspace_root().join("scenarios/march-2020.csv");
+    let file = term_sheet::workspace_root().join("scenarios/march-2020.csv");
     assert_eq!(Scenario::load(&file).unwrap().rows.len(), 33);
 }
 

@@ -4,7 +4,7 @@ use finance::settlement::Phase;
 use finance::{Period, Price, Ratio};
 use interfaces::types::Balance;
 
-use crate::input::term_sheet::Token;
+use crate::term_sheet::Token;
 
 /// An amount in whole tokens, grouped, with at most `places` decimals: `1 234 567.89`.
 pub fn amount(units: Balance, token: &Token, places: u32) -> String {

@@ -6,7 +6,7 @@ use finance::distribution::Policy;
 use finance::settlement::Accrual;
 use finance::{Period, Ratio, Timestamp};
 use interfaces::types::{CollateralId, TrancheId};
-use simulator::input::TermSheet;
+use term_sheet::TermSheet;
 
 const SHEET: &str = r#"
 name = "Test deal"
@@ -189,7 +189,7 @@ fn every_rule_of_a_settlement_says_what_is_wrong() {
 #[test]
 fn the_shipped_deals_are_valid() {
     for name in ["eth-btc-credit", "btc-two-tranche"] {
-        let file = simulator::workspace_root()
+        let file = term_sheet::workspace_root()
             .join("deals")
             .join(name)
             .with_extension("toml");

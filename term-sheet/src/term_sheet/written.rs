@@ -5,7 +5,7 @@ use finance::settlement::Accrual;
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::input::quantity::{Amount, Date, Duration, Percent};
+use crate::quantity::{Amount, Date, Duration, Percent};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

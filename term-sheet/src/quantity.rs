@@ -7,7 +7,7 @@ use finance::{Period, Price, Ratio, Timestamp};
 use serde::de::{Error, MapAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use super::calendar;
+use crate::{calendar, show};
 
 /// The decimals of a [`Ratio`] and of a [`Price`].
 const SCALE: u32 = 18;
@@ -48,6 +48,11 @@ impl Decimal {
             }
         }
     }
+
+    /// This number for a model: exact to the precision of floating point.
+    pub fn approximate(self) -> f64 {
+        show::approximate(self.digits, self.decimals)
+    }
 }
 
 /// An amount of a token in whole tokens: `"2 500 000"`, `"0.25"`.
@@ -77,6 +82,29 @@ impl FromStr for Percent {
             .and_then(|number| number.units(SCALE - 2))
             .map(|units| Self(Ratio(units)))
             .ok_or_else(|| format!("{text:?} is not a percentage: write it like \"6.5 %\""))
+    }
+}
+
+/// A percentage that may be negative, for models that compute with fractions of one: `"-7.5 %"`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Fraction(pub f64);
+
+impl FromStr for Fraction {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let number = text.strip_suffix('%').map(str::trim);
+        let plain = number.filter(|number| {
+            number
+                .bytes()
+                .all(|c| matches!(c, b'0'..=b'9' | b'.' | b'-'))
+        });
+        plain
+            .and_then(|number| number.parse::<f64>().ok())
+            .map(|percent| Self(percent / 100.0))
+            .ok_or_else(|| {
+                format!("{text:?} is not a percentage: write it like \"6.5 %\" or \"-7 %\"")
+            })
     }
 }
 
@@ -140,7 +168,7 @@ macro_rules! read_from_strings {
         }
     )*};
 }
-read_from_strings!(Amount, Percent, Duration, Date);
+read_from_strings!(Amount, Percent, Fraction, Duration, Date);
 
 /// A string, or a number or a date that should have been one: the quantity then says how to write it.
 struct Text;

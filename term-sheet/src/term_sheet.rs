@@ -11,7 +11,7 @@ use finance::{Period, Ratio, Timestamp};
 use interfaces::parameters::CollateralParameters;
 use interfaces::types::{Balance, CollateralId, TrancheId};
 
-use super::Mistake;
+use crate::Mistake;
 
 /// A deal and the people who take part in its demonstration.
 #[derive(Clone, Debug)]

@@ -22,6 +22,14 @@ pub fn read(text: &str) -> Option<Timestamp> {
         .map(Timestamp)
 }
 
+/// Writes a moment so that [`read`] finds it again, to the second.
+pub fn write(moment: Timestamp) -> String {
+    Moment::from(moment)
+        .0
+        .format("%Y-%m-%dT%H:%M:%SZ")
+        .to_string()
+}
+
 /// Reads milliseconds since the Unix epoch, the chain's own way of telling time.
 pub fn read_milliseconds(text: &str) -> Option<Timestamp> {
     text.parse().ok().map(Timestamp)

@@ -14,9 +14,9 @@ use toml::Spanned;
 
 use super::{written, Collateral, Fees, Investor, Keeper, OracleTerms, Originator, Reaction};
 use super::{TermSheet, Token, Tranche};
-use crate::input::quantity::{Amount, Date, Duration, Percent};
-use crate::input::Mistake;
+use crate::quantity::{Amount, Date, Duration, Percent};
 use crate::show;
+use crate::Mistake;
 
 /// How long a price may be missing unless the sheet says otherwise.
 const FROZEN_LIMIT: Period = Period::from_secs(48 * 3_600);
