@@ -66,6 +66,20 @@ pub fn percent(share: Ratio) -> Answer {
     ratio(share).scaled(&whole(100))
 }
 
+/// A number that is computed to its last digit; a text if it is none.
+pub fn float(number: f64) -> Answer {
+    let exact = Exact::from_float(number);
+    exact.map_or_else(
+        || Answer::Text(number.to_string()),
+        |value| {
+            Answer::Figure(Figure {
+                value,
+                unit: whole(0),
+            })
+        },
+    )
+}
+
 pub fn list(answers: impl IntoIterator<Item = Answer>) -> Answer {
     Answer::List(answers.into_iter().collect())
 }
@@ -85,6 +99,12 @@ pub enum Mismatch {
     },
     /// There is no answer of that name.
     Unanswered(String),
+}
+
+impl Mismatch {
+    pub fn is_difference(&self) -> bool {
+        matches!(self, Self::Differs { .. })
+    }
 }
 
 impl Answer {

@@ -8,8 +8,11 @@ use std::{collections::BTreeSet, fs, path::Path};
 pub struct Case {
     pub id: String,
     pub inputs: Map<String, Value>,
+    /// Nothing, if all that is asked is that there is an answer.
     pub expected: Map<String, Value>,
     pub tolerance: Tolerance,
+    /// Where `expected` is rounded: some of it in all digits, and how close that is to be met.
+    pub converged: Option<(Map<String, Value>, Tolerance)>,
 }
 
 pub fn read(path: &Path) -> Result<Vec<Case>> {
@@ -43,22 +46,33 @@ fn case(entry: &Value, place: usize) -> Result<Case> {
         let object = entry.get(field).and_then(Value::as_object).cloned();
         object.with_context(|| format!("case {id}: field `{field}` is not an object"))
     };
-    let tolerance = match entry.get("tolerance") {
-        None => Some(Tolerance::default()),
-        Some(Value::String(text)) => Tolerance::parse(text),
-        Some(number) => Tolerance::parse(&number.to_string()),
-    };
-    let (inputs, expected) = (object("inputs")?, object("expected")?);
-    if expected.is_empty() {
-        bail!("case {id}: field `expected` is empty");
-    }
+    let tolerance = entry
+        .get("tolerance")
+        .map_or_else(|| Some(Tolerance::default()), tolerance);
+    let tolerance =
+        tolerance.with_context(|| format!("case {id}: field `tolerance` holds no tolerance"))?;
     Ok(Case {
         id: id.to_owned(),
-        inputs,
-        expected,
-        tolerance: tolerance
-            .with_context(|| format!("case {id}: field `tolerance` holds no tolerance"))?,
+        inputs: object("inputs")?,
+        expected: object("expected")?,
+        tolerance,
+        converged: entry.get("converged").and_then(converged),
     })
+}
+
+fn tolerance(value: &Value) -> Option<Tolerance> {
+    match value {
+        Value::String(text) => Tolerance::parse(text),
+        Value::Object(fields) => Tolerance::of_fields(fields),
+        number => Tolerance::parse(&number.to_string()),
+    }
+}
+
+/// Figures with a tolerance of their own; without one they are remarks.
+fn converged(value: &Value) -> Option<(Map<String, Value>, Tolerance)> {
+    let mut figures = value.as_object()?.clone();
+    let tolerance = tolerance(&figures.remove("tolerance")?)?;
+    Some((figures, tolerance))
 }
 
 #[cfg(test)]
@@ -76,8 +90,6 @@ mod tests {
     fn bad_input_is_named() {
         assert!(error("[{").starts_with("no JSON"));
         assert_eq!(error("{}"), "no list of cases");
-        let empty = r#"[{"id": "a", "inputs": {}, "expected": {}}]"#;
-        assert_eq!(error(empty), "case a: field `expected` is empty");
         assert_eq!(
             error(r#"[{"inputs": {}}]"#),
             "case number 1: field `id` is not a name"

@@ -3,6 +3,8 @@
 use super::answer::Figure;
 use super::number::{self, ten_to, whole, Exact, Number};
 use num_traits::{Signed, Zero};
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 
 /// Words before a number.
 const INTRODUCTIONS: [&str; 6] = ["units", "allow", "within", "about", "relative", "absolute"];
@@ -18,6 +20,8 @@ pub struct Tolerance {
     wei: Exact,
     /// For keys that end in `units`.
     units: Option<Exact>,
+    /// Absolute ones of single answers, by their outermost key.
+    keys: BTreeMap<String, Exact>,
     /// Whether what is expected was shortened, by less than one unit of its last decimal.
     is_shortened: bool,
 }
@@ -39,6 +43,20 @@ impl Tolerance {
             is_read |= tolerance.read(part);
         }
         is_read.then_some(tolerance)
+    }
+
+    /// `{"rel": 1e-9, "abs": 0.5, "spread_bp": 0.6}`: relative, absolute, absolute for one key.
+    pub fn of_fields(fields: &Map<String, Value>) -> Option<Self> {
+        let mut tolerance = Self::default();
+        for (key, value) in fields {
+            let amount = number::from_json(value)?.value;
+            match key.as_str() {
+                "rel" => tolerance.relative = amount,
+                "abs" => tolerance.absolute = amount,
+                _ => drop(tolerance.keys.insert(key.clone(), amount)),
+            }
+        }
+        Some(tolerance)
     }
 
     fn read(&mut self, part: &str) -> bool {
@@ -75,7 +93,11 @@ impl Tolerance {
     pub fn is_met(&self, figure: &Figure, expected: &Number, key: &str) -> bool {
         let distance = (&figure.value - &expected.value).abs();
         let of_units = self.units.as_ref().filter(|_| key.ends_with("units"));
-        let allowed = of_units.unwrap_or(&self.absolute)
+        let outermost = key.split(['.', '[']).next().unwrap_or(key);
+        let absolute = of_units
+            .or(self.keys.get(outermost))
+            .unwrap_or(&self.absolute);
+        let allowed = absolute
             + &self.relative * expected.value.abs()
             + &self.wei * &figure.unit
             + &expected.slack
@@ -135,6 +157,25 @@ mod tests {
         assert!(!is_met("exact", ("3", "1"), "4", "tokens"));
         assert!(is_met("exact", ("0.3", "0.1"), "1/3", "ratio"));
         assert!(!is_met("exact", ("0.2", "0.1"), "1/3", "ratio"));
+    }
+
+    #[test]
+    fn fields_are_relative_absolute_or_of_one_answer() {
+        let fields = serde_json::json!({"rel": "1e-2", "abs": "0.5", "rate": "1e-4"});
+        let tolerance = Tolerance::of_fields(fields.as_object().unwrap()).unwrap();
+        let is_met = |value: &str, expected: &str, key: &str| {
+            let number = |text| number::parse(text).unwrap();
+            let (value, unit) = (number(value).value, whole(0));
+            tolerance.is_met(&Figure { value, unit }, &number(expected), key)
+        };
+        // 0.5 and a hundredth of 100.
+        assert!(is_met("101.5", "100", "loss[2]"));
+        assert!(!is_met("101.6", "100", "loss[2]"));
+        // 0.0001 and a hundredth of 0.03 in place of 0.5.
+        assert!(is_met("0.0304", "0.03", "rate"));
+        assert!(!is_met("0.0305", "0.03", "rate[0].upper"));
+        let wrong = serde_json::json!({"rel": "close"});
+        assert_eq!(Tolerance::of_fields(wrong.as_object().unwrap()), None);
     }
 
     #[test]

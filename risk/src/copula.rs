@@ -1,0 +1,457 @@
+//! How defaults hang together: given a common factor they are independent, and a copula says how likely each then is.
+
+use crate::error::{ensure, Error, Result};
+use crate::kernel::LANES;
+use crate::quadrature::{trapezoid, Rule};
+use crate::solve;
+use crate::special::{
+    normal_cdf, normal_cdf_all, normal_pdf, normal_quantile, student_cdf, student_pdf,
+    student_quantile,
+};
+use statrs::function::gamma::ln_gamma;
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Copula {
+    /// Latent a·X + √(1−a²)·Z, both standard normal, a the loading.
+    Gaussian,
+    /// The Gaussian latent over √(W/ν), W ~ χ²(ν): tails of all names come together.
+    Student { dof: f64 },
+    /// Latent a·X + √(1−a²)·Z with t variables scaled to unit variance, normal where there are no degrees of freedom
+    /// (Hull and White 2004).
+    DoubleT {
+        factor_dof: Option<f64>,
+        idiosyncratic_dof: Option<f64>,
+    },
+    /// Given V ~ Γ(1/θ) a name defaults with exp(V·(1 − p^−θ)). Does not look at loadings.
+    Clayton { theta: f64 },
+    /// A share `common` of every hazard is one shock that hits all names alike, as an exploit or a failed oracle does.
+    /// Does not look at loadings.
+    MarshallOlkin { common: f64 },
+}
+
+/// A default probability and the loading of the name that has it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Threshold {
+    pub probability: f64,
+    pub loading: f64,
+}
+
+/// A point of the common factor.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Node {
+    pub weight: f64,
+    pub factor: f64,
+    /// √(W/ν) of the Student copula, else one.
+    pub scale: f64,
+}
+
+/// Weights of the factor's points, and each threshold's probability given each point, in whole blocks of `LANES`.
+pub(crate) struct Mixture {
+    pub weights: Vec<f64>,
+    pub conditional: Vec<Vec<f64>>,
+}
+
+impl Copula {
+    pub(crate) fn validate(&self) -> Result<()> {
+        let positive = |field, value: f64, floor: f64| {
+            ensure(
+                value > floor && value.is_finite(),
+                field,
+                value,
+                "above its least value, and finite",
+            )
+        };
+        match *self {
+            Self::Gaussian => Ok(()),
+            Self::Student { dof } => positive("degrees of freedom", dof, 0.0),
+            Self::DoubleT {
+                factor_dof,
+                idiosyncratic_dof,
+            } => {
+                let dof = [factor_dof, idiosyncratic_dof].into_iter().flatten();
+                // Below two there is no variance to scale to one.
+                dof.into_iter()
+                    .try_for_each(|dof| positive("degrees of freedom (more than 2)", dof, 2.0))
+            }
+            Self::Clayton { theta } => positive("theta", theta, 0.0),
+            Self::MarshallOlkin { common } => ensure(
+                (0.0..=1.0).contains(&common),
+                "common",
+                common,
+                "between 0 and 1",
+            ),
+        }
+    }
+
+    /// The law of `thresholds` for a pool of so many `names`. Probabilities of the pool's loss are right to about
+    /// `error`, unless a `rule` for the factor is given.
+    pub(crate) fn mixture(
+        &self,
+        thresholds: &[Threshold],
+        names: usize,
+        error: f64,
+        rule: Option<&Rule>,
+    ) -> Result<Mixture> {
+        if let Self::MarshallOlkin { common } = self {
+            return Ok(common_shock(thresholds, *common));
+        }
+        let perfect = thresholds
+            .first()
+            .is_some_and(|threshold| threshold.loading == 1.0);
+        if perfect && !matches!(self, Self::Clayton { .. }) {
+            return Ok(comonotonic(thresholds));
+        }
+        let nodes = match rule {
+            Some(rule) => given_nodes(rule),
+            None => self.nodes(thresholds, names, error),
+        };
+        let conditional = thresholds
+            .iter()
+            .map(|threshold| self.conditional(threshold, &nodes))
+            .collect::<Result<_>>()?;
+        Ok(Mixture {
+            weights: nodes.iter().map(|node| node.weight).collect(),
+            conditional,
+        })
+    }
+
+    /// Points of the factor, dense enough for the sharpest of `thresholds`.
+    pub(crate) fn nodes(&self, thresholds: &[Threshold], names: usize, error: f64) -> Vec<Node> {
+        let loading = thresholds
+            .iter()
+            .map(|threshold| threshold.loading.abs())
+            .fold(0.0, f64::max);
+        let coarse = (14.0 / -error.log10()).max(1.0).powf(0.9);
+        let spread = coarse / (names as f64).sqrt();
+        let step = (spread * (1.0 - loading * loading).sqrt() / loading).min(0.4);
+        let independent = loading == 0.0 && !matches!(self, Self::Clayton { .. });
+        let factors = match *self {
+            _ if independent => vec![(0.0, 1.0)],
+            Self::Clayton { theta } => gamma_rule(1.0 / theta, spread),
+            Self::DoubleT {
+                factor_dof: Some(dof),
+                ..
+            } => student_rule(dof, step / 3.0),
+            _ => normal_rule(step, error),
+        };
+        let scales = match *self {
+            Self::Student { dof } => chi_rule(dof, step.min(spread)),
+            _ => vec![(1.0, 1.0)],
+        };
+        let node = |&(scale, share): &(f64, f64)| {
+            factors.iter().map(move |&(factor, weight)| Node {
+                weight: weight * share,
+                factor,
+                scale,
+            })
+        };
+        filled(scales.iter().flat_map(node).collect())
+    }
+
+    /// Probability of `threshold` at each of `nodes`.
+    pub(crate) fn conditional(&self, threshold: &Threshold, nodes: &[Node]) -> Result<Vec<f64>> {
+        let link = self.link(threshold, nodes)?;
+        if let Link::Latent { dof: None, .. } = link {
+            let mut values: Vec<f64> = nodes.iter().map(|node| link.standard(node)).collect();
+            normal_cdf_all(&mut values);
+            return Ok(values);
+        }
+        Ok(nodes.iter().map(|node| link.probability(node)).collect())
+    }
+
+    /// How the probability of `threshold` depends on the factor. `nodes` serve to find the level of mixed laws.
+    pub(crate) fn link(&self, threshold: &Threshold, nodes: &[Node]) -> Result<Link> {
+        let Threshold {
+            probability,
+            loading,
+        } = *threshold;
+        let hazard = -(-probability).ln_1p();
+        Ok(match *self {
+            Self::Clayton { theta } => Link::Frailty {
+                log: -(-theta * probability.ln()).exp_m1(),
+            },
+            Self::MarshallOlkin { common } => Link::Shock {
+                reach: common * hazard,
+                alone: -(-(1.0 - common) * hazard).exp_m1(),
+            },
+            Self::DoubleT {
+                idiosyncratic_dof, ..
+            } => Link::latent(
+                self.mixed_level(threshold, nodes)?,
+                loading,
+                idiosyncratic_dof,
+            ),
+            Self::Student { dof } => {
+                Link::latent(student_quantile(probability, dof), loading, None)
+            }
+            Self::Gaussian => Link::latent(normal_quantile(probability), loading, None),
+        })
+    }
+
+    /// Quantile of the sum of two scaled variables, by the same rule that integrates over the factor.
+    fn mixed_level(&self, threshold: &Threshold, nodes: &[Node]) -> Result<f64> {
+        let Self::DoubleT {
+            idiosyncratic_dof, ..
+        } = *self
+        else {
+            return Ok(normal_quantile(threshold.probability));
+        };
+        let Threshold {
+            probability,
+            loading,
+        } = *threshold;
+        if probability <= 0.0 || probability >= 1.0 {
+            return Ok(normal_quantile(probability));
+        }
+        let residual = (1.0 - loading * loading).sqrt();
+        let below = |level: f64, node: &Node| {
+            let standard = (level - loading * node.factor) / residual;
+            idiosyncratic_dof.map_or_else(
+                || normal_cdf(standard),
+                |dof| scaled_student_cdf(standard, dof),
+            )
+        };
+        let excess = |level: f64| {
+            nodes
+                .iter()
+                .map(|node| node.weight * below(level, node))
+                .sum::<f64>()
+                - probability
+        };
+        let mut reach = normal_quantile(probability).abs() + 1.0;
+        while excess(-reach) > 0.0 || excess(reach) < 0.0 {
+            reach *= 2.0;
+            if reach > 1e9 {
+                return Err(Error::NoSolution {
+                    what: "threshold",
+                    reason: format!("a default probability of {probability:e} is too extreme"),
+                });
+            }
+        }
+        solve::root("threshold", |level| Ok(excess(level)), -reach, reach)
+    }
+
+    /// The probability of `threshold` at `node` by the Gaussian copula, its first and second derivative by the
+    /// unconditional one, and the first by the loading.
+    pub(crate) fn gaussian_slopes(threshold: &Threshold, node: &Node) -> Slopes {
+        let Threshold {
+            probability,
+            loading,
+        } = *threshold;
+        let level = normal_quantile(probability);
+        let residual_square = 1.0 - loading * loading;
+        let residual = residual_square.sqrt();
+        let standard = (level - loading * node.factor) / residual;
+        let density = normal_pdf(standard);
+        let level_slope = 1.0 / normal_pdf(level);
+        let first = density * level_slope / residual;
+        Slopes {
+            value: normal_cdf(standard),
+            probability: first,
+            probability_twice: first * level_slope * (level - standard / residual),
+            loading: density * (loading * level - node.factor) / (residual_square * residual),
+        }
+    }
+}
+
+/// A conditional probability as a function of the factor.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Link {
+    /// The latent variable is below its level; the rest beside the factor is normal or a scaled t.
+    Latent {
+        level: f64,
+        loading: f64,
+        residual: f64,
+        dof: Option<f64>,
+    },
+    /// exp(V · log), V the factor.
+    Frailty { log: f64 },
+    /// Sure if the exponential factor is within reach.
+    Shock { reach: f64, alone: f64 },
+}
+
+impl Link {
+    fn latent(level: f64, loading: f64, dof: Option<f64>) -> Self {
+        Self::Latent {
+            level,
+            loading,
+            residual: (1.0 - loading * loading).sqrt(),
+            dof,
+        }
+    }
+
+    pub fn probability(&self, node: &Node) -> f64 {
+        match *self {
+            Self::Latent { dof: None, .. } => normal_cdf(self.standard(node)),
+            Self::Latent { dof: Some(dof), .. } => scaled_student_cdf(self.standard(node), dof),
+            Self::Frailty { log } => (node.factor * log).exp(),
+            Self::Shock { reach, .. } if node.factor <= reach => 1.0,
+            Self::Shock { alone, .. } => alone,
+        }
+    }
+
+    /// How far the rest beside the factor may rise before the latent variable is above its level, and what that rest is
+    /// multiplied by. Zero for other links.
+    pub fn margin(&self, node: &Node) -> (f64, f64) {
+        match *self {
+            Self::Latent {
+                level,
+                loading,
+                residual,
+                ..
+            } => (node.scale * level - loading * node.factor, residual),
+            _ => (0.0, 0.0),
+        }
+    }
+
+    fn standard(&self, node: &Node) -> f64 {
+        let (margin, residual) = self.margin(node);
+        margin / residual
+    }
+}
+
+/// A conditional probability and its derivatives.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Slopes {
+    pub value: f64,
+    pub probability: f64,
+    pub probability_twice: f64,
+    pub loading: f64,
+}
+
+pub(crate) fn given_nodes(rule: &Rule) -> Vec<Node> {
+    filled(
+        rule.iter()
+            .map(|&(factor, weight)| Node {
+                weight,
+                factor,
+                scale: 1.0,
+            })
+            .collect(),
+    )
+}
+
+/// Up to whole blocks of `LANES`, with points that weigh nothing.
+fn filled(mut nodes: Vec<Node>) -> Vec<Node> {
+    nodes.resize(
+        nodes.len().next_multiple_of(LANES),
+        Node {
+            weight: 0.0,
+            factor: 0.0,
+            scale: 1.0,
+        },
+    );
+    nodes
+}
+
+fn normalised(mut rule: Rule) -> Rule {
+    let total: f64 = rule.iter().map(|(_, weight)| weight).sum();
+    rule.iter_mut().for_each(|(_, weight)| *weight /= total);
+    rule
+}
+
+fn weighted(rule: Rule, density: impl Fn(f64) -> f64, at: impl Fn(f64) -> f64) -> Rule {
+    normalised(
+        rule.into_iter()
+            .map(|(u, width)| (at(u), width * density(u)))
+            .collect(),
+    )
+}
+
+/// What lies beyond its ends is a thousandth of the error, or less.
+fn normal_rule(step: f64, error: f64) -> Rule {
+    let reach = (-2.0 * (1e-3 * error).ln()).sqrt();
+    weighted(trapezoid(-reach, reach, step), normal_pdf, |x| x)
+}
+
+/// Of a t variable scaled to unit variance, x = sinh u: its tails fall exponentially in u.
+fn student_rule(dof: f64, step: f64) -> Rule {
+    let unit = ((dof - 2.0) / dof).sqrt();
+    let reach = 40.0 / dof + 2.0;
+    let density = |u: f64| student_pdf(u.sinh() / unit, dof) * u.cosh();
+    weighted(trapezoid(-reach, reach, step), density, f64::sinh)
+}
+
+fn scaled_student_cdf(x: f64, dof: f64) -> f64 {
+    student_cdf(x * (dof / (dof - 2.0)).sqrt(), dof)
+}
+
+/// Of V ~ Γ(shape), on ln V.
+fn gamma_rule(shape: f64, step: f64) -> Rule {
+    log_gamma_rule(shape, step, f64::exp)
+}
+
+/// Of √(W/ν), W ~ χ²(ν): W/2 ~ Γ(ν/2).
+fn chi_rule(dof: f64, step: f64) -> Rule {
+    log_gamma_rule(0.5 * dof, 2.0 * step, |u| (2.0 * u.exp() / dof).sqrt())
+}
+
+/// The density of u = ln V is exp(shape·u − e^u) / Γ(shape), with its peak at ln shape.
+fn log_gamma_rule(shape: f64, step: f64, at: impl Fn(f64) -> f64) -> Rule {
+    const NEGLIGIBLE: f64 = -42.0;
+    let peak = shape.ln();
+    let log_density = |u: f64| shape * u - u.exp() - ln_gamma(shape);
+    let mut low = peak - 1.0 / shape.sqrt();
+    while log_density(low) > NEGLIGIBLE {
+        low -= 0.5 / shape.sqrt();
+    }
+    let mut high = peak + 1.0 / shape.sqrt();
+    while log_density(high) > NEGLIGIBLE {
+        high += 0.5 / shape.sqrt();
+    }
+    let step = step.min(0.3 / shape.sqrt());
+    weighted(trapezoid(low, high, step), |u| log_density(u).exp(), at)
+}
+
+/// Name i has defaulted if an exponential common shock comes before common·Λᵢ or its own before (1 − common)·Λᵢ, with
+/// Λᵢ = −ln(1 − pᵢ). The shock splits time into as many intervals as there are different Λᵢ, and one more.
+fn common_shock(thresholds: &[Threshold], common: f64) -> Mixture {
+    let hazard = |threshold: &Threshold| -(-threshold.probability).ln_1p();
+    let alone = |threshold: &Threshold| -(-(1.0 - common) * hazard(threshold)).exp_m1();
+    steps(
+        thresholds,
+        |threshold| -(-common * hazard(threshold)).exp_m1(),
+        alone,
+    )
+}
+
+/// One factor decides: all names with a probability above its rank default.
+fn comonotonic(thresholds: &[Threshold]) -> Mixture {
+    steps(thresholds, |threshold| threshold.probability, |_| 0.0)
+}
+
+/// A uniform factor below `reach` of a name makes it default surely; otherwise it defaults with `alone`.
+fn steps(
+    thresholds: &[Threshold],
+    reach: impl Fn(&Threshold) -> f64,
+    alone: impl Fn(&Threshold) -> f64,
+) -> Mixture {
+    let mut edges: Vec<f64> = thresholds.iter().map(&reach).chain([1.0]).collect();
+    edges.sort_by(f64::total_cmp);
+    edges.dedup();
+    let lower = [0.0].into_iter().chain(edges.iter().copied());
+    let filled = |values: Vec<f64>| -> Vec<f64> {
+        let count = values.len().next_multiple_of(LANES);
+        values.into_iter().chain([0.0; LANES]).take(count).collect()
+    };
+    let weights = filled(
+        edges
+            .iter()
+            .zip(lower)
+            .map(|(upper, lower)| upper - lower)
+            .collect(),
+    );
+    let given = |threshold: &Threshold| {
+        let (reach, alone) = (reach(threshold), alone(threshold));
+        filled(
+            edges
+                .iter()
+                .map(|edge| if *edge <= reach { 1.0 } else { alone })
+                .collect(),
+        )
+    };
+    Mixture {
+        weights,
+        conditional: thresholds.iter().map(given).collect(),
+    }
+}

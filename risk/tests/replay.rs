@@ -1,0 +1,229 @@
+//! Deals in the course of prices, by the contracts' mathematics.
+
+use finance::{Period, Ratio};
+use rayon::ThreadPoolBuilder;
+use risk::market::{Jumps, Market};
+use risk::replay::{replay, ClassOutcome, Course, Depth, Outcome};
+use risk::structural::FirstPassage;
+use risk::study::{Findings, Study};
+use risk::valuation::Valuation;
+use risk::Tranche;
+use term_sheet::{find, Scenario, TermSheet};
+
+fn deal(name: &str) -> TermSheet {
+    TermSheet::load(&find(name.as_ref(), "deals", "toml").unwrap()).unwrap()
+}
+
+fn market() -> Market {
+    Market::load(&find("eth-btc".as_ref(), "markets", "toml").unwrap()).unwrap()
+}
+
+fn march_2020(sheet: &TermSheet, depth: &Depth) -> Outcome {
+    let history = find("march-2020".as_ref(), "scenarios", "csv").unwrap();
+    let course = Course::of_history(&Scenario::load(&history).unwrap(), sheet).unwrap();
+    replay(sheet, depth, &course).unwrap()
+}
+
+/// Base units of a whole unit of cash with six decimals.
+const WHOLE: f64 = 1e6;
+
+fn assert_near(found: u128, expected: f64, bps: f64) {
+    let found = found as f64 / WHOLE;
+    let error = 1e4 * (found - expected).abs() / expected;
+    assert!(error <= bps, "{found} is {error:.1} bp off {expected}");
+}
+
+/// The demonstration replays the same history on the embedded chain, with feeders that disagree by up to five
+/// basis points. What the contracts said there stands in the README.
+#[test]
+fn a_replay_tells_what_the_contracts_did_in_march_2020() {
+    let sheet = deal("eth-btc-credit");
+    let outcome = march_2020(&sheet, &Depth::unlimited(&sheet));
+    let values = |settlement: usize| {
+        outcome.settlements[settlement]
+            .classes
+            .iter()
+            .map(|class| class.value)
+    };
+    let first: Vec<u128> = values(1).collect();
+    for (found, contracts) in first.iter().zip([6_500_726.0, 2_200_442.0, 900_576.0]) {
+        assert_near(*found, contracts, 0.01);
+    }
+    let crash = &outcome.settlements[2].classes;
+    assert_near(crash[0].value, 5_500_812.0, 0.1);
+    assert_near(crash[0].received, 1_000_148.0, 0.1);
+    assert_near(crash[1].value, 1_701_086.0, 5.0);
+    assert_near(crash[1].received, 499_498.0, 10.0);
+    assert_near(crash[2].value, 132_518.0, 50.0);
+    assert_near(outcome.loans[0].lost, 460_152.0, 5.0);
+    assert_near(outcome.loans[1].seized, 2_219_685.0, 5.0);
+    assert_eq!(outcome.settlements.len(), 5);
+}
+
+#[test]
+fn sales_that_move_the_market_lose_more() {
+    let sheet = deal("eth-btc-credit");
+    let unmoved = march_2020(&sheet, &Depth::unlimited(&sheet));
+    let moved = march_2020(&sheet, &Depth::of(&market(), &sheet).unwrap());
+    assert!(moved.written_off > unmoved.written_off);
+    assert!(moved.classes[2].loss() > unmoved.classes[2].loss());
+}
+
+#[test]
+fn a_deal_in_18_decimals_earns_in_still_prices() {
+    let sheet = deal("btc-two-tranche");
+    let week = (0..=14).map(|row| finance::Timestamp(1_600_000_000_000 + row * 43_200_000));
+    let course = Course {
+        times: week.collect(),
+        prices: vec![7_924.0; 15],
+    };
+    let outcome = replay(&sheet, &Depth::unlimited(&sheet), &course).unwrap();
+    let [senior, equity] = &outcome.classes[..] else {
+        panic!("two classes")
+    };
+    assert_eq!((outcome.seized, outcome.written_off), (0, 0));
+    assert!(
+        senior.wealth() > 1.0 && equity.wealth() > senior.wealth(),
+        "{senior:?} {equity:?}"
+    );
+}
+
+/// Without interest and fees nothing comes in but what was paid in, and nothing is lost but what is written off.
+#[test]
+fn to_the_last_unit_classes_lose_what_is_written_off() {
+    let mut sheet = deal("eth-btc-credit");
+    sheet.fees = Default::default();
+    sheet
+        .tranches
+        .iter_mut()
+        .for_each(|tranche| tranche.terms.target_rate = Ratio::ZERO);
+    for collateral in &mut sheet.collateral {
+        collateral.parameters.annual_rate = Ratio::ZERO;
+    }
+    let history = find("march-2020".as_ref(), "scenarios", "csv").unwrap();
+    let course = Course::of_history(&Scenario::load(&history).unwrap(), &sheet).unwrap();
+    let mut losses = Vec::new();
+    for percent in 80..=110 {
+        let mut course = course.clone();
+        course
+            .prices
+            .iter_mut()
+            .skip(2)
+            .for_each(|price| *price *= f64::from(percent) / 100.0);
+        let outcome = replay(&sheet, &Depth::of(&market(), &sheet).unwrap(), &course).unwrap();
+        assert_eq!(outcome.unsold, 0);
+        let sum =
+            |amount: fn(&ClassOutcome) -> u128| outcome.classes.iter().map(amount).sum::<u128>();
+        let lost = sum(|class| class.invested) - sum(|class| class.value + class.received);
+        assert_eq!(lost, outcome.written_off, "at {percent} %");
+        losses.push(lost);
+    }
+    assert!(losses[0] > losses[30] && losses[0] > 0, "{losses:?}");
+}
+
+/// Ten days in steps of four hours.
+fn terms(paths: u64, seed: u64) -> Study {
+    Study {
+        paths,
+        horizon: Period::from_secs(10 * 86_400),
+        step: Period::from_secs(4 * 3_600),
+        seed,
+    }
+}
+
+fn study(paths: u64, seed: u64, threads: usize) -> Findings {
+    let (sheet, market) = (deal("eth-btc-credit"), market());
+    let pool = ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build()
+        .unwrap();
+    pool.install(|| terms(paths, seed).run(&sheet, &market, |_| ()))
+        .unwrap()
+}
+
+/// Without jumps and interest a loan is liquidated when a geometric Brownian motion passes its barrier; looked at in steps, as
+/// if the barrier lay lower by exp(0.5826 σ √Δt) (Broadie, Glasserman and Kou 1997).
+#[test]
+fn loans_are_liquidated_as_often_as_the_closed_form_says() {
+    let (mut sheet, mut market) = (deal("eth-btc-credit"), market());
+    for asset in &mut market.assets {
+        (asset.jumps, asset.depth) = (Jumps::default(), None);
+    }
+    for collateral in &mut sheet.collateral {
+        collateral.parameters.annual_rate = Ratio::ZERO;
+    }
+    let paths = 3_000;
+    let findings = terms(paths, 11).run(&sheet, &market, |_| ()).unwrap();
+    let (year, step) = (10.0 / 365.0, 4.0 / 8_760.0f64);
+    // Exchange lender and market maker against ether, mining company against bitcoin: draw ÷ liquidation LTV.
+    for (loan, asset, barrier) in [(0, 0, 0.74 / 0.8), (1, 1, 0.70 / 0.8), (2, 0, 0.60 / 0.8)] {
+        let volatility = market.assets[asset].volatility;
+        let seen = barrier * (-0.5826 * volatility * step.sqrt()).exp();
+        let expected = FirstPassage::new(volatility, 0.0, seen)
+            .unwrap()
+            .probability(year);
+        let found = findings.loans[loan].liquidated;
+        let error = (expected * (1.0 - expected) / paths as f64).sqrt();
+        assert!(
+            (found - expected).abs() < 4.0 * error,
+            "{found} is not {expected} ± {error}"
+        );
+    }
+}
+
+#[test]
+fn a_study_is_the_same_for_any_number_of_threads_and_another_for_another_seed() {
+    let one = study(200, 7, 1);
+    assert_eq!(one, study(200, 7, 3));
+    assert_ne!(one, study(200, 8, 3));
+}
+
+#[test]
+fn losses_of_a_study_rise_from_the_bottom() {
+    let findings = study(600, 1, 2);
+    let expected: Vec<f64> = findings
+        .classes
+        .iter()
+        .map(|class| class.losses.mean())
+        .collect();
+    assert!(
+        expected[0] <= expected[1] && expected[1] < expected[2],
+        "{expected:?}"
+    );
+    assert!(
+        findings.bad_debt.exceedance(0.0) > 0.0
+            && findings.bad_debt.mean() < findings.liquidated.mean()
+    );
+    for class in &findings.classes {
+        // One settlement a day, and the one at which the deal began.
+        assert!(class.fan.len() == 11, "{}", class.fan.len());
+        assert!(class.fan.iter().all(|quantiles| quantiles.at.is_sorted()));
+    }
+}
+
+#[test]
+fn classes_bear_in_price_what_the_loans_lose() {
+    let valuation = Valuation::new(&deal("eth-btc-credit"), &market()).unwrap();
+    let classes = valuation.classes().unwrap();
+    let borne: f64 = classes
+        .iter()
+        .map(|class| class.tranche.width() * class.risk.expected_loss)
+        .sum();
+    let lost = valuation.loss_law().unwrap().mean();
+    assert!((borne / lost - 1.0).abs() < 1e-9, "{borne} is not {lost}");
+    assert!(classes.is_sorted_by(|upper, lower| upper.spread < lower.spread));
+    let (probability, loss) = (0.01, 0.001);
+    let law = valuation.loss_law().unwrap();
+    assert!(
+        law.exceedance(valuation.attachment_for_probability(probability).unwrap()) <= probability
+    );
+    let top = Tranche::new(valuation.attachment_for_loss(loss).unwrap(), 1.0).unwrap();
+    assert!((law.tranche_loss(&top) - loss).abs() < 1e-9);
+    // Greeks of a class by the parts of the pool add up: more correlation moves losses, it makes none.
+    let greeks = valuation.greeks().unwrap();
+    let moved = classes
+        .iter()
+        .zip(&greeks)
+        .map(|(class, greeks)| class.tranche.width() * greeks.loss.correlation);
+    assert!(moved.sum::<f64>().abs() < 1e-9);
+}
