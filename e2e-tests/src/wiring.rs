@@ -132,7 +132,7 @@ impl World {
         tokens
             .map(|token| {
                 let terms = TokenTerms {
-                    pool: issuer,
+                    issuer,
                     name: Some(token.name.clone()),
                     symbol: Some(token.symbol.clone()),
                     decimals: token.decimals,

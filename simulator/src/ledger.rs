@@ -129,12 +129,10 @@ impl Counting<'_> {
         let strays = self.strays(deal.cash, &[deal.pool, deal.agent])?;
         held.push(("Other contracts", strays));
         let minted = self.record.minted.get(&deal.cash).copied();
-        self.close(
-            deal.cash,
-            deal.sheet.cash.clone(),
-            minted.unwrap_or_default(),
-            held,
-        )
+        let exists = self.supply(deal.cash)?;
+        let name = deal.sheet.cash.clone();
+        self.close(name, minted.unwrap_or_default(), exists, held);
+        Ok(())
     }
 
     fn pool_cash(&mut self) -> Result<[(&'static str, Balance); 5]> {
@@ -198,30 +196,26 @@ impl Counting<'_> {
         ]);
         held.push(("Other contracts", self.strays(token, &[vault])?));
         let created = self.record.minted.get(&token).copied().unwrap_or_default();
-        self.close(token, name, created, held)
+        self.close(name, created, self.supply(token)?, held);
+        Ok(())
     }
 
     fn tranche(&mut self, tranche: TrancheId) -> Result<()> {
-        let (token, agent) = (self.deal.tranche_token(tranche), self.deal.agent);
+        let token = self.deal.tranche_token(tranche);
         let name = self.deal.sheet.tranches[tranche.index()].token.clone();
         let state = self.chain.read(self.deal.pool().call().state())?;
         let class = state.classes.get(tranche.index());
         let supply = class.map_or(0, |class| class.supply);
         let leaving = self.chain.read(self.deal.agent().call().leaving())?;
         let leaving = leaving.get(tranche.index()).copied().unwrap_or_default();
-        let kept = self.balance(token, agent)?;
         let unclaimed = self.orders(tranche)?.claimable_tokens;
-        let remainder = kept.saturating_sub(leaving + unclaimed);
-        let symbol = &name.symbol;
+        // Tokens that wait are in the agent's books alone.
+        let waiting = supply.saturating_sub(self.supply(token)?);
+        let remainder = waiting.saturating_sub(leaving + unclaimed);
         self.compare_rounded(
-            &format!("the agent's balance of {symbol}"),
+            &format!("the supply of {} that waits", name.symbol),
             leaving + unclaimed,
-            kept,
-        );
-        self.compare(
-            &format!("the pool's supply of {symbol}"),
-            self.supply(token)?,
-            supply,
+            waiting,
         );
         let mut held = self.people(token)?;
         held.extend([
@@ -229,9 +223,9 @@ impl Counting<'_> {
             ("Agent: unclaimed tokens", unclaimed),
             ("Agent: rounding", remainder),
         ]);
-        held.push(("Other contracts", self.strays(token, &[agent])?));
-        let created = self.issued(tranche);
-        self.close(token, name, created, held)
+        held.push(("Other contracts", self.strays(token, &[])?));
+        self.close(name, self.issued(tranche), supply, held);
+        Ok(())
     }
 
     /// Issued less burned, as the settlements published it.
@@ -322,31 +316,27 @@ impl Counting<'_> {
         Ok(self.chain.read(Psp22::from(token).call().total_supply())?)
     }
 
+    /// What was `created` of a token must be what `exists` of it, and what its holders have.
     fn close(
         &mut self,
-        address: AccountId,
         token: Token,
         created: Balance,
+        exists: Balance,
         held: Vec<(&'static str, Balance)>,
-    ) -> Result<()> {
+    ) {
         let account = TokenAccount {
             token,
             created,
             held,
         };
         let symbol = account.token.symbol.clone();
-        self.compare(
-            &format!("the supply of {symbol}"),
-            created,
-            self.supply(address)?,
-        );
+        self.compare(&format!("the supply of {symbol}"), created, exists);
         self.compare(
             &format!("all holders of {symbol}"),
             created,
             account.found(),
         );
         self.account.tokens.push(account);
-        Ok(())
     }
 
     /// Compares what owners are promised with what the agent keeps for them: rounding may leave him less

@@ -97,7 +97,8 @@ pub trait TransferAgent {
     /// Names the tranche tokens, most senior first. Once, by the deployer.
     ///
     /// # Errors
-    /// [`AgentError::NotTheDeployer`], [`AgentError::AlreadyBound`], [`AgentError::InvalidTranches`].
+    /// [`AgentError::NotTheDeployer`], [`AgentError::AlreadyBound`], [`AgentError::InvalidTranches`],
+    /// [`AgentError::NotTheIssuer`], [`AgentError::Call`].
     #[ink(message)]
     fn bind(&mut self, tokens: Vec<AccountId>) -> Result<(), AgentError>;
 
@@ -260,6 +261,8 @@ pub struct TrancheSettled {
 pub enum AgentError {
     /// Only the account that deployed the agent may do this.
     NotTheDeployer,
+    /// A token has another issuer, this one.
+    NotTheIssuer(AccountId),
     /// The tokens are named already.
     AlreadyBound,
     /// The tokens are not named yet.

@@ -18,9 +18,9 @@ pub const NO_ANSWER: &str = "the transfer rule is silent";
 /// A contract that decides about transfers of tokens.
 #[ink::trait_definition]
 pub trait TransferRule {
-    /// Whether `value` base units of the token that asks may go to `to`; from `None` if its pool hands them out.
+    /// Whether `value` base units of the token that asks may go to `to`; from `None` if they are new.
     ///
-    /// Never asked about what goes to the pool or is burned: nobody can be locked in. The answer may take
+    /// Never asked about what is burned: nobody can be locked in. The answer may take
     /// [`RULE_REF_TIME`] and [`RULE_PROOF_SIZE`], and may not call the token. A wallet asks in the name of the
     /// token.
     ///

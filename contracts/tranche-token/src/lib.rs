@@ -1,4 +1,4 @@
-//! The PSP22 token of one tranche, minted and burned by its pool alone.
+//! The PSP22 token of one tranche, minted and burned by its issuer alone.
 #![cfg_attr(not(feature = "std"), no_std, no_main)]
 
 mod holder;
@@ -18,8 +18,7 @@ mod tranche_token {
     use interfaces::ensure;
     use interfaces::permit::{Permit, PermitError, PermitMessage, Text};
     use interfaces::tranche_token::{
-        PSP22Burnable, PSP22Error, PSP22Metadata, PSP22Mintable, TokenTerms, TrancheToken,
-        BEYOND_128_BITS, ONLY_THE_POOL, PSP22,
+        PSP22Error, PSP22Metadata, TokenTerms, TrancheToken, BEYOND_128_BITS, ONLY_THE_ISSUER, PSP22,
     };
     use interfaces::transfer_rule::{
         TransferRule, NO_ANSWER, REFUSED, RULE_DEPOSIT, RULE_PROOF_SIZE, RULE_REF_TIME,
@@ -57,10 +56,10 @@ mod tranche_token {
             }
         }
 
-        fn ensure_pool(&self) -> Result<(), PSP22Error> {
+        fn ensure_issuer(&self) -> Result<(), PSP22Error> {
             ensure!(
-                self.env().caller() == self.terms.pool,
-                PSP22Error::Custom(ONLY_THE_POOL.into())
+                self.env().caller() == self.terms.issuer,
+                PSP22Error::Custom(ONLY_THE_ISSUER.into())
             );
             Ok(())
         }
@@ -80,7 +79,7 @@ mod tranche_token {
                 true => None,
                 false => Some(self.allowance_less(from, &caller, value)?),
             };
-            self.ensure_allowed(from, to, value)?;
+            self.ensure_allowed(Some(from), to, value)?;
             self.change(Some(from), Some(to), value)?;
             if let Some(left) = allowance {
                 self.allow(from, &caller, left);
@@ -88,21 +87,20 @@ mod tranche_token {
             Ok(())
         }
 
-        /// Asks the rule, if there is one and the tokens do not go to the pool.
+        /// Asks the rule, if there is one; about new tokens, from nobody.
         fn ensure_allowed(
             &self,
-            from: &AccountId,
+            from: Option<&AccountId>,
             to: &AccountId,
             value: Balance,
         ) -> Result<(), PSP22Error> {
-            let Some(rule) = self.terms.rule.filter(|_| *to != self.terms.pool) else {
+            let Some(rule) = self.terms.rule else {
                 return Ok(());
             };
             let rule: ink::contract_ref!(TransferRule) = rule.into();
-            let holder = (*from != self.terms.pool).then_some(*from);
             let question = rule
                 .call()
-                .may_transfer(holder, *to, value)
+                .may_transfer(from.copied(), *to, value)
                 .ref_time_limit(RULE_REF_TIME)
                 .proof_size_limit(RULE_PROOF_SIZE)
                 .storage_deposit_limit(RULE_DEPOSIT);
@@ -151,12 +149,9 @@ mod tranche_token {
             Ok(())
         }
 
-        /// What `owner` has, with all that it earned; what the pool has earns nothing.
+        /// What `owner` has, with all that it earned.
         fn holder(&self, owner: &AccountId) -> Holder {
             let holder = self.holders.get(owner).unwrap_or_default();
-            if *owner == self.terms.pool {
-                return holder;
-            }
             holder.at(self.index)
         }
 
@@ -227,8 +222,8 @@ mod tranche_token {
 
     impl TrancheToken for TrancheTokenContract {
         #[ink(message)]
-        fn pool(&self) -> AccountId {
-            self.terms.pool
+        fn issuer(&self) -> AccountId {
+            self.terms.issuer
         }
 
         #[ink(message)]
@@ -237,10 +232,22 @@ mod tranche_token {
         }
 
         #[ink(message)]
+        fn mint(&mut self, to: AccountId, value: Balance) -> Result<(), PSP22Error> {
+            self.ensure_issuer()?;
+            self.ensure_allowed(None, &to, value)?;
+            self.change(None, Some(&to), value)
+        }
+
+        #[ink(message)]
+        fn burn(&mut self, from: AccountId, value: Balance) -> Result<(), PSP22Error> {
+            self.ensure_issuer()?;
+            self.change(Some(&from), None, value)
+        }
+
+        #[ink(message)]
         fn distribute(&mut self, per_token: u128) -> Result<(), PSP22Error> {
-            self.ensure_pool()?;
-            let index = self.index.checked_add(per_token);
-            self.index = index.ok_or(PSP22Error::Custom(BEYOND_128_BITS.into()))?;
+            self.ensure_issuer()?;
+            self.index = self.index.saturating_add(per_token);
             Ok(())
         }
 
@@ -251,31 +258,13 @@ mod tranche_token {
 
         #[ink(message)]
         fn take_distribution(&mut self, owner: AccountId) -> Result<Balance, PSP22Error> {
-            self.ensure_pool()?;
+            self.ensure_issuer()?;
             let mut holder = self.holder(&owner);
             let paid = core::mem::take(&mut holder.owed.whole);
             if paid > 0 {
                 self.keep(&owner, &holder);
             }
             Ok(paid)
-        }
-    }
-
-    impl PSP22Mintable for TrancheTokenContract {
-        #[ink(message)]
-        fn mint(&mut self, value: Balance) -> Result<(), PSP22Error> {
-            self.ensure_pool()?;
-            let pool = self.terms.pool;
-            self.change(None, Some(&pool), value)
-        }
-    }
-
-    impl PSP22Burnable for TrancheTokenContract {
-        #[ink(message)]
-        fn burn(&mut self, value: Balance) -> Result<(), PSP22Error> {
-            self.ensure_pool()?;
-            let pool = self.terms.pool;
-            self.change(Some(&pool), None, value)
         }
     }
 

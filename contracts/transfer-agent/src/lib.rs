@@ -237,6 +237,11 @@ mod transfer_agent {
                 tokens.len() == self.load().classes.len(),
                 AgentError::InvalidTranches
             );
+            for token in &tokens {
+                let issuer = peers::issuer(*token)?;
+                let is_ours = issuer == self.env().account_id();
+                ensure!(is_ours, AgentError::NotTheIssuer(issuer));
+            }
             self.tokens.set(&tokens);
             self.is_bound = true;
             Ok(())
@@ -293,9 +298,7 @@ mod transfer_agent {
         fn surrender(&mut self, tranche: TrancheId, amount: Balance) -> Result<(), AgentError> {
             ensure!(amount > 0, AgentError::ZeroAmount);
             let owner = self.env().caller();
-            let token = self.token(tranche)?;
-            calls::pull::<AgentError>(token, owner, self.env().account_id(), amount)?;
-            peers::issue(token, 0, amount)?;
+            peers::burn::<AgentError>(self.token(tranche)?, owner, amount)?;
             let claim = peers::surrender(self.stored_terms()?.pool, tranche, amount)?;
             self.env().emit_event(Surrendered {
                 owner,
@@ -329,7 +332,6 @@ mod transfer_agent {
             self.publish(epoch, &settlement);
             for (token, tranche) in tokens.into_iter().zip(&settlement.tranches) {
                 peers::distribute(token, tranche.rise)?;
-                peers::issue(token, tranche.fill.minted, tranche.fill.burned)?;
             }
             // The pool has sent what it pays beyond what it gets.
             let invested = add(flows.invested, dust)?;
@@ -441,7 +443,6 @@ mod transfer_agent {
             ensure!(amount > 0, AsyncVaultError::ZeroAmount);
             ensure!(amount >= minimum, AsyncVaultError::BelowMinimum { minimum });
             self.ensure_may_act_for(owner)?;
-            let token = self.token_given(side, tranche)?;
             let mut desk = self.load();
             ensure!(
                 self.is_bound && desk.phase == Phase::Revolving,
@@ -486,7 +487,17 @@ mod transfer_agent {
                 desk.ledger.receive_order(amount)?;
             }
             self.store(&mut desk, tranche, owner, &mut holding)?;
-            calls::pull::<AsyncVaultError>(token, owner, self.env().account_id(), amount)?;
+            match side {
+                Side::Deposit => calls::pull::<AsyncVaultError>(
+                    self.cash,
+                    owner,
+                    self.env().account_id(),
+                    amount,
+                )?,
+                Side::Redemption => {
+                    peers::burn::<AsyncVaultError>(self.token(tranche)?, owner, amount)?;
+                }
+            }
             Ok(pending)
         }
 
@@ -499,7 +510,6 @@ mod transfer_agent {
             owner: AccountId,
         ) -> Result<Balance, AsyncVaultError> {
             self.ensure_may_act_for(owner)?;
-            let token = self.token_given(side, tranche)?;
             let mut desk = self.load();
             let mut holding = self.holding(&desk, tranche, owner)?;
             let slot = holding.slot_mut(side);
@@ -545,7 +555,8 @@ mod transfer_agent {
                 cash,
                 tokens,
             });
-            calls::push::<AsyncVaultError>(token, owner, amount)?;
+            self.send_tokens(tranche, owner, tokens)?;
+            calls::push::<AsyncVaultError>(self.cash, owner, cash)?;
             Ok(amount)
         }
 
@@ -578,10 +589,7 @@ mod transfer_agent {
             let due = holding.claim(index)?;
             desk.ledger.pay_claim(due.cash)?;
             self.store(&mut desk, class, owner, &mut holding)?;
-            let tokens = match due.tokens {
-                0 => Ok(()),
-                amount => calls::push::<AsyncVaultError>(self.token(class)?, owner, amount),
-            };
+            let tokens = self.send_tokens(class, owner, due.tokens);
             let cash = calls::push::<AsyncVaultError>(self.cash, owner, due.cash);
             let sent = Proceeds {
                 tokens: if tokens.is_ok() { due.tokens } else { 0 },
@@ -618,15 +626,16 @@ mod transfer_agent {
             })
         }
 
-        /// What an order on `side` of a tranche is given in.
-        fn token_given(
+        /// Makes the tokens that were an owner's in the books alone.
+        fn send_tokens(
             &self,
-            side: Side,
             tranche: TrancheId,
-        ) -> Result<AccountId, AsyncVaultError> {
-            match side {
-                Side::Deposit => Ok(self.cash),
-                Side::Redemption => self.token(tranche),
+            owner: AccountId,
+            amount: Balance,
+        ) -> Result<(), AsyncVaultError> {
+            match amount {
+                0 => Ok(()),
+                amount => peers::mint(self.token(tranche)?, owner, amount),
             }
         }
 

@@ -6,9 +6,10 @@ use ink::contract_ref;
 // The name under which `contract_ref!` looks for the chain's types.
 use ink::env::DefaultEnvironment as Environment;
 use ink::prelude::vec::Vec;
-use interfaces::calls::outcome;
+use interfaces::async_vault::AsyncVaultError;
+use interfaces::calls::{answer, outcome, CallError};
 use interfaces::tranche_pool::{Settlement, TranchePool};
-use interfaces::tranche_token::{PSP22Burnable, PSP22Error, PSP22Mintable, TrancheToken};
+use interfaces::tranche_token::{PSP22Error, TrancheToken};
 use interfaces::transfer_agent::AgentError;
 use interfaces::types::{AccountId, Balance, TrancheId};
 
@@ -36,17 +37,25 @@ pub fn surrender(
     outcome(pool.call_mut().surrender(tranche, burned).try_invoke())
 }
 
-/// Mints or burns the difference: what is burned and what is minted both lie with the agent.
-pub fn issue(token: AccountId, minted: Balance, burned: Balance) -> Result<(), AgentError> {
-    if let Some(excess @ 1..) = minted.checked_sub(burned) {
-        let mut token: contract_ref!(PSP22Mintable) = token.into();
-        outcome::<_, _, AgentError>(token.call_mut().mint(excess).try_invoke())?;
-    }
-    if let Some(excess @ 1..) = burned.checked_sub(minted) {
-        let mut token: contract_ref!(PSP22Burnable) = token.into();
-        outcome::<_, _, AgentError>(token.call_mut().burn(excess).try_invoke())?;
-    }
-    Ok(())
+/// Who alone may make and destroy a token.
+pub fn issuer(token: AccountId) -> Result<AccountId, CallError> {
+    let token: contract_ref!(TrancheToken) = token.into();
+    answer(token.call().issuer().try_invoke())
+}
+
+/// Makes tokens for an owner who claims or takes back what was his in the books.
+pub fn mint(token: AccountId, to: AccountId, amount: Balance) -> Result<(), AsyncVaultError> {
+    let mut token: contract_ref!(TrancheToken) = token.into();
+    outcome(token.call_mut().mint(to, amount).try_invoke())
+}
+
+/// Destroys tokens of an owner, who is in the books for them from now on.
+pub fn burn<F>(token: AccountId, from: AccountId, amount: Balance) -> Result<(), F>
+where
+    F: From<CallError> + From<PSP22Error>,
+{
+    let mut token: contract_ref!(TrancheToken) = token.into();
+    outcome(token.call_mut().burn(from, amount).try_invoke())
 }
 
 /// Shares cash among all holders of a token; nothing is called for nothing.

@@ -11,7 +11,6 @@ use interfaces::collateral_vault::CollateralVault;
 use interfaces::oracle_adapter::OracleAdapter;
 use interfaces::test_asset::TestAsset;
 use interfaces::tranche_pool::{PoolError, TranchePool};
-use interfaces::tranche_token::ONLY_THE_POOL;
 use interfaces::transfer_agent::{AgentError, AgentTerms, TransferAgent};
 use interfaces::transfer_rule::REFUSED;
 use interfaces::types::{AccountId, AssetId, Balance, TrancheId};
@@ -553,25 +552,19 @@ fn assert_cash_is_not_credited(cash: impl Fn(&World) -> AccountId, error: CallEr
 }
 
 #[test]
-fn tokens_of_another_issuer_are_never_issued() {
-    let mut world = World::unbound();
-    world.deal.tranches = world.tranche_tokens(world.account("mallory"));
-    world.bind();
-    world.deposit("cal", JUNIOR, usd(150));
-    world.end_epoch();
-    let refused = AgentError::Token(PSP22Error::Custom(ONLY_THE_POOL.into()));
-    world.refuses("anybody", world.agent().close_epoch(), refused);
+fn tokens_of_another_issuer_are_not_named() {
+    let world = World::unbound();
+    let mallory = world.account("mallory");
+    let bind = world.agent().bind(world.tranche_tokens(mallory));
+    world.refuses("Deployer", bind, AgentError::NotTheIssuer(mallory));
 }
 
 #[test]
-fn tokens_that_do_not_mint_are_never_issued() {
-    let mut world = World::unbound();
-    world.deal.tranches = vec![world.deal.cash; 3];
-    world.bind();
-    world.deposit("cal", JUNIOR, usd(150));
-    world.end_epoch();
+fn what_is_no_tranche_token_is_not_named() {
+    let world = World::unbound();
     let refused = AgentError::Call(CallError::NotUnderstood);
-    world.refuses("anybody", world.agent().close_epoch(), refused);
+    let bind = world.agent().bind(vec![world.deal.cash; 3]);
+    world.refuses("Deployer", bind, refused);
 }
 
 #[test]

@@ -8,22 +8,20 @@ use ink::codegen::TraitCallBuilder;
 use ink_e2e::Keypair;
 use interfaces::permit::{Permit as _, PermitError, PermitMessage};
 use interfaces::test_asset::{TestAsset, LOOPS, TRAPS};
-use interfaces::tranche_token::{TokenTerms, TrancheToken as _, BEYOND_128_BITS, ONLY_THE_POOL};
+use interfaces::tranche_token::{TokenTerms, TrancheToken as _, BEYOND_128_BITS, ONLY_THE_ISSUER};
 use interfaces::transfer_rule::{
     TransferRefused, TransferRule as _, NO_ANSWER, REFUSED, RULE_REF_TIME,
 };
 use interfaces::types::{AccountId, Balance};
-use psp22::{Approval, PSP22Burnable, PSP22Error, PSP22Mintable, PSP22};
+use psp22::{Approval, PSP22Error, PSP22};
 use simulator::chain::NETWORK;
-use simulator::contracts::{
-    Asset, Permit, Psp22, Psp22Burnable, Psp22Mintable, TrancheToken, TransferRule,
-};
+use simulator::contracts::{Asset, Permit, Psp22, TrancheToken, TransferRule};
 
-fn only_the_pool() -> PSP22Error {
-    PSP22Error::Custom(ONLY_THE_POOL.into())
+fn only_the_issuer() -> PSP22Error {
+    PSP22Error::Custom(ONLY_THE_ISSUER.into())
 }
 
-/// A tranche token whose pool is the account "issuer". It issued 1000 and gave 600 of them to "ann".
+/// A tranche token of the account "issuer", which made 400 for itself and 600 for "ann".
 fn issued() -> (World, AccountId) {
     let world = World::deployed();
     let token = world.deploys("tranche-token", terms(&world, None));
@@ -43,7 +41,7 @@ fn ruled() -> (World, AccountId, AccountId) {
 
 fn terms(world: &World, rule: Option<AccountId>) -> TokenTerms {
     TokenTerms {
-        pool: world.account("issuer"),
+        issuer: world.account("issuer"),
         name: Some("Issue".into()),
         symbol: None,
         decimals: 6,
@@ -52,10 +50,23 @@ fn terms(world: &World, rule: Option<AccountId>) -> TokenTerms {
     }
 }
 
-fn give_out(world: &World, token: AccountId) {
-    let mint = Psp22Mintable::from(token).call_mut().mint(usd(1_000));
+fn mint(world: &World, token: AccountId, to: &str, value: Balance) {
+    let mint = TrancheToken::from(token)
+        .call_mut()
+        .mint(world.account(to), value);
     world.does("issuer", mint);
-    transfer(world, token, "issuer", "ann", usd(600));
+}
+
+fn burn(world: &World, token: AccountId, from: &str, value: Balance) {
+    let burn = TrancheToken::from(token)
+        .call_mut()
+        .burn(world.account(from), value);
+    world.does("issuer", burn);
+}
+
+fn give_out(world: &World, token: AccountId) {
+    mint(world, token, "issuer", usd(400));
+    mint(world, token, "ann", usd(600));
 }
 
 /// Gives `who` some of the asset that is the rule.
@@ -126,35 +137,33 @@ fn nobody_but_the_issuer_mints_burns_and_distributes() {
     let ann = world.account("ann");
     for who in ["ann", "Deployer", "governor"] {
         for amount in [0, 1, usd(600)] {
-            let mint = Psp22Mintable::from(token).call_mut().mint(amount);
-            world.refuses(who, mint, only_the_pool());
-            let burn = Psp22Burnable::from(token).call_mut().burn(amount);
-            world.refuses(who, burn, only_the_pool());
+            let mint = TrancheToken::from(token).call_mut().mint(ann, amount);
+            world.refuses(who, mint, only_the_issuer());
+            let burn = TrancheToken::from(token).call_mut().burn(ann, amount);
+            world.refuses(who, burn, only_the_issuer());
             let distribute = TrancheToken::from(token).call_mut().distribute(amount);
-            world.refuses(who, distribute, only_the_pool());
+            world.refuses(who, distribute, only_the_issuer());
         }
         let take = TrancheToken::from(token).call_mut().take_distribution(ann);
-        world.refuses(who, take, only_the_pool());
+        world.refuses(who, take, only_the_issuer());
     }
 }
 
 #[test]
-fn the_issuer_burns_no_more_than_it_holds_and_mints_no_more_than_fits() {
+fn the_issuer_burns_no_more_than_there_is_and_mints_no_more_than_fits() {
     let (world, token) = issued();
-    let mint = |amount| Psp22Mintable::from(token).call_mut().mint(amount);
-    let burn = |amount| Psp22Burnable::from(token).call_mut().burn(amount);
+    let ann = world.account("ann");
+    let mint = |amount| TrancheToken::from(token).call_mut().mint(ann, amount);
+    let burn = |amount| TrancheToken::from(token).call_mut().burn(ann, amount);
     let beyond = || PSP22Error::Custom(BEYOND_128_BITS.into());
-    world.refuses(
-        "issuer",
-        burn(usd(400) + 1),
-        PSP22Error::InsufficientBalance,
-    );
+    let refused = PSP22Error::InsufficientBalance;
+    world.refuses("issuer", burn(usd(600) + 1), refused);
     world.refuses("issuer", mint(u128::MAX - usd(1_000) + 1), beyond());
     world.does("issuer", mint(u128::MAX - usd(1_000)));
     world.refuses("issuer", mint(1), beyond());
-    world.does("issuer", burn(u128::MAX - usd(600)));
+    world.does("issuer", burn(u128::MAX - usd(400)));
     let supply = world.reads(Psp22::from(token).call().total_supply());
-    assert_eq!(supply, usd(600));
+    assert_eq!((supply, world.balance(token, "ann")), (usd(400), 0));
 }
 
 #[test]
@@ -173,7 +182,7 @@ fn nobody_mints_an_asset_beyond_128_bits() {
 fn a_tranche_token_names_its_issuer_and_its_rule() {
     let (world, token, rule) = ruled();
     let token = TrancheToken::from(token);
-    assert_eq!(world.reads(token.call().pool()), world.account("issuer"));
+    assert_eq!(world.reads(token.call().issuer()), world.account("issuer"));
     assert_eq!(world.reads(token.call().rule()), Some(rule));
     assert_eq!(world.reads(world.token(SENIOR).rule()), None);
 }
@@ -400,12 +409,12 @@ fn no_answer() -> PSP22Error {
     PSP22Error::SafeTransferCheckFailed(NO_ANSWER.into())
 }
 
-/// "ann" may not send her tokens to "dan", nor may "spender" for her, nor the issuer its own; what goes to the
-/// issuer nobody refuses.
+/// "ann" may not send her tokens to "dan", nor may "spender" for her, nor the issuer its own or new ones; burning nobody
+/// refuses.
 #[track_caller]
 fn assert_dan_gets_nothing(world: &World, token: AccountId, why: fn() -> PSP22Error) {
     let (ann, dan) = (world.account("ann"), world.account("dan"));
-    let (spender, issuer) = (world.account("spender"), world.account("issuer"));
+    let spender = world.account("spender");
     let psp22 = || Psp22::from(token);
     let give = || psp22().call_mut().transfer(dan, 1, vec![]);
     world.refuses("ann", give(), why());
@@ -413,10 +422,11 @@ fn assert_dan_gets_nothing(world: &World, token: AccountId, why: fn() -> PSP22Er
     world.does("ann", psp22().call_mut().approve(spender, 2));
     let pull = |to| psp22().call_mut().transfer_from(ann, to, 1, vec![]);
     world.refuses("spender", pull(dan), why());
+    let mint = TrancheToken::from(token).call_mut().mint(dan, 1);
+    world.refuses("issuer", mint, why());
 
-    world.does("spender", pull(issuer));
-    transfer(world, token, "ann", "issuer", 1);
-    world.does("issuer", Psp22Burnable::from(token).call_mut().burn(2));
+    let burn = TrancheToken::from(token).call_mut().burn(ann, 2);
+    world.does("issuer", burn);
     // Nothing to ask about.
     transfer(world, token, "ann", "dan", 0);
     transfer(world, token, "ann", "ann", 1);
@@ -475,13 +485,9 @@ fn what_is_no_rule_refuses() {
     for rule in [|_: &World| NOBODY, |world: &World| world.deal.oracle] {
         let world = World::deployed();
         let token = world.deploys("tranche-token", terms(&world, Some(rule(&world))));
-        let mint = Psp22Mintable::from(token).call_mut().mint(usd(1));
-        world.does("issuer", mint);
         let dan = world.account("dan");
-        let give = Psp22::from(token).call_mut().transfer(dan, 1, vec![]);
-        world.refuses("issuer", give, no_answer());
-        let burn = Psp22Burnable::from(token).call_mut().burn(usd(1));
-        world.does("issuer", burn);
+        let mint = TrancheToken::from(token).call_mut().mint(dan, 1);
+        world.refuses("issuer", mint, no_answer());
     }
 }
 
@@ -587,12 +593,11 @@ fn who_has_nothing_and_is_owed_nothing_is_forgotten() {
 }
 
 #[test]
-fn an_index_that_would_not_fit_changes_nothing() {
+fn an_index_at_its_end_stops_nothing() {
     let (world, token) = issued();
     distribute(&world, token, u128::MAX);
-    let more = TrancheToken::from(token).call_mut().distribute(1);
-    world.refuses("issuer", more, PSP22Error::Custom(BEYOND_128_BITS.into()));
-    transfer(&world, token, "ann", "issuer", usd(600));
-    let burn = Psp22Burnable::from(token).call_mut().burn(usd(1_000));
-    world.does("issuer", burn);
+    let owed_before = owed(&world, token, "ann");
+    distribute(&world, token, 1);
+    assert_eq!(owed(&world, token, "ann"), owed_before);
+    burn(&world, token, "ann", usd(600));
 }

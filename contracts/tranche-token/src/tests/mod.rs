@@ -6,15 +6,15 @@ mod permit;
 use crate::tranche_token::TrancheTokenContract;
 use ink::env::test::{default_accounts, set_caller, DefaultAccounts};
 use ink::env::DefaultEnvironment;
-use interfaces::tranche_token::{PSP22Error, PSP22Mintable, TokenTerms, ONLY_THE_POOL, PSP22};
+use interfaces::tranche_token::{PSP22Error, TrancheToken as _, TokenTerms, ONLY_THE_ISSUER, PSP22};
 use interfaces::types::AccountId;
 
 /// The chain on which the tokens of the tests live.
 const NETWORK: [u8; 32] = [0x51; 32];
 
-fn terms(pool: AccountId) -> TokenTerms {
+fn terms(issuer: AccountId) -> TokenTerms {
     TokenTerms {
-        pool,
+        issuer,
         name: None,
         symbol: None,
         decimals: 0,
@@ -23,12 +23,12 @@ fn terms(pool: AccountId) -> TokenTerms {
     }
 }
 
-/// The token of Alice's pool, whose whole supply she holds.
-fn held_by_the_pool(supply: u128) -> TrancheTokenContract {
-    let pool = accounts().alice;
-    let mut token = TrancheTokenContract::new(terms(pool));
-    call_as(pool);
-    token.mint(supply).unwrap();
+/// A token that Alice issues, and of which she holds the whole supply herself.
+fn held_by_alice(supply: u128) -> TrancheTokenContract {
+    let alice = accounts().alice;
+    let mut token = TrancheTokenContract::new(terms(alice));
+    call_as(alice);
+    token.mint(alice, supply).unwrap();
     token
 }
 
@@ -40,8 +40,8 @@ fn call_as(account: AccountId) {
     set_caller::<DefaultEnvironment>(account);
 }
 
-fn only_the_pool() -> PSP22Error {
-    PSP22Error::Custom(ONLY_THE_POOL.into())
+fn only_the_issuer() -> PSP22Error {
+    PSP22Error::Custom(ONLY_THE_ISSUER.into())
 }
 
-psp22::tests!(TrancheTokenContract, held_by_the_pool);
+psp22::tests!(TrancheTokenContract, held_by_alice);

@@ -32,7 +32,7 @@ fn signed(token: &TrancheTokenContract, keys: &Keypair, value: u128) -> [u8; 64]
 #[ink::test]
 fn a_permit_is_an_approval_that_anybody_submits() {
     let (keys, accounts) = (keypair(1), accounts());
-    let mut token = held_by_the_pool(1_000);
+    let mut token = held_by_alice(1_000);
     token.transfer(owner(&keys), 100, vec![]).unwrap();
     let signature = signed(&token, &keys, 70);
 
@@ -51,7 +51,7 @@ fn a_permit_is_an_approval_that_anybody_submits() {
 #[ink::test]
 fn a_permit_counts_once() {
     let (keys, bob) = (keypair(1), accounts().bob);
-    let mut token = held_by_the_pool(0);
+    let mut token = held_by_alice(0);
     let signature = signed(&token, &keys, 70);
     let mut permit = |value| token.permit(owner(&keys), bob, value, DEADLINE, signature);
     assert_eq!(permit(70), Ok(()));
@@ -68,7 +68,7 @@ fn a_permit_counts_once() {
 #[ink::test]
 fn permits_count_in_the_order_in_which_they_were_signed() {
     let (keys, other, bob) = (keypair(1), keypair(2), accounts().bob);
-    let mut token = held_by_the_pool(0);
+    let mut token = held_by_alice(0);
     let first = signed(&token, &keys, 70);
     let instead = signed(&token, &keys, 80);
     let others = signed(&token, &other, 90);
@@ -83,7 +83,7 @@ fn permits_count_in_the_order_in_which_they_were_signed() {
 #[ink::test]
 fn the_deadline_is_the_last_moment() {
     let (keys, bob) = (keypair(1), accounts().bob);
-    let mut token = held_by_the_pool(0);
+    let mut token = held_by_alice(0);
     let signature = signed(&token, &keys, 70);
     set_block_timestamp::<DefaultEnvironment>(DEADLINE.0 + 1);
     let permitted = token.permit(owner(&keys), bob, 70, DEADLINE, signature);
@@ -96,7 +96,7 @@ fn the_deadline_is_the_last_moment() {
 #[ink::test]
 fn a_permit_says_all_that_it_permits() {
     let (keys, accounts) = (keypair(1), accounts());
-    let mut token = held_by_the_pool(0);
+    let mut token = held_by_alice(0);
     let signature = signed(&token, &keys, 70);
     let (own, bob, eve) = (owner(&keys), accounts.bob, accounts.eve);
     let later = Timestamp(DEADLINE.0 + 1);
@@ -117,7 +117,7 @@ fn a_permit_says_all_that_it_permits() {
 #[ink::test]
 fn only_the_owner_signs() {
     let (keys, other, bob) = (keypair(1), keypair(2), accounts().bob);
-    let mut token = held_by_the_pool(0);
+    let mut token = held_by_alice(0);
     let (message, _) = token.permit_message(owner(&keys), bob, 70, DEADLINE);
     for signature in [sign(&other, &message), [0; 64], [0xff; 64]] {
         let permitted = token.permit(owner(&keys), bob, 70, DEADLINE, signature);
@@ -132,7 +132,7 @@ fn only_the_owner_signs() {
 #[ink::test]
 fn a_wallet_may_wrap_what_it_signs() {
     let (keys, bob) = (keypair(1), accounts().bob);
-    let mut token = held_by_the_pool(0);
+    let mut token = held_by_alice(0);
     let (message, _) = token.permit_message(owner(&keys), bob, 70, DEADLINE);
     let wrapped = [&b"<Bytes>"[..], &message, b"</Bytes>"].concat();
     for text in [
@@ -156,7 +156,7 @@ fn a_wallet_may_wrap_what_it_signs() {
 #[ink::test]
 fn a_permit_is_for_one_token_on_one_chain() {
     let (keys, accounts) = (keypair(1), accounts());
-    let mut token = held_by_the_pool(0);
+    let mut token = held_by_alice(0);
     let signature = signed(&token, &keys, 70);
     let mut elsewhere = TrancheTokenContract::new(TokenTerms {
         network: [0x52; 32],
@@ -178,7 +178,7 @@ fn a_permit_is_for_one_token_on_one_chain() {
 #[ink::test]
 fn the_text_is_what_the_documentation_says() {
     let (keys, bob) = (keypair(1), accounts().bob);
-    let mut token = held_by_the_pool(0);
+    let mut token = held_by_alice(0);
     let signature = signed(&token, &keys, 70);
     let permitted = token.permit(owner(&keys), bob, 70, DEADLINE, signature);
     assert_eq!(permitted, Ok(()));
