@@ -257,7 +257,7 @@ impl World {
     pub fn repeat_prices(&self) {
         let now = self.chain.now();
         for asset in [0, 1].map(AssetId) {
-            for (feeder, last) in self.reads(self.oracle().reports(asset)).unwrap() {
+            for (feeder, last) in self.reads(self.oracle().feed(asset)).unwrap().by_feeder() {
                 if let Some(last) = last.filter(|last| last.observed_at < now) {
                     let report = self.oracle().report(asset, last.price, now);
                     self.chain.execute(feeder, report).unwrap();

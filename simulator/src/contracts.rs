@@ -8,9 +8,7 @@ pub type Psp22 = contract_ref!(psp22::PSP22, DefaultEnvironment);
 /// What a PSP22 token tells about itself.
 pub type Psp22Metadata = contract_ref!(psp22::PSP22Metadata, DefaultEnvironment);
 /// A PSP22 token that mints for its pool.
-pub type Psp22Mintable = contract_ref!(psp22::PSP22Mintable, DefaultEnvironment);
 /// A PSP22 token that burns for its pool.
-pub type Psp22Burnable = contract_ref!(psp22::PSP22Burnable, DefaultEnvironment);
 /// An asset that anyone may mint.
 pub type Asset = contract_ref!(interfaces::test_asset::TestAsset, DefaultEnvironment);
 /// The token of a tranche.
@@ -26,6 +24,8 @@ pub type Oracle = contract_ref!(
     interfaces::oracle_adapter::OracleAdapter,
     DefaultEnvironment
 );
+/// What a source of prices is told to do.
+pub type TestSource = contract_ref!(interfaces::test_source::TestSource, DefaultEnvironment);
 /// The pool's cash, settlements and draws.
 pub type Pool = contract_ref!(interfaces::tranche_pool::TranchePool, DefaultEnvironment);
 /// Epochs, and what settlements owe to investors.

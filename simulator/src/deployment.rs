@@ -5,7 +5,7 @@ use anyhow::{anyhow, Context, Result};
 use finance::{Period, Ratio};
 use ink::codegen::TraitCallBuilder;
 use interfaces::collateral_vault::{CollateralVault, Listing, VaultError, VaultTerms};
-use interfaces::oracle_adapter::{FeedTerms, OracleError};
+use interfaces::oracle_adapter::{FeedTerms, OracleError, OracleTerms, Settings};
 use interfaces::parameters::{CollateralParameter, ParametersError};
 use interfaces::test_asset::TestAsset;
 use interfaces::tranche_pool::{PoolError, PoolTerms, TranchePool};
@@ -18,6 +18,9 @@ use crate::chain::{Chain, NETWORK};
 use crate::contracts::{Agent, Asset, AsyncVault, Engine, Oracle, Parameters, Pool, Psp22, Vault};
 use crate::input::term_sheet::{TermSheet, Token};
 use crate::show;
+
+/// How long a change of the oracle's terms is public before it can be applied: two days.
+const FEED_CHANGE_DELAY: Period = Period::from_secs(2 * 86_400);
 
 /// A deal on a chain.
 pub struct Deal {
@@ -249,7 +252,7 @@ impl Deploying<'_> {
 
     fn tranche_token(&self, agent: AccountId, token: &Token) -> Result<AccountId> {
         let terms = TokenTerms {
-            pool: agent,
+            issuer: agent,
             name: Some(token.name.clone()),
             symbol: Some(token.symbol.clone()),
             decimals: token.decimals,
@@ -280,19 +283,20 @@ impl Deploying<'_> {
 
     fn oracle(&self) -> Result<AccountId> {
         let terms = &self.sheet.oracle;
-        let feed = FeedTerms {
-            feeders: terms
-                .feeders
-                .iter()
-                .map(|feeder| self.chain.account(feeder))
-                .collect(),
-            quorum: terms.quorum,
-            max_age: terms.max_age,
-            future_tolerance: terms.future_tolerance,
+        let feeders = terms.feeders.iter().map(|name| self.chain.account(name));
+        let feed =
+            FeedTerms::of_accounts(feeders, terms.quorum, terms.max_age, terms.future_tolerance);
+        let settings = Settings {
+            network: NETWORK,
+            governor: self.chain.account(&self.sheet.governor),
+            change_delay: FEED_CHANGE_DELAY,
         };
-        let feeds = vec![feed; self.sheet.collateral.len()];
+        let terms = OracleTerms {
+            settings,
+            feeds: vec![feed; self.sheet.collateral.len()],
+        };
         self.chain
-            .try_deploy::<OracleError>("oracle-adapter", self.deployer, feeds, &self.sheet.name)?
+            .try_deploy::<OracleError>("oracle-adapter", self.deployer, terms, &self.sheet.name)?
             .map_err(|error| self.refused(format!("the oracle adapter refused: {error:?}")))
     }
 

@@ -20,6 +20,7 @@
 //! | [`orders`] | order books resolved in O(1) per order |
 //! | [`auction`] | the Dutch auction: price curve, reset, partial fills |
 //! | [`median`] | the median of several reports |
+//! | [`oracle`] | from reports to a price: answers of sources, held jumps, averages, capped rates |
 #![cfg_attr(not(feature = "std"), no_std)]
 #![warn(missing_docs)]
 extern crate alloc;
@@ -34,6 +35,7 @@ pub mod fills;
 pub mod fixed;
 pub mod lending;
 pub mod median;
+pub mod oracle;
 pub mod orders;
 pub mod settlement;
 pub mod time;

@@ -3,6 +3,7 @@
 use crate::types::{AccountId, Balance};
 use finance::Timestamp;
 use ink::env::hash::Blake2x256;
+use scale::Encode;
 
 /// Approvals by signature.
 #[ink::trait_definition]
@@ -63,21 +64,14 @@ pub struct PermitMessage<'a> {
 }
 
 impl PermitMessage<'_> {
-    /// The text to sign: name and version, and the blake2b hash of all fields as SCALE encodes them. Never
-    /// 32 bytes, which could be the hash of a long transaction.
+    /// The text to sign: name and version, and the blake2b hash of all fields as SCALE encodes them.
     pub fn text(&self) -> Text {
-        let mut hash = [0; 32];
-        ink::env::hash_encoded::<Blake2x256, _>(self, &mut hash);
-        let mut text = Text(*TEMPLATE);
-        if let Some(place) = text.0.get_mut(PREFIX + TAG..PREFIX + TAG + 32) {
-            place.copy_from_slice(&hash);
-        }
-        text
+        Text::about(b"Sluice permit v1", self)
     }
 }
 
-/// A text, wrapped, with room for a hash.
-const TEMPLATE: &[u8; 63] = b"<Bytes>Sluice permit v1................................</Bytes>";
+/// A text, wrapped, with room for name and version and for a hash.
+const TEMPLATE: &[u8; 63] = b"<Bytes>................................................</Bytes>";
 /// The length of `<Bytes>`.
 const PREFIX: usize = 7;
 /// The length of name and version.
@@ -88,6 +82,21 @@ const TAG: usize = 16;
 pub struct Text([u8; 63]);
 
 impl Text {
+    /// `tag`, name and version, and the hash of `content` as SCALE encodes it. Never 32 bytes, which could be the hash
+    /// of a long transaction.
+    pub fn about(tag: &[u8; TAG], content: &impl Encode) -> Self {
+        let mut hash = [0; 32];
+        ink::env::hash_encoded::<Blake2x256, _>(content, &mut hash);
+        let mut text = Self(*TEMPLATE);
+        if let Some(place) = text.0.get_mut(PREFIX..PREFIX + TAG) {
+            place.copy_from_slice(tag);
+        }
+        if let Some(place) = text.0.get_mut(PREFIX + TAG..PREFIX + TAG + 32) {
+            place.copy_from_slice(&hash);
+        }
+        text
+    }
+
     /// The text without its wrapping.
     pub fn message(&self) -> &[u8; 48] {
         let message = self.0.get(PREFIX..).and_then(<[u8]>::first_chunk);

@@ -4,7 +4,8 @@ use e2e_tests::*;
 use finance::{Period, Price, Ratio, Timestamp};
 use interfaces::collateral_vault::{CollateralVault, VaultError, MAX_COLLATERAL_TYPES};
 use interfaces::oracle_adapter::{
-    FeedTerms, OracleAdapter, OracleError, PriceReported, Quotation, MAX_ASSETS, MAX_FEEDERS,
+    FeedTerms, Feeder, Key, OracleAdapter, OracleError, OracleTerms, PriceReported, Quotation,
+    MAX_ASSETS, MAX_FEEDERS,
 };
 use interfaces::parameters::{
     Bounds, CollateralParameter, CollateralParameters, ParameterChanged, Parameters,
@@ -18,8 +19,14 @@ const NO_TYPE: CollateralId = CollateralId(2);
 const MAX_AGE: Period = Period::from_secs(5 * 3_600);
 const TOLERANCE: Period = Period::from_secs(60);
 
+/// Nobody can make an oracle of these feeds.
+fn refuses_feeds(world: &World, feeds: Vec<FeedTerms>, error: OracleError) {
+    let settings = world.reads(world.oracle().settings());
+    world.refuses_to_deploy("oracle-adapter", OracleTerms { settings, feeds }, error);
+}
+
 fn feed_terms(world: &World) -> FeedTerms {
-    world.reads(world.oracle().terms(ETHER)).unwrap()
+    world.reads(world.oracle().feed(ETHER)).unwrap().terms
 }
 
 /// `who` reports a price of ether of `whole` dollars, observed `age` ago.
@@ -37,9 +44,11 @@ fn percent(whole: u32) -> u128 {
 fn a_feed_has_one_to_sixteen_feeders_who_all_differ() {
     let world = World::deployed();
     let terms = feed_terms(&world);
-    let many: Vec<_> = (0..=MAX_FEEDERS as u8)
-        .map(|number| AccountId([number; 32]))
-        .collect();
+    let many = (0..=MAX_FEEDERS as u8).map(|number| Feeder {
+        account: AccountId([number; 32]),
+        key: Key::Sr25519,
+    });
+    let many: Vec<_> = many.collect();
     let twice = vec![terms.feeders[0], terms.feeders[1], terms.feeders[0]];
     for feeders in [vec![], many, twice] {
         let feeds = vec![
@@ -49,7 +58,7 @@ fn a_feed_has_one_to_sixteen_feeders_who_all_differ() {
                 ..terms.clone()
             },
         ];
-        world.refuses_to_deploy("oracle-adapter", feeds, OracleError::InvalidFeeders);
+        refuses_feeds(&world, feeds, OracleError::InvalidFeeders);
     }
 }
 
@@ -57,7 +66,7 @@ fn a_feed_has_one_to_sixteen_feeders_who_all_differ() {
 fn an_oracle_prices_at_most_sixteen_assets() {
     let world = World::deployed();
     let feeds = vec![feed_terms(&world); MAX_ASSETS + 1];
-    world.refuses_to_deploy("oracle-adapter", feeds, OracleError::InvalidFeeders);
+    refuses_feeds(&world, feeds, OracleError::InvalidFeeders);
 }
 
 #[test]
@@ -68,7 +77,7 @@ fn a_quorum_is_one_to_all_feeders() {
             quorum,
             ..feed_terms(&world)
         }];
-        world.refuses_to_deploy("oracle-adapter", feeds, OracleError::InvalidQuorum);
+        refuses_feeds(&world, feeds, OracleError::InvalidQuorum);
     }
 }
 
@@ -78,11 +87,12 @@ fn a_price_has_an_age_beyond_the_tolerance() {
     for (max_age, future_tolerance) in [(0, 0), (1_000, 1_001)] {
         let (max_age, future_tolerance) = (Period(max_age), Period(future_tolerance));
         let feeds = vec![FeedTerms {
+            heartbeat: max_age,
             max_age,
             future_tolerance,
             ..feed_terms(&world)
         }];
-        world.refuses_to_deploy("oracle-adapter", feeds, OracleError::InvalidAge);
+        refuses_feeds(&world, feeds, OracleError::InvalidAge);
     }
 }
 
@@ -93,8 +103,7 @@ fn an_asset_must_be_known() {
     world.refuses("feeder one", report, OracleError::UnknownAsset);
     let unknown = OracleError::UnknownAsset;
     assert_eq!(world.reads(world.oracle().price(NO_ASSET)), Err(unknown));
-    assert_eq!(world.reads(world.oracle().reports(NO_ASSET)), Err(unknown));
-    assert_eq!(world.reads(world.oracle().terms(NO_ASSET)), Err(unknown));
+    assert_eq!(world.reads(world.oracle().feed(NO_ASSET)), Err(unknown));
 }
 
 #[test]
@@ -166,14 +175,7 @@ fn a_price_rests_on_a_quorum_of_reports_in_force() {
     assert_eq!(quotation(), frozen(1));
     reports(&world, "feeder two", 110, Period(0));
     let oldest = Timestamp(START.0 - MAX_AGE.0);
-    assert_eq!(
-        quotation(),
-        Ok(Quotation {
-            price: price(105),
-            oldest,
-            reports: 2
-        })
-    );
+    assert_eq!(quotation(), Ok(Quotation::steady(price(105), oldest, 2)));
     // A millisecond later the first report is too old.
     world.chain.advance(Period(1));
     assert_eq!(quotation(), frozen(1));
@@ -202,13 +204,10 @@ fn a_report_is_told_and_can_be_looked_up() {
     assert_eq!(told.len(), 1);
     assert_eq!((told[0].asset, told[0].feeder), (ETHER, feeder));
     assert_eq!((told[0].price, told[0].observed_at), (price(100), START));
-    let reports = world.reads(world.oracle().reports(ETHER)).unwrap();
-    let last = reports
-        .iter()
-        .find(|(who, _)| *who == feeder)
-        .unwrap()
-        .1
-        .unwrap();
+    let feed = world.reads(world.oracle().feed(ETHER)).unwrap();
+    let reports: Vec<_> = feed.by_feeder().collect();
+    let of_feeder = reports.iter().find(|(who, _)| *who == feeder);
+    let last = of_feeder.unwrap().1.unwrap();
     assert_eq!((last.price, last.observed_at), (price(100), START));
     assert_eq!(reports.iter().filter(|(_, last)| last.is_some()).count(), 1);
 }

@@ -10,14 +10,16 @@ use ink::primitives::{AccountId, Hash};
 use ink::selector_bytes;
 use ink_e2e::{alice, bob, charlie, CallBuilderFinal, ContractsBackend, Keypair};
 use interfaces::async_vault::{AsyncVault, AsyncVaultError};
-use interfaces::oracle_adapter::{FeedTerms, OracleAdapter, OracleError, Quotation};
+use interfaces::oracle_adapter::{
+    FeedTerms, OracleAdapter, OracleError, OracleTerms, Quotation, Settings,
+};
 use interfaces::test_asset::TestAsset;
-use interfaces::tranche_token::{TokenTerms, TrancheToken as _, ONLY_THE_POOL};
+use interfaces::tranche_token::{TokenTerms, TrancheToken as _, ONLY_THE_ISSUER};
 use interfaces::types::{AssetId, Balance};
-use psp22::{PSP22Error, PSP22Metadata, PSP22Mintable, PSP22};
+use psp22::{PSP22Error, PSP22Metadata, PSP22};
 use scale::{Decode, Encode};
 use simulator::chain::{contracts_folder, NETWORK};
-use simulator::contracts::{Asset, Oracle, Psp22, Psp22Metadata, Psp22Mintable, TrancheToken};
+use simulator::contracts::{Asset, Oracle, Psp22, Psp22Metadata, TrancheToken};
 
 type Client = ink_e2e::SandboxClient<AccountId, Hash, ink_e2e::DefaultSandbox>;
 /// A message of a contract as its call builder makes it.
@@ -101,10 +103,10 @@ async fn asset_of_alice(client: &mut Client) -> AccountId {
     token
 }
 
-/// A tranche token whose pool is Alice.
+/// A tranche token that Alice issues.
 async fn tranche_token_of_alice(client: &mut Client) -> AccountId {
     let terms = TokenTerms {
-        pool: account(&alice()),
+        issuer: account(&alice()),
         name: Some("Senior".into()),
         symbol: Some("SLC-A".into()),
         decimals: 6,
@@ -116,13 +118,26 @@ async fn tranche_token_of_alice(client: &mut Client) -> AccountId {
 
 /// An oracle with Alice and Bob as feeders, both needed, whose reports live a second.
 async fn oracle_of_alice_and_bob(client: &mut Client) -> AccountId {
-    let terms = FeedTerms {
-        feeders: vec![account(&alice()), account(&bob())],
-        quorum: 2,
-        max_age: Period(1_000),
-        future_tolerance: Period(0),
-    };
-    deploys::<Oracle, _>(client, "oracle_adapter", vec![terms]).await
+    let feeders = [alice(), bob()].map(|feeder| account(&feeder));
+    deploys::<Oracle, _>(client, "oracle_adapter", oracle_of(&feeders)).await
+}
+
+/// An oracle that all these feeders are needed for.
+fn oracle_of(feeders: &[AccountId]) -> OracleTerms {
+    let (quorum, second) = (feeders.len() as u32, Period(1_000));
+    OracleTerms {
+        settings: Settings {
+            network: NETWORK,
+            governor: account(&alice()),
+            change_delay: second,
+        },
+        feeds: vec![FeedTerms::of_accounts(
+            feeders.to_vec(),
+            quorum,
+            second,
+            Period(0),
+        )],
+    }
 }
 
 #[tokio::test]
@@ -201,16 +216,19 @@ async fn an_allowance_is_given_spent_and_exhausted() {
 }
 
 #[tokio::test]
-async fn a_tranche_token_is_issued_by_its_pool_alone() {
+async fn a_tranche_token_is_issued_by_its_issuer_alone() {
     let mut client = client();
     let token = tranche_token_of_alice(&mut client).await;
-    let mint = || Psp22Mintable::from(token).call_mut().mint(250);
-    let refused = Err(PSP22Error::Custom(ONLY_THE_POOL.into()));
+    let mint = || {
+        let mut token = TrancheToken::from(token);
+        token.call_mut().mint(account(&alice()), 250)
+    };
+    let refused = Err(PSP22Error::Custom(ONLY_THE_ISSUER.into()));
     assert_eq!(tries(&mut client, &bob(), mint()).await, refused);
     assert_eq!(submits(&mut client, &bob(), mint()).await, refused);
 
-    let pool = TrancheToken::from(token).call().pool();
-    assert_eq!(tries(&mut client, &bob(), pool).await, account(&alice()));
+    let issuer = TrancheToken::from(token).call().issuer();
+    assert_eq!(tries(&mut client, &bob(), issuer).await, account(&alice()));
     assert_eq!(submits(&mut client, &alice(), mint()).await, Ok(()));
     let transfer = Psp22::from(token)
         .call_mut()
@@ -241,13 +259,7 @@ async fn tokens_tell_what_they_are() {
 async fn a_constructor_refuses_before_anything_is_paid() {
     let mut client = client();
     let new = ExecutionInput::new(Selector::new(selector_bytes!("new")));
-    let no_feeders = vec![FeedTerms {
-        feeders: vec![],
-        quorum: 0,
-        max_age: Period(1_000),
-        future_tolerance: Period(0),
-    }];
-    let new = new.push_arg(no_feeders);
+    let new = new.push_arg(oracle_of(&[]));
     let mut constructor = build_create::<Oracle>().exec_input(new).returns::<Oracle>();
     let tried = client
         .instantiate("oracle_adapter", &alice(), &mut constructor)
@@ -293,11 +305,7 @@ async fn a_price_is_reported_and_read() {
     assert_eq!(submits(&mut client, &bob(), report(105, now)).await, Ok(()));
     // The mean of 100 and 105.
     let median = Price(price(205).0 / 2);
-    let expected = Quotation {
-        price: median,
-        oldest: now,
-        reports: 2,
-    };
+    let expected = Quotation::steady(median, now, 2);
     assert_eq!(
         tries(&mut client, &charlie(), quotation()).await,
         Ok(expected)

@@ -1,4 +1,4 @@
-//! Auctions, medians, and what there is not yet of liquidation, oracle and governance.
+//! Auctions, and what there is not yet of liquidation and governance.
 
 use super::answer::{amount, list, map, price, Answer, Answers};
 use super::given::{unsupported, Found, Given};
@@ -7,7 +7,6 @@ use super::Solved;
 use finance::auction::{Curve, Lot};
 use finance::debt::DebtIndex;
 use finance::fixed::{add, sub};
-use finance::median;
 use finance::valuation::Quote;
 use finance::{Growth, Period, Price, Rate, Ratio, Rounding, Timestamp};
 
@@ -226,36 +225,6 @@ fn ray_price(bid: &Given) -> Found<Price> {
     number::floor(&ray)
         .map(Price)
         .ok_or_else(|| bid.wrong("price", "is out of range"))
-}
-
-/// median: of the reports in force.
-pub fn median(given: &Given) -> Found<Solved> {
-    let key = ["values_ascending", "values", "prices"]
-        .into_iter()
-        .find(|key| given.has(key));
-    let mut prices = Vec::new();
-    for number in given.numbers(key.unwrap_or("values_ascending"))? {
-        let price = number::ratio(&number)
-            .ok_or_else(|| given.wrong("values_ascending", "is out of range"))?;
-        prices.push(Price(price.0));
-    }
-    let quorum = given
-        .maybe_number("min_signers")?
-        .unwrap_or_else(|| whole(1));
-    let answer = match median::median(prices.clone()) {
-        Some(median) if whole(prices.len() as u128) >= quorum => price(median),
-        _ => Answer::Refused("fewer reports than the quorum".to_owned()),
-    };
-    let answers = map([("value", answer.clone()), ("result", answer)]);
-    Ok(Solved::by("median", answers))
-}
-
-pub fn delay(_: &Given) -> Found<Solved> {
-    unsupported("not there yet — oracle-adapter: the median of the reports in force counts at once")
-}
-
-pub fn confidence(_: &Given) -> Found<Solved> {
-    unsupported("not there yet — oracle-adapter: reports carry no confidence; age and clock are checked by the contract")
 }
 
 pub fn ramp(_: &Given) -> Found<Solved> {

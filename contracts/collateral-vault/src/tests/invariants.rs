@@ -102,11 +102,7 @@ impl World {
     }
 
     fn portfolio(&self, market: Market) -> Portfolio {
-        let quotation = Quotation {
-            price: market.price,
-            oldest: self.now,
-            reports: 1,
-        };
+        let quotation = Quotation::steady(market.price, self.now, 1);
         let prices = vec![Some(quotation); self.book.assets(Priced::Lent).len()];
         let haircut = |_| Some(market.parameters.haircut);
         let portfolio = self.book.portfolio(self.now, Priced::Lent, prices, haircut);

@@ -20,11 +20,11 @@ fn book(loans: &[Loan]) -> Book {
 
 /// A price in base units of cash per base unit of collateral, on reports up to `minutes` old.
 fn quotation(whole: u128, minutes: u64) -> Option<Quotation> {
-    Some(Quotation {
-        price: price(whole),
-        oldest: Timestamp(1_000_000_000 - 60_000 * minutes),
-        reports: 3,
-    })
+    Some(Quotation::steady(
+        price(whole),
+        Timestamp(1_000_000_000 - 60_000 * minutes),
+        3,
+    ))
 }
 
 fn no_haircut_asked(_: CollateralId) -> Option<Ratio> {
@@ -242,11 +242,7 @@ fn the_haircut_is_asked_of_the_type_by_its_number() {
 #[test]
 fn a_price_beyond_the_range_of_amounts_leaves_debt_and_marks_as_bounds() {
     let book = book(&[seized(1_000, 4_001, 4_000)]);
-    let extreme = Quotation {
-        price: Price(u128::MAX),
-        oldest: NOW,
-        reports: 1,
-    };
+    let extreme = Quotation::steady(Price(u128::MAX), NOW, 1);
     let value = settled(&book, &[Some(extreme)]);
     assert_eq!((value.stressed, value.market), (4_000, 4_001));
 }

@@ -1,5 +1,4 @@
 use super::*;
-use interfaces::oracle_adapter::Quotation;
 
 /// A report a minute from Alice, Bob and Charlie in turn: 1 990, 2 000 and 2 040, from [`START`].
 fn with_three_reports() -> OracleAdapterContract {
@@ -10,13 +9,15 @@ fn with_three_reports() -> OracleAdapterContract {
         .zip([(1_990, 0), (2_000, 1), (2_040, 2)])
     {
         set_time(minutes_later(minute));
-        report_as(&mut adapter, feeder, usd(price), minutes_later(minute)).unwrap();
+        report_as(
+            &mut adapter,
+            feeder.account,
+            usd(price),
+            minutes_later(minute),
+        )
+        .unwrap();
     }
     adapter
-}
-
-fn minutes_later(minutes: u64) -> Timestamp {
-    START.plus(Period::from_secs(60 * minutes))
 }
 
 fn frozen(reports: u32) -> Result<Quotation, OracleError> {
@@ -38,11 +39,7 @@ fn there_is_no_price_below_the_quorum() {
 
     report_as(&mut adapter, accounts().bob, usd(2_001), START).unwrap();
     let half = Price(Price::ONE.0 / 2);
-    let quotation = Quotation {
-        price: Price(usd(2_000).0 + half.0),
-        oldest: START,
-        reports: 2,
-    };
+    let quotation = Quotation::steady(Price(usd(2_000).0 + half.0), START, 2);
     assert_eq!(adapter.price(ETHER), Ok(quotation));
 }
 
@@ -79,29 +76,101 @@ fn a_report_too_far_ahead_of_the_clock_is_not_in_force() {
     assert_eq!(adapter.price(ETHER).unwrap().reports, 2);
 }
 
+/// A price, how many reports are behind it, and from when they count.
+fn standing(adapter: &OracleAdapterContract) -> (Price, u32, Timestamp) {
+    let quotation = adapter.price(ETHER).unwrap();
+    assert_eq!(quotation.firm(), Ok(quotation.price));
+    assert_eq!(
+        (quotation.low, quotation.high),
+        (quotation.price, quotation.price)
+    );
+    (quotation.price, quotation.reports, quotation.oldest)
+}
+
 #[ink::test]
 fn the_price_is_the_median_of_the_reports_in_force() {
     let adapter = with_three_reports();
+    assert_eq!(standing(&adapter), (usd(2_000), 3, minutes_later(1)));
 
-    assert_eq!(
-        adapter.price(ETHER),
-        Ok(Quotation {
-            price: usd(2_000),
-            oldest: START,
-            reports: 3,
-        })
-    );
-
-    // Without Alice's 1 990: (2 000 + 2 040) ÷ 2, the oldest now Bob's.
+    // Without Alice's 1 990: (2 000 + 2 040) ÷ 2.
     set_time(minutes_later(61));
-    assert_eq!(
-        adapter.price(ETHER),
-        Ok(Quotation {
-            price: usd(2_020),
-            oldest: minutes_later(1),
-            reports: 2,
-        })
-    );
+    assert_eq!(standing(&adapter), (usd(2_020), 2, minutes_later(1)));
+}
+
+/// Reports of five feeders, a minute apart.
+fn of_five(quorum: u32) -> OracleAdapterContract {
+    set_time(minutes_later(4));
+    let mut adapter = made_with(vec![FeedTerms {
+        feeders: (0..5)
+            .map(|number| feeder(AccountId::from([number; 32])))
+            .collect(),
+        quorum,
+        ..two_of_three()
+    }])
+    .unwrap();
+    for minute in 0..5 {
+        let feeder = AccountId::from([minute; 32]);
+        let price = usd(2_000 + u128::from(minute));
+        report_as(&mut adapter, feeder, price, minutes_later(minute.into())).unwrap();
+    }
+    adapter
+}
+
+#[ink::test]
+fn a_price_is_as_old_as_a_quorum_and_a_majority_of_its_reports_at_most() {
+    // Of five reports the third newest is from the third minute, the fourth from the second.
+    let oldest = |quorum| standing(&of_five(quorum)).2;
+    assert_eq!(oldest(1), minutes_later(2));
+    assert_eq!(oldest(3), minutes_later(2));
+    assert_eq!(oldest(4), minutes_later(1));
+    assert_eq!(oldest(5), START);
+}
+
+#[ink::test]
+fn one_slow_feeder_makes_no_price_older() {
+    let mut adapter = with_three_reports();
+    set_time(minutes_later(50));
+    for feeder in [accounts().bob, accounts().charlie] {
+        report_as(&mut adapter, feeder, usd(2_010), minutes_later(50)).unwrap();
+    }
+    assert_eq!(standing(&adapter), (usd(2_010), 3, minutes_later(50)));
+}
+
+#[ink::test]
+fn a_price_behind_its_heartbeat_is_late_and_marks_still_follow_it() {
+    set_time(START);
+    let mut adapter = made_with(vec![FeedTerms {
+        heartbeat: Period::from_secs(600),
+        ..two_of_three()
+    }])
+    .unwrap();
+    for feeder in [accounts().alice, accounts().bob] {
+        report_as(&mut adapter, feeder, usd(2_000), START).unwrap();
+    }
+    set_time(minutes_later(10));
+    assert_eq!(adapter.price(ETHER).unwrap().firm(), Ok(usd(2_000)));
+
+    set_time(minutes_later(10).plus(Period(1)));
+    let quotation = adapter.price(ETHER).unwrap();
+    assert_eq!(quotation.firm(), Err(OracleError::Late { oldest: START }));
+    assert_eq!((quotation.price, quotation.low), (usd(2_000), usd(2_000)));
+}
+
+#[ink::test]
+fn the_average_follows_the_price() {
+    let mut adapter = adapter();
+    let both = |adapter: &mut OracleAdapterContract, whole, minute| {
+        set_time(minutes_later(minute));
+        for feeder in [accounts().alice, accounts().bob] {
+            report_as(adapter, feeder, usd(whole), minutes_later(minute)).unwrap();
+        }
+        adapter.price(ETHER).unwrap().average
+    };
+    assert_eq!(both(&mut adapter, 1_000, 0), usd(1_000));
+    assert_eq!(both(&mut adapter, 2_000, 1), usd(1_000));
+    // 2 000 − 1 000 × (1 − 1/3 600)^1 800 = 2 000 − 1 000 × 0.606 488 533…
+    let average = both(&mut adapter, 2_000, 31).0 / 1_000_000_000_000;
+    assert_eq!(average, 1_393_511_466);
 }
 
 #[ink::test]
@@ -126,7 +195,7 @@ fn one_liar_does_not_move_the_price_beyond_the_others() {
 /// Three assets, of which only the second has reports, of 2 000.
 fn of_three_assets() -> OracleAdapterContract {
     set_time(START);
-    let mut adapter = OracleAdapterContract::new(vec![two_of_three(); 3]).unwrap();
+    let mut adapter = made_with(vec![two_of_three(); 3]).unwrap();
     for feeder in [accounts().alice, accounts().bob] {
         set_caller::<DefaultEnvironment>(feeder);
         adapter.report(AssetId(1), usd(2_000), START).unwrap();
@@ -148,13 +217,7 @@ fn many_prices_come_in_the_order_asked_for() {
         set_caller::<DefaultEnvironment>(feeder);
         adapter.report(AssetId(2), usd(3_000), later).unwrap();
     }
-    let quoted = |whole, oldest| {
-        Some(Quotation {
-            price: usd(whole),
-            oldest,
-            reports: 2,
-        })
-    };
+    let quoted = |whole, oldest| Some(Quotation::steady(usd(whole), oldest, 2));
     let (second, third) = (quoted(2_000, START), quoted(3_000, later));
     let asked = |assets: &[u32]| adapter.prices(assets.iter().copied().map(AssetId).collect());
     assert_eq!(asked(&[1, 2]), [second, third]);

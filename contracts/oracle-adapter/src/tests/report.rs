@@ -34,6 +34,22 @@ fn nobody_but_a_feeder_reports() {
 }
 
 #[ink::test]
+fn a_source_is_asked_and_does_not_report() {
+    set_time(START);
+    let mut terms = two_of_three();
+    let max_confidence = Ratio::from_bps(100);
+    terms.feeders[0].key = Key::Source { max_confidence };
+    let mut adapter = made_with(vec![terms]).unwrap();
+
+    assert_eq!(
+        report_as(&mut adapter, accounts().alice, usd(2_000), START),
+        Err(OracleError::NotAFeeder)
+    );
+
+    assert_unreported(&adapter);
+}
+
+#[ink::test]
 fn zero_is_no_price() {
     let mut adapter = adapter();
 
@@ -145,19 +161,19 @@ fn a_report_is_told() {
     assert_eq!(told.asset, ETHER);
     assert_eq!(told.feeder, accounts().charlie);
     assert_eq!(told.price, usd(2_000));
-    assert_eq!(told.observed_at, START);
+    assert_eq!((told.observed_at, told.held_until), (START, None));
 }
 
 #[ink::test]
 fn reports_on_one_asset_leave_another_alone() {
     set_time(START);
-    let mut adapter = OracleAdapterContract::new(vec![two_of_three(); 2]).unwrap();
+    let mut adapter = made_with(vec![two_of_three(); 2]).unwrap();
     let gold = AssetId(1);
 
     set_caller::<DefaultEnvironment>(accounts().alice);
     assert_eq!(adapter.report(gold, usd(3_000), START), Ok(()));
 
     assert_eq!(last_reports(&adapter), [None; 3]);
-    let of_gold = adapter.reports(gold).unwrap();
-    assert_eq!(of_gold[0].1.map(|report| report.price), Some(usd(3_000)));
+    let of_gold = adapter.feed(gold).unwrap().reports;
+    assert_eq!(of_gold[0].map(|report| report.price), Some(usd(3_000)));
 }
