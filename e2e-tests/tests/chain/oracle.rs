@@ -12,8 +12,9 @@ use interfaces::oracle_adapter::{
 };
 use interfaces::test_source::{Behaviour, TestSource as _};
 use interfaces::types::{AccountId, AssetId};
+use scale::Decode;
 use secp256k1::{Message, PublicKey, Secp256k1, SecretKey};
-use simulator::chain::{Called, Chain, Failure, NETWORK};
+use simulator::chain::{self, Called, Chain, Failure, NETWORK};
 use simulator::contracts::{Oracle, TestSource};
 
 const ETHER: AssetId = AssetId(0);
@@ -53,10 +54,7 @@ impl Market {
         }
     }
 
-    fn does<R: scale::Decode>(
-        &self,
-        message: impl Into<simulator::chain::Message<R>>,
-    ) -> Result<Called<R>, Failure> {
+    fn does<R: Decode>(&self, message: impl Into<chain::Message<R>>) -> Result<Called<R>, Failure> {
         self.chain.call(self.chain.account("anybody"), message)
     }
 
@@ -112,8 +110,9 @@ fn deployed(chain: &Chain, feeders: Vec<Feeder>, salt: &str) -> AccountId {
         },
         feeds: vec![terms],
     };
-    let oracle = chain.try_deploy("oracle-adapter", chain.account("deployer"), terms, salt);
-    oracle.unwrap().map_err(|error: OracleError| error).unwrap()
+    let deployer = chain.account("deployer");
+    let oracle = chain.try_deploy::<OracleError>("oracle-adapter", deployer, terms, salt);
+    oracle.unwrap().unwrap()
 }
 
 /// Whole dollars in eight decimals, without doubt.
@@ -138,12 +137,8 @@ fn anybody_pokes_a_source_and_its_answer_is_stored_with_its_date() {
     };
     assert_eq!(market.reports(), [Some(report), None, None]);
     market.quote(1, 104);
-    let expected = Quotation::steady(price(102), seen, 2);
     let quotation = market.quotation().unwrap();
-    assert_eq!(
-        (quotation.price, quotation.oldest),
-        (expected.price, expected.oldest)
-    );
+    assert_eq!((quotation.price, quotation.oldest), (price(102), seen));
     // The same answer once more is not newer.
     market.refuses(0, Ok(OracleError::NotNewer { last: seen }));
 }
@@ -329,19 +324,21 @@ fn sr25519_account(keys: &ink_e2e::Keypair) -> AccountId {
     AccountId::from(keys.public_key().0)
 }
 
-/// A market of one feeder with an sr25519 key and one with an ecdsa key.
+/// One feeder with an sr25519 key and one with an ecdsa key.
+fn signers() -> Vec<Feeder> {
+    let one = Feeder {
+        account: sr25519_account(&ink_e2e::alice()),
+        key: Key::Sr25519,
+    };
+    let other = Feeder {
+        account: ecdsa_account(),
+        key: Key::Ecdsa,
+    };
+    vec![one, other]
+}
+
 fn signing() -> Market {
-    Market::with(|_| {
-        let one = Feeder {
-            account: sr25519_account(&ink_e2e::alice()),
-            key: Key::Sr25519,
-        };
-        let other = Feeder {
-            account: ecdsa_account(),
-            key: Key::Ecdsa,
-        };
-        vec![one, other]
-    })
+    Market::with(|_| signers())
 }
 
 fn text(oracle: &AccountId, report: Report) -> [u8; 48] {
@@ -411,17 +408,7 @@ fn anybody_submits_signed_reports_once() {
 #[test]
 fn a_signed_report_is_worth_nothing_to_another_deal() {
     let market = signing();
-    let feeders = vec![
-        Feeder {
-            account: sr25519_account(&ink_e2e::alice()),
-            key: Key::Sr25519,
-        },
-        Feeder {
-            account: ecdsa_account(),
-            key: Key::Ecdsa,
-        },
-    ];
-    let elsewhere = deployed(&market.chain, feeders, "another market");
+    let elsewhere = deployed(&market.chain, signers(), "another market");
     let batch = both_sign(&market.oracle, said(100, START));
     let wrong = Err(OracleError::WrongSignature);
     assert_eq!(submit(&market, elsewhere, batch), [wrong, wrong]);
