@@ -186,6 +186,14 @@ impl Sold {
         collateral == 0 || (debt == 0 && penalty == 0)
     }
 
+    /// The whole of it, debt and penalty.
+    pub fn purchase(&self) -> Result<Purchase, MathError> {
+        Ok(Purchase {
+            collateral: self.collateral,
+            cost: add(self.debt, self.penalty)?,
+        })
+    }
+
     /// What the vault carries out: `to` pays and receives.
     pub fn sale(&self, to: AccountId) -> Sale {
         Sale {
@@ -200,7 +208,7 @@ impl Sold {
 
     /// By how much less is in auction now.
     pub fn relief(&self) -> Result<Balance, MathError> {
-        let paid = add(self.debt, self.penalty)?;
+        let paid = self.purchase()?.cost;
         if self.is_last() {
             add(paid, self.left.due()?)
         } else {

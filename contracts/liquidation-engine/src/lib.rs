@@ -160,16 +160,11 @@ mod liquidation_engine {
             ensure!(running.is_stale(self.clock())?, EngineError::NotStale);
             let price = peers::price(self.terms.vault, id)?;
             let parameters = peers::parameters(self.terms.parameters, id)?;
-            let fresh = running.reset(price, &parameters, self.clock())?;
-            let mut rewards = self.rewards_of(auction);
-            let reward = reward(&fresh, price, &parameters)?;
-            let reward = rewards.promise(keeper, reward, fresh.0.penalty)?;
-            self.auctions.insert(auction, &fresh.0);
-            self.set_rewards(auction, &rewards);
+            let reward = self.restart(auction, running, keeper, price, &parameters)?;
             self.env().emit_event(AuctionReset {
                 auction,
                 keeper,
-                top: fresh.0.top,
+                top: self.running(auction)?.0.top,
                 reward,
             });
             Ok(())
@@ -183,7 +178,7 @@ mod liquidation_engine {
             self.env().emit_event(AuctionCured {
                 auction,
                 payer,
-                paid: add(sold.debt, sold.penalty)?,
+                paid: sold.purchase()?.cost,
                 returned: sold.left.0.collateral,
             });
             peers::sell(self.terms.vault, auction, sold.sale(payer))?;
@@ -297,7 +292,7 @@ mod liquidation_engine {
             Ok(room)
         }
 
-        fn running(&self, id: AuctionId) -> Result<DutchAuction, EngineError> {
+        pub(crate) fn running(&self, id: AuctionId) -> Result<DutchAuction, EngineError> {
             let auction = self.auctions.get(id);
             auction.map(DutchAuction).ok_or(EngineError::UnknownAuction)
         }
@@ -339,12 +334,8 @@ mod liquidation_engine {
             buyer: AccountId,
             data: Option<Vec<u8>>,
         ) -> Result<Purchase, EngineError> {
-            self.ensure_running(Action::Take)?;
-            bid.ensure_timely(self.now())?;
-            let running = self.running(auction)?;
-            let purchase = running.purchase(bid, self.clock())?;
-            let sold = running.sell(purchase)?;
-            self.settle(auction, &sold)?;
+            let sold = self.bid(auction, bid)?;
+            let purchase = sold.purchase()?;
             self.emit_purchase(auction, buyer, purchase, &sold)?;
             let mut sale = sold.sale(buyer);
             sale.receiver = data.map(|data| Receiver {
@@ -357,8 +348,36 @@ mod liquidation_engine {
             Ok(purchase)
         }
 
+        /// What a bid buys now, written.
+        pub(crate) fn bid(&mut self, id: AuctionId, bid: &Bid) -> Result<Sold, EngineError> {
+            self.ensure_running(Action::Take)?;
+            bid.ensure_timely(self.now())?;
+            let running = self.running(id)?;
+            let sold = running.sell(running.purchase(bid, self.clock())?)?;
+            self.settle(id, &sold)?;
+            Ok(sold)
+        }
+
+        /// Begins an auction anew from `price`. Returns what is promised to `keeper` for it.
+        pub(crate) fn restart(
+            &mut self,
+            id: AuctionId,
+            running: DutchAuction,
+            keeper: AccountId,
+            price: Price,
+            parameters: &AuctionParameters,
+        ) -> Result<Balance, MathError> {
+            let fresh = running.reset(price, parameters, self.clock())?;
+            let mut rewards = self.rewards_of(id);
+            let reward = reward(&fresh, price, parameters)?;
+            let reward = rewards.promise(keeper, reward, fresh.0.penalty)?;
+            self.auctions.insert(id, &fresh.0);
+            self.set_rewards(id, &rewards);
+            Ok(reward)
+        }
+
         /// Writes what is left of an auction, and to whom the penalty belongs that is paid now.
-        fn settle(&mut self, id: AuctionId, sold: &Sold) -> Result<(), EngineError> {
+        pub(crate) fn settle(&mut self, id: AuctionId, sold: &Sold) -> Result<(), EngineError> {
             let kind = sold.left.0.collateral_type;
             let (of_type, in_all) = self.in_auction(kind);
             let relief = sold.relief()?;

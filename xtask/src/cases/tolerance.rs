@@ -75,7 +75,9 @@ impl Tolerance {
     pub fn is_met(&self, figure: &Figure, expected: &Number, key: &str) -> bool {
         let distance = (&figure.value - &expected.value).abs();
         let of_units = self.units.as_ref().filter(|_| key.ends_with("units"));
-        let allowed = of_units.unwrap_or(&self.absolute)
+        // Rays count 1e-27, tolerances whole units.
+        let scale = ten_to(if key.ends_with("_ray") { 27 } else { 0 });
+        let allowed = of_units.unwrap_or(&self.absolute) * scale
             + &self.relative * expected.value.abs()
             + &self.wei * &figure.unit
             + &expected.slack

@@ -12,7 +12,7 @@ const TYPE: CollateralId = CollateralId(2);
 const HOUR: Period = Period::from_secs(3_600);
 
 /// An engine with `auctions` auctions that began at [`START`].
-fn engine(auctions: u32) -> LiquidationEngineContract {
+pub fn engine(auctions: u32) -> LiquidationEngineContract {
     set_now(START);
     set_caller::<DefaultEnvironment>(account(5));
     let mut engine = LiquidationEngineContract::new(EngineTerms {
@@ -28,7 +28,7 @@ fn engine(auctions: u32) -> LiquidationEngineContract {
     engine
 }
 
-fn set_now(now: Timestamp) {
+pub fn set_now(now: Timestamp) {
     set_block_timestamp::<DefaultEnvironment>(now.0);
 }
 

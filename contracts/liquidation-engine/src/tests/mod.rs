@@ -4,6 +4,7 @@ mod reset;
 mod rewards;
 mod sale;
 mod take;
+mod walk;
 
 use crate::auction::{Bid, DutchAuction};
 use finance::valuation::Quote;
