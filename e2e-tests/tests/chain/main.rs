@@ -8,6 +8,7 @@ mod donations;
 mod engine_guards;
 mod exits;
 mod lifecycle;
+mod liquidation;
 mod oracle_and_parameters;
 mod orders;
 mod pool_guards;
