@@ -160,11 +160,11 @@ mod liquidation_engine {
             ensure!(running.is_stale(self.clock())?, EngineError::NotStale);
             let price = peers::price(self.terms.vault, id)?;
             let parameters = peers::parameters(self.terms.parameters, id)?;
-            let reward = self.restart(auction, running, keeper, price, &parameters)?;
+            let (fresh, reward) = self.restart(auction, running, keeper, price, &parameters)?;
             self.env().emit_event(AuctionReset {
                 auction,
                 keeper,
-                top: self.running(auction)?.0.top,
+                top: fresh.0.top,
                 reward,
             });
             Ok(())
@@ -358,7 +358,7 @@ mod liquidation_engine {
             Ok(sold)
         }
 
-        /// Begins an auction anew from `price`. Returns what is promised to `keeper` for it.
+        /// Begins an auction anew from `price`. Returns it, and what is promised to `keeper`.
         pub(crate) fn restart(
             &mut self,
             id: AuctionId,
@@ -366,14 +366,14 @@ mod liquidation_engine {
             keeper: AccountId,
             price: Price,
             parameters: &AuctionParameters,
-        ) -> Result<Balance, MathError> {
+        ) -> Result<(DutchAuction, Balance), MathError> {
             let fresh = running.reset(price, parameters, self.clock())?;
             let mut rewards = self.rewards_of(id);
             let reward = reward(&fresh, price, parameters)?;
             let reward = rewards.promise(keeper, reward, fresh.0.penalty)?;
             self.auctions.insert(id, &fresh.0);
             self.set_rewards(id, &rewards);
-            Ok(reward)
+            Ok((fresh, reward))
         }
 
         /// Writes what is left of an auction, and to whom the penalty belongs that is paid now.

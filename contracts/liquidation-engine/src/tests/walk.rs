@@ -218,7 +218,7 @@ impl Walk {
         let restarted = self
             .engine
             .restart(AuctionId(id), running, keeper, price, &terms);
-        self.lots.get_mut(&id).unwrap().promised += restarted.unwrap();
+        self.lots.get_mut(&id).unwrap().promised += restarted.unwrap().1;
         assert!(!self.engine.auction(AuctionId(id)).unwrap().stale);
         true
     }
