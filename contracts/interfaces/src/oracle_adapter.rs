@@ -42,10 +42,42 @@ pub struct Report {
 pub struct Quotation {
     /// The median of the reports in force, scaled 1e18.
     pub price: Price,
+    /// The lower of the live and a pending price.
+    pub low: Price,
+    /// The higher of the live and a pending price.
+    pub high: Price,
     /// When the oldest of them was observed.
     pub oldest: Timestamp,
     /// How many they are.
     pub reports: u32,
+    /// Set while a jump is held: when it counts.
+    pub held_until: Option<Timestamp>,
+}
+
+impl Quotation {
+    /// A price of which nothing is held.
+    #[must_use]
+    pub fn steady(price: Price, oldest: Timestamp, reports: u32) -> Self {
+        Self {
+            price,
+            low: price,
+            high: price,
+            oldest,
+            reports,
+            held_until: None,
+        }
+    }
+
+    /// The live price, unless a jump is held.
+    ///
+    /// # Errors
+    /// [`OracleError::Held`].
+    pub fn firm(&self) -> Result<Price, OracleError> {
+        match self.held_until {
+            Some(until) => Err(OracleError::Held { until }),
+            None => Ok(self.price),
+        }
+    }
 }
 
 /// Prices by quorum and median. Consumers read stored reports only.
@@ -148,4 +180,9 @@ pub enum OracleError {
     InvalidQuorum,
     /// A maximum age of zero, or a future tolerance above the maximum age.
     InvalidAge,
+    /// The price jumped, and the jump counts only later.
+    Held {
+        /// When it counts.
+        until: Timestamp,
+    },
 }

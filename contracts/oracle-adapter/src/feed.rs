@@ -65,11 +65,9 @@ impl Feed {
         let oldest = reports.iter().map(|report| report.observed_at).min();
         let (reports, quorum) = (count(&reports), self.terms.quorum);
         match (price, oldest) {
-            (Some(price), Some(oldest)) if reports >= quorum => Ok(Quotation {
-                price,
-                oldest,
-                reports,
-            }),
+            (Some(price), Some(oldest)) if reports >= quorum => {
+                Ok(Quotation::steady(price, oldest, reports))
+            }
             _ => Err(OracleError::Frozen { reports, quorum }),
         }
     }
