@@ -320,7 +320,7 @@ fn the_pool_never_counts_beyond_128_bits() {
 fn a_pool_worth_more_than_128_bits_does_not_settle() {
     let world = World::with(|sheet| {
         sheet.tranches[2].terms.cap = u128::MAX;
-        sheet.collateral[0].parameters.debt_ceiling = u128::MAX;
+        sheet.collateral[0].terms.loans.debt_ceiling = u128::MAX;
     });
     world.deposit("cal", JUNIOR, u128::MAX);
     world.close_epoch();

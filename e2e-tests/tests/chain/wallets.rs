@@ -293,11 +293,7 @@ async fn a_price_is_reported_and_read() {
     assert_eq!(submits(&mut client, &bob(), report(105, now)).await, Ok(()));
     // The mean of 100 and 105.
     let median = Price(price(205).0 / 2);
-    let expected = Quotation {
-        price: median,
-        oldest: now,
-        reports: 2,
-    };
+    let expected = Quotation::steady(median, now, 2);
     assert_eq!(
         tries(&mut client, &charlie(), quotation()).await,
         Ok(expected)

@@ -38,11 +38,7 @@ fn there_is_no_price_below_the_quorum() {
 
     report_as(&mut adapter, accounts().bob, usd(2_001), START).unwrap();
     let half = Price(Price::ONE.0 / 2);
-    let quotation = Quotation {
-        price: Price(usd(2_000).0 + half.0),
-        oldest: START,
-        reports: 2,
-    };
+    let quotation = Quotation::steady(Price(usd(2_000).0 + half.0), START, 2);
     assert_eq!(adapter.price(ETHER), Ok(quotation));
 }
 
@@ -85,22 +81,14 @@ fn the_price_is_the_median_of_the_reports_in_force() {
 
     assert_eq!(
         adapter.price(ETHER),
-        Ok(Quotation {
-            price: usd(2_000),
-            oldest: START,
-            reports: 3,
-        })
+        Ok(Quotation::steady(usd(2_000), START, 3))
     );
 
     // Without Alice's 1 990: (2 000 + 2 040) ÷ 2, the oldest now Bob's.
     set_time(minutes_later(61));
     assert_eq!(
         adapter.price(ETHER),
-        Ok(Quotation {
-            price: usd(2_020),
-            oldest: minutes_later(1),
-            reports: 2,
-        })
+        Ok(Quotation::steady(usd(2_020), minutes_later(1), 2))
     );
 }
 
@@ -148,13 +136,7 @@ fn many_prices_come_in_the_order_asked_for() {
         set_caller::<DefaultEnvironment>(feeder);
         adapter.report(AssetId(2), usd(3_000), later).unwrap();
     }
-    let quoted = |whole, oldest| {
-        Some(Quotation {
-            price: usd(whole),
-            oldest,
-            reports: 2,
-        })
-    };
+    let quoted = |whole, oldest| Some(Quotation::steady(usd(whole), oldest, 2));
     let (second, third) = (quoted(2_000, START), quoted(3_000, later));
     let asked = |assets: &[u32]| adapter.prices(assets.iter().copied().map(AssetId).collect());
     assert_eq!(asked(&[1, 2]), [second, third]);
