@@ -34,7 +34,7 @@ impl Loan {
     }
 
     /// Counted by its debt again.
-    pub fn restore(self, market: &Market) -> Result<Self, VaultError> {
+    pub fn restore(self, _: AccountId, market: &Market) -> Result<Self, VaultError> {
         ensure!(self.position.impairment.is_some(), VaultError::NotImpaired);
         ensure!(!self.is_liquidatable(market)?, VaultError::Unhealthy);
         self.changed(|loan| {
@@ -65,7 +65,7 @@ impl Loan {
     }
 
     /// The clock of a margin call starts or stops.
-    pub fn call_margin(mut self, market: &Market) -> Result<Self, VaultError> {
+    pub fn call_margin(mut self, _: AccountId, market: &Market) -> Result<Self, VaultError> {
         let value = self.collateral_value(market.price)?;
         let is_short = is_unhealthy(self.debt()?, value, market.parameters.margin_ltv)?;
         ensure!(

@@ -42,10 +42,9 @@ mod collateral_vault {
     use ink::storage::{traits::ManualKey, Lazy, Mapping};
     use interfaces::calls;
     use interfaces::collateral_vault::{
-        Borrower, CollateralAdded, CollateralSold, CollateralType, CollateralVault,
-        CollateralWithdrawn, Cut, DelegateNamed, Drawn, Lot, LotClosed, LotSeized, MarginCalled,
-        MarkedOverdue, Portfolio, Position, PositionImpaired, PositionOpened, PositionRestored,
-        PositionView, RateSet, Repaid, Sale, Seizure, VaultError, VaultTerms, MAX_COLLATERAL_TYPES,
+        Action, Borrower, CollateralType, CollateralVault, Cut, DelegateNamed, Lot, LotChanged,
+        LotClosed, Portfolio, Position, PositionChanged, PositionView, RateSet, Sale, Seizure,
+        VaultError, VaultTerms, MAX_COLLATERAL_TYPES,
     };
     use interfaces::ensure;
     use interfaces::parameters::Lending;
@@ -165,11 +164,6 @@ mod collateral_vault {
             let loan = book.open(originator, collateral_type)?;
             let position = PositionId(self.position_count);
             self.position_count = next(self.position_count)?;
-            self.env().emit_event(PositionOpened {
-                position,
-                originator,
-                collateral_type,
-            });
             self.take_in(&mut book, position, loan, amount)?;
             Ok(position)
         }
@@ -203,11 +197,7 @@ mod collateral_vault {
                 loan.position.called_at = None;
             }
             self.write(&mut book, position, &loan);
-            self.env().emit_event(CollateralWithdrawn {
-                position,
-                amount,
-                collateral: loan.position.collateral,
-            });
+            self.tell(position, &loan, Action::CollateralWithdrawn, amount);
             calls::push(loan.kind.token, originator, amount)
         }
 
@@ -225,11 +215,7 @@ mod collateral_vault {
             self.lend(originator, amount, lending.originator_ceiling)?;
             self.write(&mut book, position, &loan);
             let portfolio = self.value(&book, Priced::Stressed)?;
-            self.env().emit_event(Drawn {
-                position,
-                amount,
-                debt: loan.debt()?,
-            });
+            self.tell(position, &loan, Action::Drawn, amount);
             let funding = peers::draw(self.pool, originator, amount, portfolio)?;
             // The pool's value is what the share is of, and only the pool knows it.
             loan.ensure_within_maximum_share(funding.value, parameters)?;
@@ -247,12 +233,7 @@ mod collateral_vault {
             let paid = add(proceeds.principal, proceeds.interest)?;
             self.recover(loan.position.originator, proceeds.principal)?;
             self.write(&mut book, position, &loan);
-            self.env().emit_event(Repaid {
-                position,
-                payer,
-                amount: paid,
-                debt: loan.debt()?,
-            });
+            self.tell(position, &loan, Action::Repaid, paid);
             let funding = self.collect(&book, payer, proceeds)?;
             self.set_pace(funding)?;
             Ok(paid)
@@ -270,29 +251,17 @@ mod collateral_vault {
 
         #[ink(message)]
         fn impair(&mut self, position: PositionId) -> Result<(), VaultError> {
-            let by = self.env().caller();
-            let (mut book, loan, market, _) = self.judged(position)?;
-            let loan = loan.impair(by, &market)?;
-            let stressed = loan.counted()?;
-            self.write(&mut book, position, &loan);
-            self.env().emit_event(PositionImpaired {
-                position,
-                by,
-                stressed,
-            });
-            Ok(())
+            self.judge(position, Action::Impaired, Loan::impair)
         }
 
         #[ink(message)]
         fn restore(&mut self, position: PositionId) -> Result<(), VaultError> {
-            let (mut book, loan, market, _) = self.judged(position)?;
-            let loan = loan.restore(&market)?;
-            self.write(&mut book, position, &loan);
-            self.env().emit_event(PositionRestored {
-                position,
-                debt: loan.debt()?,
-            });
-            Ok(())
+            self.judge(position, Action::Restored, Loan::restore)
+        }
+
+        #[ink(message)]
+        fn margin_call(&mut self, position: PositionId) -> Result<(), VaultError> {
+            self.judge(position, Action::MarginCalled, Loan::call_margin)
         }
 
         #[ink(message)]
@@ -303,21 +272,7 @@ mod collateral_vault {
             let rate = self.lending(&loan)?.parameters.late_rate;
             let loan = loan.mark_overdue(by, rate, self.now())?;
             self.write(&mut book, position, &loan);
-            self.env().emit_event(MarkedOverdue { position, by });
-            Ok(())
-        }
-
-        #[ink(message)]
-        fn margin_call(&mut self, position: PositionId) -> Result<(), VaultError> {
-            let (mut book, loan, market, _) = self.judged(position)?;
-            let loan = loan.call_margin(&market)?;
-            self.write(&mut book, position, &loan);
-            self.env().emit_event(MarginCalled {
-                position,
-                debt: loan.debt()?,
-                value: loan.collateral_value(market.price)?,
-                called: loan.position.called_at.is_some(),
-            });
+            self.tell(position, &loan, Action::MarkedOverdue, loan.debt()?);
             Ok(())
         }
 
@@ -330,13 +285,8 @@ mod collateral_vault {
             self.lot_count = next(self.lot_count)?;
             self.lots.insert(id, &lot);
             self.write(&mut book, position, &loan);
-            self.env().emit_event(LotSeized {
-                lot: id,
-                position,
-                collateral: lot.collateral,
-                stressed: lot.stressed,
-                price: market.price,
-            });
+            self.tell(position, &loan, Action::Seized, loan.debt()?);
+            self.tell_lot(id, None, 0, lot);
             let position = before.position;
             Ok(Seizure {
                 lot: id,
@@ -360,13 +310,7 @@ mod collateral_vault {
             let mut loan = self.accrued(&book, lot.position)?;
             let proceeds = loan.sell(&mut lot, &sale)?;
             self.recover(loan.position.originator, proceeds.principal)?;
-            self.env().emit_event(CollateralSold {
-                lot: id,
-                to: sale.to,
-                amount: sale.collateral,
-                paid: sale.debt,
-                debt: add(lot.stressed.debt, lot.uncounted)?,
-            });
+            self.tell_lot(id, Some(sale.to), sale.debt, lot);
             if sale.last {
                 self.lots.remove(id);
                 self.close(id, &lot, &mut loan)?;
@@ -512,6 +456,34 @@ mod collateral_vault {
             }
         }
 
+        fn tell(&self, position: PositionId, loan: &Loan, action: Action, amount: Balance) {
+            self.env().emit_event(PositionChanged {
+                position,
+                by: self.env().caller(),
+                action,
+                amount,
+                now: loan.position,
+            });
+        }
+
+        fn tell_lot(&self, lot: AuctionId, to: Option<AccountId>, paid: Balance, now: Lot) {
+            self.env().emit_event(LotChanged { lot, to, paid, now });
+        }
+
+        /// Changes how a position stands, at the market.
+        fn judge(
+            &mut self,
+            position: PositionId,
+            action: Action,
+            change: fn(Loan, AccountId, &Market) -> Result<Loan, VaultError>,
+        ) -> Result<(), VaultError> {
+            let (mut book, loan, market, _) = self.judged(position)?;
+            let loan = change(loan, self.env().caller(), &market)?;
+            self.write(&mut book, position, &loan);
+            self.tell(position, &loan, action, loan.counted()?.mark);
+            Ok(())
+        }
+
         fn note(&mut self, originator: AccountId, borrower: Borrower) {
             if borrower == Borrower::default() {
                 self.borrowers.remove(originator);
@@ -610,12 +582,7 @@ mod collateral_vault {
             ensure!(amount > 0, VaultError::ZeroAmount);
             let loan = loan.lock(amount)?;
             self.write(book, position, &loan);
-            self.env().emit_event(CollateralAdded {
-                position,
-                from,
-                amount,
-                collateral: loan.position.collateral,
-            });
+            self.tell(position, &loan, Action::CollateralAdded, amount);
             Ok(())
         }
 

@@ -274,7 +274,7 @@ pub trait CollateralVault {
     /// Opens a position of the caller and locks `amount` of collateral from his allowance: counted is what arrives.
     ///
     /// # Events
-    /// [`PositionOpened`], [`CollateralAdded`].
+    /// [`PositionChanged`].
     ///
     /// # Errors
     /// [`VaultError::ZeroAmount`] (nothing arrived), [`VaultError::UnknownCollateral`], [`VaultError::Token`].
@@ -288,7 +288,7 @@ pub trait CollateralVault {
     /// Adds `amount` of collateral from the caller's allowance to anybody's position: counted is what arrives.
     ///
     /// # Events
-    /// [`CollateralAdded`].
+    /// [`PositionChanged`].
     ///
     /// # Errors
     /// [`VaultError::ZeroAmount`] (nothing arrived), [`VaultError::UnknownPosition`], [`VaultError::Token`].
@@ -300,7 +300,7 @@ pub trait CollateralVault {
     /// type that lowers the borrow LTV is that of the pool's value at the last draw or payment.
     ///
     /// # Events
-    /// [`CollateralWithdrawn`].
+    /// [`PositionChanged`].
     ///
     /// # Errors
     /// [`VaultError::ZeroAmount`], [`VaultError::UnknownPosition`], [`VaultError::InAuction`], [`VaultError::Impaired`],
@@ -317,7 +317,7 @@ pub trait CollateralVault {
     /// Lends `amount` of the pool's cash to the originator against his position, asked for by him or his delegate.
     ///
     /// # Events
-    /// [`Drawn`], [`RateSet`].
+    /// [`PositionChanged`], [`RateSet`].
     ///
     /// # Errors
     /// [`VaultError::ZeroAmount`], [`VaultError::UnknownPosition`], [`VaultError::InAuction`], [`VaultError::Impaired`],
@@ -335,7 +335,7 @@ pub trait CollateralVault {
     /// Needs neither a price nor parameters: the rate of the type stays.
     ///
     /// # Events
-    /// [`Repaid`].
+    /// [`PositionChanged`].
     ///
     /// # Errors
     /// [`VaultError::ZeroAmount`], [`VaultError::UnknownPosition`], [`VaultError::NothingOwed`],
@@ -360,7 +360,7 @@ pub trait CollateralVault {
     /// overdue past its grace.
     ///
     /// # Events
-    /// [`PositionImpaired`].
+    /// [`PositionChanged`].
     ///
     /// # Errors
     /// [`VaultError::UnknownPosition`], [`VaultError::Healthy`], [`VaultError::Oracle`], [`VaultError::Parameters`].
@@ -370,7 +370,7 @@ pub trait CollateralVault {
     /// Counts an impaired position by its debt again. Anybody may, once it is healthy.
     ///
     /// # Events
-    /// [`PositionRestored`].
+    /// [`PositionChanged`].
     ///
     /// # Errors
     /// [`VaultError::UnknownPosition`], [`VaultError::NotImpaired`], [`VaultError::Unhealthy`], [`VaultError::Oracle`],
@@ -382,7 +382,7 @@ pub trait CollateralVault {
     /// and liquidated whatever its LTV. Anybody may.
     ///
     /// # Events
-    /// [`MarkedOverdue`].
+    /// [`PositionChanged`].
     ///
     /// # Errors
     /// [`VaultError::UnknownPosition`], [`VaultError::NothingOwed`], [`VaultError::NotDue`],
@@ -394,7 +394,7 @@ pub trait CollateralVault {
     /// longer. Anybody may. Nothing else depends on it.
     ///
     /// # Events
-    /// [`MarginCalled`].
+    /// [`PositionChanged`].
     ///
     /// # Errors
     /// [`VaultError::UnknownPosition`], [`VaultError::AlreadyMarked`] (the clock runs, or none has to),
@@ -406,7 +406,7 @@ pub trait CollateralVault {
     /// LTV, within `cut`, or all of it ([`finance::seizure`]). For the engine alone.
     ///
     /// # Events
-    /// [`LotSeized`].
+    /// [`LotChanged`], [`PositionChanged`].
     ///
     /// # Errors
     /// [`VaultError::NotTheEngine`], [`VaultError::UnknownPosition`], [`VaultError::NothingOwed`],
@@ -421,7 +421,7 @@ pub trait CollateralVault {
     /// marked at zero, as long as the position has collateral or other lots; else all that it owes is written off.
     ///
     /// # Events
-    /// [`CollateralSold`]; [`LotClosed`] at the end.
+    /// [`LotChanged`]; [`LotClosed`] at the end.
     ///
     /// # Errors
     /// [`VaultError::NotTheEngine`], [`VaultError::UnknownLot`], [`VaultError::InsufficientCollateral`],
@@ -492,69 +492,45 @@ pub struct DelegateNamed {
     pub delegate: Option<AccountId>,
 }
 
-/// A position was opened.
-#[ink::event]
-pub struct PositionOpened {
-    /// The position.
-    #[ink(topic)]
-    pub position: PositionId,
-    /// Whose it is.
-    #[ink(topic)]
-    pub originator: AccountId,
-    /// The collateral type.
-    pub collateral_type: CollateralId,
+/// What happened to a position.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+pub enum Action {
+    /// Collateral was locked, for the first time or again: the amount that arrived.
+    CollateralAdded,
+    /// Collateral was returned to the originator: how much.
+    CollateralWithdrawn,
+    /// The originator drew cash: how much.
+    Drawn,
+    /// Debt and late charges were repaid: how much.
+    Repaid,
+    /// Counted by its mark from now on, or marked anew: the mark.
+    Impaired,
+    /// Counted by its debt again: the debt.
+    Restored,
+    /// Marked overdue: the debt.
+    MarkedOverdue,
+    /// The clock of a margin call started or stopped: the debt, or the mark of an impaired one.
+    MarginCalled,
+    /// A lot was made of it, or of a part: what is left to be owed.
+    Seized,
 }
 
-/// Collateral was locked in a position.
+/// Something happened to a position.
 #[ink::event]
-pub struct CollateralAdded {
+pub struct PositionChanged {
     /// The position.
     #[ink(topic)]
     pub position: PositionId,
-    /// Who gave it.
-    pub from: AccountId,
-    /// How much arrived, in base units.
-    pub amount: Balance,
-    /// The position's collateral now.
-    pub collateral: Balance,
-}
-
-/// Collateral was returned to the originator.
-#[ink::event]
-pub struct CollateralWithdrawn {
-    /// The position.
+    /// Who did it.
     #[ink(topic)]
-    pub position: PositionId,
-    /// How much, in base units.
+    pub by: AccountId,
+    /// What happened.
+    pub action: Action,
+    /// How much, in base units of what it concerns: see [`Action`].
     pub amount: Balance,
-    /// The position's collateral now.
-    pub collateral: Balance,
-}
-
-/// An originator drew cash.
-#[ink::event]
-pub struct Drawn {
-    /// The position.
-    #[ink(topic)]
-    pub position: PositionId,
-    /// How much, in base units of cash.
-    pub amount: Balance,
-    /// Owed by the position now.
-    pub debt: Balance,
-}
-
-/// Debt was repaid.
-#[ink::event]
-pub struct Repaid {
-    /// The position.
-    #[ink(topic)]
-    pub position: PositionId,
-    /// Who paid.
-    pub payer: AccountId,
-    /// How much, in base units of cash.
-    pub amount: Balance,
-    /// Owed by the position now, without late charges.
-    pub debt: Balance,
+    /// The position as it is now.
+    pub now: Position,
 }
 
 /// Interest was set by what the pool holds.
@@ -569,84 +545,19 @@ pub struct RateSet {
     pub clock: InterestClock,
 }
 
-/// A position is counted by its mark.
+/// A lot was made, or collateral was sold out of it.
 #[ink::event]
-pub struct PositionImpaired {
-    /// The position.
-    #[ink(topic)]
-    pub position: PositionId,
-    /// Who saw to it.
-    pub by: AccountId,
-    /// What it adds to the totals of its type.
-    pub stressed: Stressed,
-}
-
-/// A position is counted by its debt again.
-#[ink::event]
-pub struct PositionRestored {
-    /// The position.
-    #[ink(topic)]
-    pub position: PositionId,
-    /// Owed now, in base units of cash.
-    pub debt: Balance,
-}
-
-/// A loan was marked overdue.
-#[ink::event]
-pub struct MarkedOverdue {
-    /// The position.
-    #[ink(topic)]
-    pub position: PositionId,
-    /// Who saw to it.
-    pub by: AccountId,
-}
-
-/// A margin was called, or is no longer.
-#[ink::event]
-pub struct MarginCalled {
-    /// The position.
-    #[ink(topic)]
-    pub position: PositionId,
-    /// Owed, in base units of cash.
-    pub debt: Balance,
-    /// What its collateral is worth.
-    pub value: Balance,
-    /// Whether the clock runs.
-    pub called: bool,
-}
-
-/// A lot was made of a position.
-#[ink::event]
-pub struct LotSeized {
+pub struct LotChanged {
     /// The lot.
     #[ink(topic)]
     pub lot: AuctionId,
-    /// The position.
+    /// Who received collateral; at first nobody.
     #[ink(topic)]
-    pub position: PositionId,
-    /// Collateral to be sold, in base units.
-    pub collateral: Balance,
-    /// What the lot adds to the totals of its type.
-    pub stressed: Stressed,
-    /// The price at which the position was judged.
-    pub price: Price,
-}
-
-/// Collateral was sold out of a lot.
-#[ink::event]
-pub struct CollateralSold {
-    /// The lot.
-    #[ink(topic)]
-    pub lot: AuctionId,
-    /// Who received it.
-    #[ink(topic)]
-    pub to: AccountId,
-    /// How much, in base units.
-    pub amount: Balance,
+    pub to: Option<AccountId>,
     /// Paid towards the debt, in base units of cash.
     pub paid: Balance,
-    /// Still owed by the lot.
-    pub debt: Balance,
+    /// The lot as it is now.
+    pub now: Lot,
 }
 
 /// The auction of a lot ended.

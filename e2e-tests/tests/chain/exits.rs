@@ -129,12 +129,11 @@ fn settled_cash_is_claimed_while_no_price_is_known() {
 fn the_beneficiary_is_paid_by_anybody() {
     let (world, _, auction) = World::in_auction();
     world.provide_cash("tess", usd(1_000));
-    world.does(
-        "tess",
-        world.engine().take(auction, eth(8), ANY_PRICE, NEVER),
-    );
+    let take = world.engine().take(auction, eth(8), ANY_PRICE, NEVER);
+    world.does("tess", take);
     deserted(&world);
-    world.does("mallory", world.pool().pay(Due::Penalties));
+    let reserve = world.account("reserve");
+    world.does("mallory", world.engine().claim(reserve));
     assert_eq!(world.balance(world.deal.cash, "reserve"), 60_000_001);
 }
 

@@ -65,16 +65,22 @@ fn more_collateral_raises_the_next_mark() {
 #[test]
 fn only_a_healthy_position_is_restored() {
     let loan = impaired(1_000, 4_000, 3_200);
-    assert_eq!(loan.restore(&at_price(4)), Err(VaultError::Unhealthy));
-    assert_eq!(loan.restore(&market()), Ok(performing(1_000, 4_000)));
-    let refused = performing(1_000, 4_000).restore(&market());
+    assert_eq!(
+        loan.restore(account(6), &at_price(4)),
+        Err(VaultError::Unhealthy)
+    );
+    assert_eq!(
+        loan.restore(account(6), &market()),
+        Ok(performing(1_000, 4_000))
+    );
+    let refused = performing(1_000, 4_000).restore(account(6), &market());
     assert_eq!(refused, Err(VaultError::NotImpaired));
 }
 
 #[test]
 fn a_restored_debt_counts_with_the_interest_of_the_time_between() {
     let loan = grown(impaired(2_000, 4_001, 4_000), 12);
-    let restored = loan.restore(&market()).unwrap();
+    let restored = loan.restore(account(6), &market()).unwrap();
     assert_eq!(restored.debt(), Ok(4_802)); // 4 001 × 1.2 = 4 801.2
     assert_eq!(restored.kind.normalised_debt, 4_001);
     assert_eq!(restored.kind.stressed, Stressed::default());
@@ -106,7 +112,10 @@ fn an_overdue_loan_may_be_impaired_after_its_grace_whatever_its_ltv() {
     let after = later(Timestamp(days(3).0 + 1));
     let taken = loan.impair(account(6), &after).unwrap();
     assert_eq!(taken.kind.stressed.mark, 1_000);
-    assert_eq!(taken.restore(&after), Err(VaultError::Unhealthy));
+    assert_eq!(
+        taken.restore(account(6), &after),
+        Err(VaultError::Unhealthy)
+    );
 }
 
 #[test]
@@ -120,14 +129,14 @@ fn late_charges_never_count_in_the_pools_value() {
 #[test]
 fn a_margin_is_called_above_its_ltv_and_the_call_ends_below() {
     let loan = performing(1_000, 3_501); // 70 % of 5 000 is 3 500
-    let called = loan.call_margin(&market()).unwrap();
+    let called = loan.call_margin(account(6), &market()).unwrap();
     assert_eq!(called.position.called_at, Some(NOW));
     assert_eq!(called.kind, loan.kind);
     assert_eq!(
-        called.call_margin(&market()),
+        called.call_margin(account(6), &market()),
         Err(VaultError::AlreadyMarked)
     );
-    assert_eq!(called.call_margin(&at_price(6)), Ok(loan));
-    let refused = loan.call_margin(&at_price(6));
+    assert_eq!(called.call_margin(account(6), &at_price(6)), Ok(loan));
+    let refused = loan.call_margin(account(6), &at_price(6));
     assert_eq!(refused, Err(VaultError::AlreadyMarked));
 }

@@ -245,12 +245,12 @@ impl World {
             }
             "touch" => self.reprice(place),
             "impair" => self.put(place, &loan.impair(by, &self.market())?),
-            "restore" => self.put(place, &loan.restore(&self.market())?),
+            "restore" => self.put(place, &loan.restore(account(6), &self.market())?),
             "mark overdue" => {
                 let marked = loan.mark_overdue(by, parameters().late_rate, self.now)?;
                 self.put(place, &marked);
             }
-            "call margin" => self.put(place, &loan.call_margin(&self.market())?),
+            "call margin" => self.put(place, &loan.call_margin(account(6), &self.market())?),
             "seize" => self.seize(place, loan)?,
             "take" => return self.take(false),
             // Rarely, or nothing would ever be sold.
