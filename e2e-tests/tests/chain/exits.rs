@@ -80,6 +80,7 @@ fn a_debtor_pays_whatever_the_governor_sets() {
     ] {
         world.does("governor", world.parameters().set(ETH, parameter, value));
     }
+    world.does("governor", world.vault().touch(ETH));
     deserted(&world);
     let owed = world.reads(world.vault().position(position)).unwrap().debt;
     world.provide_cash("olga", owed);
