@@ -1,6 +1,7 @@
 //! The collateral types of a vault.
 
 use crate::loan::Loan;
+use crate::Refused;
 use finance::debt::DebtIndex;
 use finance::fixed::add;
 use finance::valuation::Quote;
@@ -36,10 +37,9 @@ pub fn listed(listing: &Listing, quote: Quote, now: Timestamp) -> CollateralType
 }
 
 impl Book {
-    pub fn get(&self, id: CollateralId) -> Result<&CollateralType, VaultError> {
-        self.types
-            .get(id.index())
-            .ok_or(VaultError::UnknownCollateral)
+    pub fn get(&self, id: CollateralId) -> Result<&CollateralType, Refused> {
+        let kind = self.types.get(id.index());
+        Ok(kind.ok_or(VaultError::UnknownCollateral)?)
     }
 
     /// An empty position of `originator`.
@@ -47,7 +47,7 @@ impl Book {
         &self,
         originator: AccountId,
         collateral_type: CollateralId,
-    ) -> Result<Loan, VaultError> {
+    ) -> Result<Loan, Refused> {
         self.loan(Position {
             originator,
             collateral_type,
@@ -63,7 +63,7 @@ impl Book {
     }
 
     /// A position with the totals it is part of.
-    pub fn loan(&self, position: Position) -> Result<Loan, VaultError> {
+    pub fn loan(&self, position: Position) -> Result<Loan, Refused> {
         let kind = *self.get(position.collateral_type)?;
         Ok(Loan { position, kind })
     }

@@ -1,6 +1,7 @@
 //! Collateral in and out of a position.
 
 use crate::loan::Loan;
+use crate::Refused;
 use finance::fixed::{add, sub};
 use finance::MathError;
 use interfaces::collateral_vault::VaultError;
@@ -16,7 +17,7 @@ impl Loan {
     }
 
     /// `amount` of collateral is the originator's again. Whether what stays suffices is another question.
-    pub fn release(mut self, amount: Balance) -> Result<Self, VaultError> {
+    pub fn release(mut self, amount: Balance) -> Result<Self, Refused> {
         self.ensure_free()?;
         ensure!(
             amount <= self.position.collateral,

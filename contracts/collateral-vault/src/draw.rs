@@ -1,6 +1,7 @@
 //! Cash lent against a position, and what it costs.
 
 use crate::loan::Loan;
+use crate::Refused;
 use finance::fixed::add;
 use finance::interest::{rate, share, Weights};
 use finance::lending::debt_limit;
@@ -18,7 +19,7 @@ impl Loan {
         amount: Balance,
         now: Timestamp,
         parameters: &CollateralParameters,
-    ) -> Result<Self, VaultError> {
+    ) -> Result<Self, Refused> {
         self.ensure_free()?;
         let drawn = self.kind.index.normalise(amount, Rounding::Up)?;
         let loan = self.changed(|loan| {
@@ -30,16 +31,13 @@ impl Loan {
             position.normalised_debt = add(position.normalised_debt, drawn)?;
             position.principal = add(position.principal, amount)?;
             position.called_at = None;
-            Ok::<_, VaultError>(())
+            Ok::<_, Refused>(())
         })?;
         loan.ensure_within_debt_limits(parameters)?;
         Ok(loan)
     }
 
-    fn ensure_within_debt_limits(
-        &self,
-        parameters: &CollateralParameters,
-    ) -> Result<(), VaultError> {
+    fn ensure_within_debt_limits(&self, parameters: &CollateralParameters) -> Result<(), Refused> {
         let minimum = parameters.minimum_debt;
         ensure!(
             self.debt()? >= minimum,
@@ -69,7 +67,7 @@ impl Loan {
         &self,
         value: Balance,
         parameters: &CollateralParameters,
-    ) -> Result<(), VaultError> {
+    ) -> Result<(), Refused> {
         let (share, maximum) = (self.share(value)?, parameters.maximum_share);
         ensure!(
             share <= maximum,
@@ -86,7 +84,7 @@ impl Loan {
         now: Timestamp,
         pool: Balance,
         parameters: &CollateralParameters,
-    ) -> Result<(), VaultError> {
+    ) -> Result<(), Refused> {
         let excess = weights(parameters).excess(self.share(pool)?);
         let cut = parameters.ltv_cut.times(excess, Rounding::Up)?;
         let ltv = Ratio(parameters.borrow_ltv.0.saturating_sub(cut.0));

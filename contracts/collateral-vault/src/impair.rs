@@ -1,6 +1,7 @@
 //! Loans that may not be paid: counted by their marks, overdue, called for more margin.
 
 use crate::loan::{Loan, Market};
+use crate::Refused;
 use finance::lending::{is_unhealthy, mark};
 use finance::{Ratio, Timestamp};
 use interfaces::collateral_vault::{Impairment, Overdue, VaultError};
@@ -10,7 +11,7 @@ use interfaces::types::AccountId;
 impl Loan {
     /// Counted by its mark from now on. What the pool counts as owed is what it was when it was impaired, less
     /// what was paid since.
-    pub fn impair(self, by: AccountId, market: &Market) -> Result<Self, VaultError> {
+    pub fn impair(self, by: AccountId, market: &Market) -> Result<Self, Refused> {
         self.ensure_liquidatable(market)?;
         let by = match self.position.impairment {
             None => Some(by),
@@ -34,7 +35,7 @@ impl Loan {
     }
 
     /// Counted by its debt again.
-    pub fn restore(self, _: AccountId, market: &Market) -> Result<Self, VaultError> {
+    pub fn restore(self, _: AccountId, market: &Market) -> Result<Self, Refused> {
         ensure!(self.position.impairment.is_some(), VaultError::NotImpaired);
         ensure!(!self.is_liquidatable(market)?, VaultError::Unhealthy);
         self.changed(|loan| {
@@ -49,7 +50,7 @@ impl Loan {
         by: AccountId,
         annual: Ratio,
         now: Timestamp,
-    ) -> Result<Self, VaultError> {
+    ) -> Result<Self, Refused> {
         let position = &mut self.position;
         ensure!(position.normalised_debt > 0, VaultError::NothingOwed);
         ensure!(now > position.due_at, VaultError::NotDue);
@@ -65,7 +66,7 @@ impl Loan {
     }
 
     /// The clock of a margin call starts or stops.
-    pub fn call_margin(mut self, _: AccountId, market: &Market) -> Result<Self, VaultError> {
+    pub fn call_margin(mut self, _: AccountId, market: &Market) -> Result<Self, Refused> {
         let value = self.collateral_value(market.price)?;
         let is_short = is_unhealthy(self.debt()?, value, market.parameters.margin_ltv)?;
         ensure!(

@@ -22,6 +22,9 @@ pub mod repay;
 mod seize;
 mod sell;
 
+/// A refusal on its way out, boxed: the error is large, and every `?` would copy it.
+pub(crate) type Refused = interfaces::Boxed<interfaces::collateral_vault::VaultError>;
+
 pub use self::collateral_vault::{CollateralVaultContract, CollateralVaultContractRef};
 
 #[cfg(test)]
@@ -33,6 +36,7 @@ mod collateral_vault {
     use crate::loan::{Loan, Market};
     use crate::peers;
     use crate::portfolio::Priced;
+    use crate::Refused;
     use finance::debt::Proceeds;
     use finance::fixed::{add, sub};
     use finance::interest::{utilisation, InterestClock, PaceCurve};
@@ -176,7 +180,7 @@ mod collateral_vault {
         ) -> Result<(), VaultError> {
             let mut book = self.book();
             let loan = self.loan(&book, position)?;
-            self.take_in(&mut book, position, loan, amount)
+            Ok(self.take_in(&mut book, position, loan, amount)?)
         }
 
         #[ink(message)]
@@ -185,83 +189,37 @@ mod collateral_vault {
             position: PositionId,
             amount: Balance,
         ) -> Result<(), VaultError> {
-            ensure!(amount > 0, VaultError::ZeroAmount);
-            let mut book = self.book();
-            let loan = self.accrued(&book, position)?;
-            let originator = self.ensure_originator(&loan)?;
-            let mut loan = loan.release(amount)?;
-            if loan.position.normalised_debt > 0 {
-                let price = peers::price(self.oracle, loan.kind.asset)?.firm()?;
-                let parameters = self.lending(&loan)?.parameters;
-                loan.ensure_within_borrow_ltv(price, self.now(), self.pool_value, &parameters)?;
-                loan.position.called_at = None;
-            }
-            self.write(&mut book, position, &loan);
-            self.tell(position, &loan, Action::CollateralWithdrawn, amount);
-            calls::push(loan.kind.token, originator, amount)
+            Ok(self.withdraw(position, amount)?)
         }
 
         #[ink(message)]
         fn draw(&mut self, position: PositionId, amount: Balance) -> Result<(), VaultError> {
-            ensure!(amount > 0, VaultError::ZeroAmount);
-            let now = self.now();
-            let mut book = self.book();
-            let loan = self.accrued(&book, position)?;
-            let originator = self.ensure_originator(&loan)?;
-            let price = peers::price(self.oracle, loan.kind.asset)?.firm()?;
-            let lending = self.lending(&loan)?;
-            let parameters = &lending.parameters;
-            let loan = loan.draw(amount, now, parameters)?;
-            self.lend(originator, amount, lending.originator_ceiling)?;
-            self.write(&mut book, position, &loan);
-            let portfolio = self.value(&book, Priced::Stressed)?;
-            self.tell(position, &loan, Action::Drawn, amount);
-            let funding = peers::draw(self.pool, originator, amount, portfolio)?;
-            // The pool's value is what the share is of, and only the pool knows it.
-            loan.ensure_within_maximum_share(funding.value, parameters)?;
-            loan.ensure_within_borrow_ltv(price, now, funding.value, parameters)?;
-            self.reprice(&mut book, loan, &lending, funding)
+            Ok(self.lend(position, amount)?)
         }
 
         #[ink(message)]
         fn repay(&mut self, position: PositionId, amount: Balance) -> Result<Balance, VaultError> {
-            ensure!(amount > 0, VaultError::ZeroAmount);
-            let payer = self.env().caller();
-            let mut book = self.book();
-            let loan = self.accrued(&book, position)?;
-            let (loan, proceeds) = loan.repay(amount, self.now())?;
-            let paid = add(proceeds.principal, proceeds.interest)?;
-            self.recover(loan.position.originator, proceeds.principal)?;
-            self.write(&mut book, position, &loan);
-            self.tell(position, &loan, Action::Repaid, paid);
-            let funding = self.collect(&book, payer, proceeds)?;
-            self.set_pace(funding)?;
-            Ok(paid)
+            Ok(self.take_payment(position, amount)?)
         }
 
         #[ink(message)]
         fn touch(&mut self, collateral_type: CollateralId) -> Result<(), VaultError> {
-            let caller = self.env().caller();
-            let mut book = self.book();
-            let loan = book.open(caller, collateral_type)?.accrue(self.time()?)?;
-            let lending = self.lending(&loan)?;
-            let funding = self.collect(&book, caller, Proceeds::default())?;
-            self.reprice(&mut book, loan, &lending, funding)
+            Ok(self.reset_rate(collateral_type)?)
         }
 
         #[ink(message)]
         fn impair(&mut self, position: PositionId) -> Result<(), VaultError> {
-            self.judge(position, Action::Impaired, Loan::impair)
+            Ok(self.judge(position, Action::Impaired, Loan::impair)?)
         }
 
         #[ink(message)]
         fn restore(&mut self, position: PositionId) -> Result<(), VaultError> {
-            self.judge(position, Action::Restored, Loan::restore)
+            Ok(self.judge(position, Action::Restored, Loan::restore)?)
         }
 
         #[ink(message)]
         fn margin_call(&mut self, position: PositionId) -> Result<(), VaultError> {
-            self.judge(position, Action::MarginCalled, Loan::call_margin)
+            Ok(self.judge(position, Action::MarginCalled, Loan::call_margin)?)
         }
 
         #[ink(message)]
@@ -278,47 +236,12 @@ mod collateral_vault {
 
         #[ink(message)]
         fn seize(&mut self, position: PositionId, cut: Cut) -> Result<Seizure, VaultError> {
-            self.ensure_engine()?;
-            let (mut book, before, market, high) = self.judged(position)?;
-            let (loan, lot) = before.seize(position, &cut, &market)?;
-            let id = AuctionId(self.lot_count);
-            self.lot_count = next(self.lot_count)?;
-            self.lots.insert(id, &lot);
-            self.write(&mut book, position, &loan);
-            self.tell(position, &loan, Action::Seized, loan.debt()?);
-            self.tell_lot(id, None, 0, lot);
-            let position = before.position;
-            Ok(Seizure {
-                lot: id,
-                originator: position.originator,
-                collateral_type: position.collateral_type,
-                collateral: lot.collateral,
-                debt: add(lot.stressed.debt, lot.uncounted)?,
-                price: high,
-                quote: loan.kind.quote,
-                impaired_by: position.impairment.and_then(|impairment| impairment.by),
-                overdue_by: position.overdue.and_then(|overdue| overdue.by),
-            })
+            Ok(self.make_lot(position, cut)?)
         }
 
         #[ink(message)]
         fn sell(&mut self, lot: AuctionId, sale: Sale) -> Result<(), VaultError> {
-            self.ensure_engine()?;
-            let id = lot;
-            let mut lot = self.lots.get(id).ok_or(VaultError::UnknownLot)?;
-            let mut book = self.book();
-            let mut loan = self.accrued(&book, lot.position)?;
-            let proceeds = loan.sell(&mut lot, &sale)?;
-            self.recover(loan.position.originator, proceeds.principal)?;
-            self.tell_lot(id, Some(sale.to), sale.debt, lot);
-            if sale.last {
-                self.lots.remove(id);
-                self.close(id, &lot, &mut loan)?;
-            } else {
-                self.lots.insert(id, &lot);
-            }
-            self.write(&mut book, lot.position, &loan);
-            self.hand_over(&book, id, &loan, sale, proceeds)
+            Ok(self.sell_from(lot, sale)?)
         }
 
         #[ink(message)]
@@ -385,14 +308,123 @@ mod collateral_vault {
 
     #[ink(impl)]
     impl CollateralVaultContract {
-        fn ensure_engine(&self) -> Result<(), VaultError> {
+        fn withdraw(&mut self, position: PositionId, amount: Balance) -> Result<(), Refused> {
+            ensure!(amount > 0, VaultError::ZeroAmount);
+            let mut book = self.book();
+            let loan = self.accrued(&book, position)?;
+            let originator = self.ensure_originator(&loan)?;
+            let mut loan = loan.release(amount)?;
+            if loan.position.normalised_debt > 0 {
+                let price = peers::price(self.oracle, loan.kind.asset)?.firm()?;
+                let parameters = self.lending(&loan)?.parameters;
+                loan.ensure_within_borrow_ltv(price, self.now(), self.pool_value, &parameters)?;
+                loan.position.called_at = None;
+            }
+            self.write(&mut book, position, &loan);
+            self.tell(position, &loan, Action::CollateralWithdrawn, amount);
+            calls::push(loan.kind.token, originator, amount)
+        }
+
+        fn lend(&mut self, position: PositionId, amount: Balance) -> Result<(), Refused> {
+            ensure!(amount > 0, VaultError::ZeroAmount);
+            let now = self.now();
+            let mut book = self.book();
+            let loan = self.accrued(&book, position)?;
+            let originator = self.ensure_originator(&loan)?;
+            let price = peers::price(self.oracle, loan.kind.asset)?.firm()?;
+            let lending = self.lending(&loan)?;
+            let parameters = &lending.parameters;
+            let loan = loan.draw(amount, now, parameters)?;
+            self.borrow_within(originator, amount, lending.originator_ceiling)?;
+            self.write(&mut book, position, &loan);
+            let portfolio = self.value(&book, Priced::Stressed)?;
+            self.tell(position, &loan, Action::Drawn, amount);
+            let funding = peers::draw(self.pool, originator, amount, portfolio)?;
+            // The pool's value is what the share is of, and only the pool knows it.
+            loan.ensure_within_maximum_share(funding.value, parameters)?;
+            loan.ensure_within_borrow_ltv(price, now, funding.value, parameters)?;
+            self.reprice(&mut book, loan, &lending, funding)
+        }
+
+        fn take_payment(
+            &mut self,
+            position: PositionId,
+            amount: Balance,
+        ) -> Result<Balance, Refused> {
+            ensure!(amount > 0, VaultError::ZeroAmount);
+            let payer = self.env().caller();
+            let mut book = self.book();
+            let loan = self.accrued(&book, position)?;
+            let (loan, proceeds) = loan.repay(amount, self.now())?;
+            let paid = add(proceeds.principal, proceeds.interest)?;
+            self.recover(loan.position.originator, proceeds.principal)?;
+            self.write(&mut book, position, &loan);
+            self.tell(position, &loan, Action::Repaid, paid);
+            let funding = self.collect(&book, payer, proceeds)?;
+            self.set_pace(funding)?;
+            Ok(paid)
+        }
+
+        fn reset_rate(&mut self, collateral_type: CollateralId) -> Result<(), Refused> {
+            let caller = self.env().caller();
+            let mut book = self.book();
+            let loan = book.open(caller, collateral_type)?.accrue(self.time()?)?;
+            let lending = self.lending(&loan)?;
+            let funding = self.collect(&book, caller, Proceeds::default())?;
+            self.reprice(&mut book, loan, &lending, funding)
+        }
+
+        fn make_lot(&mut self, position: PositionId, cut: Cut) -> Result<Seizure, Refused> {
+            self.ensure_engine()?;
+            let (mut book, before, market, high) = self.judged(position)?;
+            let (loan, lot) = before.seize(position, &cut, &market)?;
+            let id = AuctionId(self.lot_count);
+            self.lot_count = next(self.lot_count)?;
+            self.lots.insert(id, &lot);
+            self.write(&mut book, position, &loan);
+            self.tell(position, &loan, Action::Seized, loan.debt()?);
+            self.tell_lot(id, None, 0, lot);
+            let position = before.position;
+            Ok(Seizure {
+                lot: id,
+                originator: position.originator,
+                collateral_type: position.collateral_type,
+                collateral: lot.collateral,
+                debt: add(lot.stressed.debt, lot.uncounted)?,
+                price: high,
+                quote: loan.kind.quote,
+                impaired_by: position.impairment.and_then(|impairment| impairment.by),
+                overdue_by: position.overdue.and_then(|overdue| overdue.by),
+            })
+        }
+
+        fn sell_from(&mut self, lot: AuctionId, sale: Sale) -> Result<(), Refused> {
+            self.ensure_engine()?;
+            let id = lot;
+            let mut lot = self.lots.get(id).ok_or(VaultError::UnknownLot)?;
+            let mut book = self.book();
+            let mut loan = self.accrued(&book, lot.position)?;
+            let proceeds = loan.sell(&mut lot, &sale)?;
+            self.recover(loan.position.originator, proceeds.principal)?;
+            self.tell_lot(id, Some(sale.to), sale.debt, lot);
+            if sale.last {
+                self.lots.remove(id);
+                self.close(id, &lot, &mut loan)?;
+            } else {
+                self.lots.insert(id, &lot);
+            }
+            self.write(&mut book, lot.position, &loan);
+            self.hand_over(&book, id, &loan, sale, proceeds)
+        }
+
+        fn ensure_engine(&self) -> Result<(), Refused> {
             let caller = self.env().caller();
             ensure!(self.engine == Some(caller), VaultError::NotTheEngine);
             Ok(())
         }
 
         /// The originator, if he or his delegate calls.
-        fn ensure_originator(&self, loan: &Loan) -> Result<AccountId, VaultError> {
+        fn ensure_originator(&self, loan: &Loan) -> Result<AccountId, Refused> {
             let (caller, originator) = (self.env().caller(), loan.position.originator);
             ensure!(
                 caller == originator || self.borrower(originator).delegate == Some(caller),
@@ -414,17 +446,17 @@ mod collateral_vault {
             self.book.get_or_default()
         }
 
-        fn loan(&self, book: &Book, position: PositionId) -> Result<Loan, VaultError> {
+        fn loan(&self, book: &Book, position: PositionId) -> Result<Loan, Refused> {
             let position = self.positions.get(position);
             book.loan(position.ok_or(VaultError::UnknownPosition)?)
         }
 
-        fn accrued(&self, book: &Book, position: PositionId) -> Result<Loan, VaultError> {
+        fn accrued(&self, book: &Book, position: PositionId) -> Result<Loan, Refused> {
             Ok(self.loan(book, position)?.accrue(self.time()?)?)
         }
 
         /// A loan, what it is judged by, and the higher of the live and a pending price.
-        fn judged(&self, position: PositionId) -> Result<(Book, Loan, Market, Price), VaultError> {
+        fn judged(&self, position: PositionId) -> Result<(Book, Loan, Market, Price), Refused> {
             let book = self.book();
             let loan = self.accrued(&book, position)?;
             let quotation = peers::price(self.oracle, loan.kind.asset)?;
@@ -437,7 +469,7 @@ mod collateral_vault {
             Ok((book, loan, market, quotation.high))
         }
 
-        fn lending(&self, loan: &Loan) -> Result<Lending, VaultError> {
+        fn lending(&self, loan: &Loan) -> Result<Lending, Refused> {
             let position = &loan.position;
             peers::lending(
                 self.parameters,
@@ -475,8 +507,8 @@ mod collateral_vault {
             &mut self,
             position: PositionId,
             action: Action,
-            change: fn(Loan, AccountId, &Market) -> Result<Loan, VaultError>,
-        ) -> Result<(), VaultError> {
+            change: fn(Loan, AccountId, &Market) -> Result<Loan, Refused>,
+        ) -> Result<(), Refused> {
             let (mut book, loan, market, _) = self.judged(position)?;
             let loan = change(loan, self.env().caller(), &market)?;
             self.write(&mut book, position, &loan);
@@ -492,12 +524,12 @@ mod collateral_vault {
             }
         }
 
-        fn lend(
+        fn borrow_within(
             &mut self,
             originator: AccountId,
             amount: Balance,
             ceiling: Balance,
-        ) -> Result<(), VaultError> {
+        ) -> Result<(), Refused> {
             let mut borrower = self.borrower(originator);
             borrower.principal = add(borrower.principal, amount)?;
             ensure!(
@@ -525,7 +557,7 @@ mod collateral_vault {
             book: &Book,
             payer: AccountId,
             proceeds: Proceeds,
-        ) -> Result<Funding, VaultError> {
+        ) -> Result<Funding, Refused> {
             let portfolio = self.value(book, Priced::Stressed)?;
             let payment = Payment {
                 payer,
@@ -551,7 +583,7 @@ mod collateral_vault {
             loan: Loan,
             lending: &Lending,
             funding: Funding,
-        ) -> Result<(), VaultError> {
+        ) -> Result<(), Refused> {
             self.curve = lending.curve;
             self.set_pace(funding)?;
             let loan = loan.repriced(lending, funding.value)?;
@@ -572,12 +604,12 @@ mod collateral_vault {
             position: PositionId,
             loan: Loan,
             amount: Balance,
-        ) -> Result<(), VaultError> {
+        ) -> Result<(), Refused> {
             ensure!(amount > 0, VaultError::ZeroAmount);
             let (from, vault) = (self.env().caller(), self.env().account_id());
             let token = loan.kind.token;
             let before = calls::balance(token, vault)?;
-            calls::pull::<VaultError>(token, from, vault, amount)?;
+            calls::pull::<Refused>(token, from, vault, amount)?;
             let amount = calls::balance(token, vault)?.saturating_sub(before);
             ensure!(amount > 0, VaultError::ZeroAmount);
             let loan = loan.lock(amount)?;
@@ -586,7 +618,7 @@ mod collateral_vault {
             Ok(())
         }
 
-        fn close(&self, id: AuctionId, lot: &Lot, loan: &mut Loan) -> Result<(), VaultError> {
+        fn close(&self, id: AuctionId, lot: &Lot, loan: &mut Loan) -> Result<(), Refused> {
             let written_off = loan.close(lot)?;
             self.env().emit_event(LotClosed {
                 lot: id,
@@ -606,13 +638,13 @@ mod collateral_vault {
             loan: &Loan,
             sale: Sale,
             proceeds: Proceeds,
-        ) -> Result<(), VaultError> {
+        ) -> Result<(), Refused> {
             let token = loan.kind.token;
             let Some(receiver) = sale.receiver else {
                 self.collect(book, sale.payer, proceeds)?;
                 return calls::push(token, sale.to, sale.collateral);
             };
-            calls::push::<VaultError>(token, sale.to, sale.collateral)?;
+            calls::push::<Refused>(token, sale.to, sale.collateral)?;
             let delivery = Delivery {
                 auction,
                 token,

@@ -1,5 +1,6 @@
 //! A position together with the totals it is part of.
 
+use crate::Refused;
 use finance::fixed::{add, sub};
 use finance::interest::late_charge;
 use finance::lending::{debt_limit, is_unhealthy};
@@ -123,19 +124,20 @@ impl Loan {
         is_unhealthy(self.debt()?, value, market.parameters.liquidation_ltv)
     }
 
-    pub fn ensure_liquidatable(&self, market: &Market) -> Result<(), VaultError> {
+    pub fn ensure_liquidatable(&self, market: &Market) -> Result<(), Refused> {
         if !self.is_liquidatable(market)? {
             let value = self.collateral_value(market.price)?;
             return Err(VaultError::Healthy {
                 debt: self.debt()?,
                 limit: debt_limit(value, market.parameters.liquidation_ltv)?,
-            });
+            }
+            .into());
         }
         Ok(())
     }
 
     /// Refuses to draw or withdraw while others have a say: takers of a lot, or an unconfirmed recovery.
-    pub fn ensure_free(&self) -> Result<(), VaultError> {
+    pub fn ensure_free(&self) -> Result<(), Refused> {
         ensure!(self.position.lots == 0, VaultError::InAuction);
         ensure!(self.position.impairment.is_none(), VaultError::Impaired);
         Ok(())

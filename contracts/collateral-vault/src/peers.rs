@@ -1,12 +1,13 @@
 //! Calls to the other contracts: every refusal and every missing answer is a typed error.
 
+use crate::Refused;
 use ink::codegen::TraitCallBuilder;
 use ink::contract_ref;
 // The name under which `contract_ref!` looks for the chain's types.
 use ink::env::DefaultEnvironment as Environment;
 use ink::prelude::vec::Vec;
 use interfaces::calls::{answer, outcome, CallError};
-use interfaces::collateral_vault::{Portfolio, VaultError};
+use interfaces::collateral_vault::Portfolio;
 use interfaces::oracle_adapter::{OracleAdapter, Quotation};
 use interfaces::parameters::{Lending, Parameters};
 use interfaces::purchase_receiver::{Delivery, PurchaseReceiver};
@@ -14,7 +15,7 @@ use interfaces::tranche_pool::{Funding, Payment, TranchePool};
 use interfaces::types::{AccountId, AssetId, Balance, CollateralId};
 use psp22::PSP22Metadata;
 
-pub fn price(oracle: AccountId, asset: AssetId) -> Result<Quotation, VaultError> {
+pub fn price(oracle: AccountId, asset: AssetId) -> Result<Quotation, Refused> {
     let oracle: contract_ref!(OracleAdapter) = oracle.into();
     outcome(oracle.call().price(asset).try_invoke())
 }
@@ -33,7 +34,7 @@ pub fn lending(
     parameters: AccountId,
     id: CollateralId,
     originator: AccountId,
-) -> Result<Lending, VaultError> {
+) -> Result<Lending, Refused> {
     let parameters: contract_ref!(Parameters) = parameters.into();
     outcome(parameters.call().lending(id, originator).try_invoke())
 }
@@ -43,7 +44,7 @@ pub fn draw(
     originator: AccountId,
     amount: Balance,
     portfolio: Portfolio,
-) -> Result<Funding, VaultError> {
+) -> Result<Funding, Refused> {
     let mut pool: contract_ref!(TranchePool) = pool.into();
     let draw = pool.call_mut().draw(originator, amount, portfolio);
     outcome(draw.try_invoke())
@@ -53,13 +54,13 @@ pub fn collect(
     pool: AccountId,
     payment: Payment,
     portfolio: Portfolio,
-) -> Result<Funding, VaultError> {
+) -> Result<Funding, Refused> {
     let mut pool: contract_ref!(TranchePool) = pool.into();
     outcome(pool.call_mut().collect(payment, portfolio).try_invoke())
 }
 
 /// Tells a receiver that collateral arrived. It may do anything with it but call the contracts on the stack.
-pub fn deliver(receiver: AccountId, delivery: Delivery, data: Vec<u8>) -> Result<(), VaultError> {
+pub fn deliver(receiver: AccountId, delivery: Delivery, data: Vec<u8>) -> Result<(), Refused> {
     let mut receiver: contract_ref!(PurchaseReceiver) = receiver.into();
     let told = receiver.call_mut().on_purchase(delivery, data);
     outcome(told.try_invoke())

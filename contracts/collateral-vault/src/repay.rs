@@ -1,6 +1,7 @@
 //! Debt paid back.
 
 use crate::loan::Loan;
+use crate::Refused;
 use finance::debt::Proceeds;
 use finance::fixed::{add, sub};
 use finance::{mul_div, MathError, Rounding, Timestamp};
@@ -11,7 +12,7 @@ use interfaces::types::Balance;
 impl Loan {
     /// Up to `amount` of debt and late charges is paid back; the position owes nothing or at least its
     /// minimum afterwards. Returns what is paid as well.
-    pub fn repay(self, amount: Balance, now: Timestamp) -> Result<(Self, Proceeds), VaultError> {
+    pub fn repay(self, amount: Balance, now: Timestamp) -> Result<(Self, Proceeds), Refused> {
         let (debt, late) = (self.debt()?, self.late(now)?);
         let owed = add(debt, late)?;
         ensure!(owed > 0, VaultError::NothingOwed);
@@ -19,7 +20,7 @@ impl Loan {
         let mut proceeds = Proceeds::default();
         let loan = self.changed(|loan| {
             proceeds = loan.settle(paid, debt, late, now)?;
-            Ok::<_, VaultError>(())
+            Ok::<_, Refused>(())
         })?;
         let minimum = loan.kind.minimum_debt;
         ensure!(

@@ -1,6 +1,7 @@
 //! Collateral and debt that leave a position as a lot.
 
 use crate::loan::{combine, Loan, Market};
+use crate::Refused;
 use finance::fixed::{add, sub};
 use finance::lending::mark;
 use finance::seizure::{CloseFactor, Portion};
@@ -17,7 +18,7 @@ impl Loan {
         position: PositionId,
         cut: &Cut,
         market: &Market,
-    ) -> Result<(Self, Lot), VaultError> {
+    ) -> Result<(Self, Lot), Refused> {
         ensure!(self.position.normalised_debt > 0, VaultError::NothingOwed);
         self.ensure_liquidatable(market)?;
         let portion = self.portion(cut, market)?.ok_or(VaultError::NoRoom)?;

@@ -2,6 +2,7 @@
 
 use crate::loan::{combine, Loan};
 use crate::repay::Recovery;
+use crate::Refused;
 use finance::debt::Proceeds;
 use finance::fixed::{add, sub};
 use finance::{MathError, Rounding};
@@ -12,7 +13,7 @@ use interfaces::types::Balance;
 impl Loan {
     /// Collateral leaves `lot` and its debt is paid down, principal first and last what the pool never counted.
     /// Returns what is paid.
-    pub fn sell(&mut self, lot: &mut Lot, sale: &Sale) -> Result<Proceeds, VaultError> {
+    pub fn sell(&mut self, lot: &mut Lot, sale: &Sale) -> Result<Proceeds, Refused> {
         ensure!(
             sale.collateral <= lot.collateral,
             VaultError::InsufficientCollateral

@@ -18,17 +18,20 @@ fn collateral_is_added_whatever_has_become_of_the_position() {
 #[test]
 fn nothing_is_released_while_others_have_a_say() {
     let impaired = impaired(1_000, 4_001, 4_000);
-    assert_eq!(impaired.release(1), Err(VaultError::Impaired));
+    assert_eq!(impaired.release(1), Err(VaultError::Impaired.into()));
     let mut in_auction = performing(1_000, 0);
     in_auction.position.lots = 1;
-    assert_eq!(in_auction.release(1), Err(VaultError::InAuction));
+    assert_eq!(in_auction.release(1), Err(VaultError::InAuction.into()));
 }
 
 #[test]
 fn more_than_the_position_holds_cannot_be_released() {
     let mut loan = performing(1_000, 0);
     loan.kind.held = 5_000; // others hold 4 000
-    assert_eq!(loan.release(1_001), Err(VaultError::InsufficientCollateral));
+    assert_eq!(
+        loan.release(1_001),
+        Err(VaultError::InsufficientCollateral.into())
+    );
 }
 
 #[test]
@@ -49,7 +52,8 @@ fn what_remains_must_cover_the_debt() {
         Err(VaultError::AboveBorrowLtv {
             debt: 3_000,
             limit: 2_997, // 999 × 5 × 60 %
-        })
+        }
+        .into())
     );
 }
 

@@ -14,7 +14,7 @@ fn a_position_at_the_liquidation_ltv_is_healthy() {
     let limit = 4_000; // 1 000 × 5 × 80 %
     for debt in [0, 100, 4_000] {
         let refused = performing(1_000, debt).impair(account(6), &market());
-        assert_eq!(refused, Err(VaultError::Healthy { debt, limit }));
+        assert_eq!(refused, Err(VaultError::Healthy { debt, limit }.into()));
     }
 }
 
@@ -32,7 +32,7 @@ fn a_healthy_debt_is_not_impaired_to_draw_on_insurance() {
         debt: 3_999,
         limit: 4_000,
     };
-    assert_eq!(refused, Err(healthy));
+    assert_eq!(refused, Err(healthy.into()));
     // Nor does impairing alone write anything off.
     let loan = performing(1_000, 4_001).impair(account(1), &at_price(3));
     assert_eq!(loan.unwrap().kind.written_off, 0);
@@ -67,14 +67,14 @@ fn only_a_healthy_position_is_restored() {
     let loan = impaired(1_000, 4_000, 3_200);
     assert_eq!(
         loan.restore(account(6), &at_price(4)),
-        Err(VaultError::Unhealthy)
+        Err(VaultError::Unhealthy.into())
     );
     assert_eq!(
         loan.restore(account(6), &market()),
         Ok(performing(1_000, 4_000))
     );
     let refused = performing(1_000, 4_000).restore(account(6), &market());
-    assert_eq!(refused, Err(VaultError::NotImpaired));
+    assert_eq!(refused, Err(VaultError::NotImpaired.into()));
 }
 
 #[test]
@@ -91,13 +91,13 @@ fn a_loan_is_overdue_after_its_term_and_once() {
     let loan = performing(1_000, 1_000);
     let mark =
         |loan: crate::loan::Loan, now| loan.mark_overdue(account(5), parameters().late_rate, now);
-    assert_eq!(mark(loan, NOW), Err(VaultError::NotDue));
+    assert_eq!(mark(loan, NOW), Err(VaultError::NotDue.into()));
     let marked = mark(loan, days(1)).unwrap();
     assert_eq!(marked.position.overdue.unwrap().marked_at, days(1));
     assert_eq!(marked.late(days(1)), Ok(0), "not backwards");
-    assert_eq!(mark(marked, days(2)), Err(VaultError::AlreadyMarked));
+    assert_eq!(mark(marked, days(2)), Err(VaultError::AlreadyMarked.into()));
     let refused = mark(performing(1_000, 0), days(1));
-    assert_eq!(refused, Err(VaultError::NothingOwed));
+    assert_eq!(refused, Err(VaultError::NothingOwed.into()));
 }
 
 #[test]
@@ -108,13 +108,13 @@ fn an_overdue_loan_may_be_impaired_after_its_grace_whatever_its_ltv() {
         limit: 4_000,
     };
     let refused = loan.impair(account(6), &later(days(3)));
-    assert_eq!(refused, Err(healthy));
+    assert_eq!(refused, Err(healthy.into()));
     let after = later(Timestamp(days(3).0 + 1));
     let taken = loan.impair(account(6), &after).unwrap();
     assert_eq!(taken.kind.stressed.mark, 1_000);
     assert_eq!(
         taken.restore(account(6), &after),
-        Err(VaultError::Unhealthy)
+        Err(VaultError::Unhealthy.into())
     );
 }
 
@@ -134,9 +134,9 @@ fn a_margin_is_called_above_its_ltv_and_the_call_ends_below() {
     assert_eq!(called.kind, loan.kind);
     assert_eq!(
         called.call_margin(account(6), &market()),
-        Err(VaultError::AlreadyMarked)
+        Err(VaultError::AlreadyMarked.into())
     );
     assert_eq!(called.call_margin(account(6), &at_price(6)), Ok(loan));
     let refused = loan.call_margin(account(6), &at_price(6));
-    assert_eq!(refused, Err(VaultError::AlreadyMarked));
+    assert_eq!(refused, Err(VaultError::AlreadyMarked.into()));
 }

@@ -1,5 +1,6 @@
 use super::{days, grown, impaired, overdue, performing, NOW};
 use crate::loan::Loan;
+use crate::Refused;
 use finance::debt::Proceeds;
 use finance::MathError;
 use interfaces::collateral_vault::{Stressed, VaultError};
@@ -11,14 +12,14 @@ fn proceeds(principal: u128, interest: u128) -> Proceeds {
     }
 }
 
-fn repay(loan: Loan, amount: u128) -> Result<(Loan, Proceeds), VaultError> {
+fn repay(loan: Loan, amount: u128) -> Result<(Loan, Proceeds), Refused> {
     loan.repay(amount, NOW)
 }
 
 #[test]
 fn there_must_be_a_debt() {
     let refused = repay(performing(1_000, 0), 1);
-    assert_eq!(refused, Err(VaultError::NothingOwed));
+    assert_eq!(refused, Err(VaultError::NothingOwed.into()));
 }
 
 #[test]
@@ -26,7 +27,10 @@ fn a_payment_leaves_nothing_or_the_minimum() {
     let loan = performing(1_000, 3_000);
     for amount in [2_901, 2_999] {
         let refused = repay(loan, amount);
-        assert_eq!(refused, Err(VaultError::BelowMinimumDebt { minimum: 100 }));
+        assert_eq!(
+            refused,
+            Err(VaultError::BelowMinimumDebt { minimum: 100 }.into())
+        );
     }
     let left = performing(1_000, 100);
     assert_eq!(repay(loan, 2_900), Ok((left, proceeds(2_900, 0))));
@@ -44,7 +48,10 @@ fn more_than_is_owed_is_not_taken() {
 fn a_debt_below_the_minimum_can_only_be_cleared() {
     let loan = performing(1_000, 60);
     let refused = repay(loan, 59);
-    assert_eq!(refused, Err(VaultError::BelowMinimumDebt { minimum: 100 }));
+    assert_eq!(
+        refused,
+        Err(VaultError::BelowMinimumDebt { minimum: 100 }.into())
+    );
     let clear = performing(1_000, 0);
     assert_eq!(repay(loan, 60), Ok((clear, proceeds(60, 0))));
 }
@@ -99,7 +106,7 @@ fn more_principal_than_the_type_has_is_refused() {
     let mut loan = performing(1_000, 500);
     loan.kind.principal = 499;
     let refused = repay(loan, 500);
-    assert_eq!(refused, Err(VaultError::Math(MathError::Underflow)));
+    assert_eq!(refused, Err(VaultError::Math(MathError::Underflow).into()));
 }
 
 #[test]
@@ -156,7 +163,10 @@ fn late_charges_of_an_impaired_debt_come_last() {
     assert_eq!(paid, proceeds(2_900, 0));
     assert_eq!((left.debt(), left.late(days(10))), (Ok(100), Ok(30)));
     let refused = left.repay(100, days(10));
-    assert_eq!(refused, Err(VaultError::BelowMinimumDebt { minimum: 100 }));
+    assert_eq!(
+        refused,
+        Err(VaultError::BelowMinimumDebt { minimum: 100 }.into())
+    );
     let (clear, paid) = left.repay(130, days(10)).unwrap();
     assert_eq!(paid, proceeds(100, 30));
     assert_eq!(clear.position, performing(1_000, 0).position);

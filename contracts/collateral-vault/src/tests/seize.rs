@@ -1,5 +1,6 @@
 use super::{account, at_price, days, grown, impaired, market, overdue, performing};
 use crate::loan::{Loan, Market};
+use crate::Refused;
 use finance::{Ratio, Timestamp};
 use interfaces::collateral_vault::{Cut, Lot, Stressed, VaultError};
 use interfaces::types::PositionId;
@@ -12,7 +13,7 @@ const WIDE: Cut = Cut {
     penalty: Ratio::ZERO,
 };
 
-fn seize(loan: Loan, market: &Market) -> Result<(Loan, Lot), VaultError> {
+fn seize(loan: Loan, market: &Market) -> Result<(Loan, Lot), Refused> {
     loan.seize(POSITION, &WIDE, market)
 }
 
@@ -38,9 +39,12 @@ fn emptied(collateral: u128, stressed: Stressed) -> Loan {
 fn a_healthy_position_is_not_seized() {
     let limit = 4_000; // 1 000 × 5 × 80 %
     let refused = seize(performing(1_000, 4_000), &market());
-    assert_eq!(refused, Err(VaultError::Healthy { debt: 4_000, limit }));
+    assert_eq!(
+        refused,
+        Err(VaultError::Healthy { debt: 4_000, limit }.into())
+    );
     let refused = seize(performing(1_000, 0), &market());
-    assert_eq!(refused, Err(VaultError::NothingOwed));
+    assert_eq!(refused, Err(VaultError::NothingOwed.into()));
 }
 
 #[test]
@@ -87,7 +91,7 @@ fn room_limits_what_goes() {
     assert_eq!((left.debt(), left.position.collateral), (Ok(2_000), 667));
     let none = Cut { room: 109, ..cut };
     let refused = loan.seize(POSITION, &none, &at_price(3));
-    assert_eq!(refused, Err(VaultError::NoRoom)); // less than the minimum of 100
+    assert_eq!(refused, Err(VaultError::NoRoom.into())); // less than the minimum of 100
 }
 
 #[test]
@@ -195,5 +199,5 @@ fn debt_that_came_back_without_collateral_waits_for_the_other_lots() {
     let mut loan = impaired(0, 500, 0);
     loan.position.lots = 1;
     let refused = seize(loan, &market());
-    assert_eq!(refused, Err(VaultError::InsufficientCollateral));
+    assert_eq!(refused, Err(VaultError::InsufficientCollateral.into()));
 }

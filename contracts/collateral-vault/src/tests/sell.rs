@@ -1,5 +1,6 @@
 use super::{account, impaired, performing};
 use crate::loan::Loan;
+use crate::Refused;
 use finance::debt::Proceeds;
 use interfaces::collateral_vault::{Lot, Sale, Stressed, VaultError};
 use interfaces::types::PositionId;
@@ -60,7 +61,7 @@ fn with_lots(of: Loan, lots: &[Lot]) -> Loan {
 }
 
 /// A sale out of the only lot of a position with nothing else.
-fn sold(before: Lot, sale: &Sale) -> Result<(Lot, Proceeds), VaultError> {
+fn sold(before: Lot, sale: &Sale) -> Result<(Lot, Proceeds), Refused> {
     let mut loan = with_lots(performing(0, 0), &[before]);
     let mut lot = before;
     let proceeds = loan.sell(&mut lot, sale)?;
@@ -71,13 +72,13 @@ fn sold(before: Lot, sale: &Sale) -> Result<(Lot, Proceeds), VaultError> {
 #[test]
 fn more_than_the_lot_holds_is_not_sold() {
     let refused = sold(lot(1_000, 4_001, 4_000), &sale(1_001, 4_001));
-    assert_eq!(refused, Err(VaultError::InsufficientCollateral));
+    assert_eq!(refused, Err(VaultError::InsufficientCollateral.into()));
 }
 
 #[test]
 fn more_than_is_owed_is_not_accepted() {
     let refused = sold(lot(1_000, 4_001, 4_000), &sale(1_000, 4_002));
-    assert_eq!(refused, Err(VaultError::Overpaid));
+    assert_eq!(refused, Err(VaultError::Overpaid.into()));
 }
 
 #[test]
@@ -149,7 +150,7 @@ fn principal_is_recovered_before_interest_and_what_never_counted_last() {
     let (left, third) = sold(left, &sale(100, 101)).unwrap();
     assert_eq!((third.principal, third.interest), (0, 101));
     assert_eq!((left.stressed, left.uncounted), (Stressed::default(), 10));
-    assert_eq!(sold(left, &sale(0, 11)), Err(VaultError::Overpaid));
+    assert_eq!(sold(left, &sale(0, 11)), Err(VaultError::Overpaid.into()));
 }
 
 /// Closes the only lot of `of`. Returns what is left and what was written off.

@@ -267,7 +267,7 @@ impl World {
             return Err(VaultError::Unhealthy); // held
         }
         let value = self.pool_value();
-        loan.ensure_within_borrow_ltv(self.live, self.now, value, &lending().parameters)
+        Ok(loan.ensure_within_borrow_ltv(self.live, self.now, value, &lending().parameters)?)
     }
 
     fn draw(&mut self, place: usize, loan: Loan) -> Result<(), VaultError> {
