@@ -62,6 +62,7 @@ impl World {
         let balance = self.cash_of(self.deal.agent);
         assert_eq!(balance, accounts + unattributed, "the agent's cash");
 
+        self.account(&self.deal.sheet.insurance);
         let everybody = self.people();
         let owed = everybody
             .iter()

@@ -6,7 +6,6 @@ use finance::Period;
 use interfaces::collateral_vault::{CollateralVault, VaultError};
 use interfaces::liquidation_engine::LiquidationEngine;
 use interfaces::parameters::{CollateralParameter, Parameters};
-use interfaces::tranche_pool::{Due, TranchePool};
 use interfaces::transfer_agent::TransferAgent;
 
 /// Long after the last report, and long after an epoch should have been closed.

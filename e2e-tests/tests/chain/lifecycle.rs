@@ -5,7 +5,7 @@ use finance::Period;
 use ink::codegen::TraitCallBuilder;
 use interfaces::collateral_vault::CollateralVault;
 use interfaces::liquidation_engine::LiquidationEngine;
-use interfaces::tranche_pool::{Due, TranchePool};
+use interfaces::tranche_pool::TranchePool;
 use interfaces::transfer_agent::TransferAgent;
 
 #[test]

@@ -9,6 +9,7 @@ mod engine_guards;
 mod exits;
 mod lifecycle;
 mod liquidation;
+mod loans;
 mod oracle_and_parameters;
 mod orders;
 mod pool_guards;

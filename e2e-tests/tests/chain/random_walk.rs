@@ -121,13 +121,9 @@ enum Step {
         who: usize,
         auction: u32,
     },
-    /// Somebody impairs a position, or restores it.
-    Impair {
-        position: u32,
-    },
-    Restore {
-        position: u32,
-    },
+    /// Somebody tries to impair every position, or to restore it.
+    Impair,
+    Restore,
     Trip {
         level: u8,
         hours: u64,
@@ -218,9 +214,9 @@ fn step() -> impl Strategy<Value = Step> {
         8 => (who.clone(), number.clone(), prop_oneof![1 => ether, 1 => Just(eth(1_000))])
             .prop_map(|(who, auction, amount)| Step::Take { who, auction, amount }),
         3 => number.clone().prop_map(|auction| Step::Reset { auction }),
-        2 => (who.clone(), number.clone()).prop_map(|(who, auction)| Step::Cure { who, auction }),
-        3 => number.clone().prop_map(|position| Step::Impair { position }),
-        3 => number.prop_map(|position| Step::Restore { position }),
+        2 => (who.clone(), number).prop_map(|(who, auction)| Step::Cure { who, auction }),
+        4 => Just(Step::Impair),
+        4 => Just(Step::Restore),
         1 => (0u8..=3, 0u64..8).prop_map(|(level, hours)| Step::Trip { level, hours }),
         1 => Just(Step::PayDues),
         8 => (20u128..130).prop_map(|eth| Step::Quote { eth }),
@@ -538,8 +534,9 @@ impl Walk {
             } => self.repay(who, position, permille),
             Step::Liquidate => {
                 self.refresh();
-                let count = self.world.reads(self.world.vault().position_count());
-                (0..count).for_each(|position| self.liquidate(position));
+                for position in self.positions() {
+                    self.liquidate(position);
+                }
             }
             Step::Take {
                 who,
@@ -551,17 +548,21 @@ impl Walk {
                 self.reset(self.auction(auction));
             }
             Step::Cure { who, auction } => self.cure(who, auction),
-            Step::Impair { position } => {
+            Step::Impair => {
                 self.refresh();
-                let impair = self.world.vault().impair(PositionId(position));
-                let done = self.tries("anybody", impair).is_some();
-                self.count_if(done, "loan impaired");
+                for position in self.positions() {
+                    let impair = self.world.vault().impair(position);
+                    let done = self.tries("anybody", impair).is_some();
+                    self.count_if(done, "loan impaired");
+                }
             }
-            Step::Restore { position } => {
+            Step::Restore => {
                 self.refresh();
-                let restore = self.world.vault().restore(PositionId(position));
-                let done = self.tries("anybody", restore).is_some();
-                self.count_if(done, "loan restored");
+                for position in self.positions() {
+                    let restore = self.world.vault().restore(position);
+                    let done = self.tries("anybody", restore).is_some();
+                    self.count_if(done, "loan restored");
+                }
             }
             Step::Trip { level, hours } => {
                 let period = Period(hours * HOUR.0);
@@ -796,8 +797,14 @@ impl Walk {
         }
     }
 
-    fn liquidate(&mut self, position: u32) {
-        let liquidate = self.world.engine().liquidate(ETH, PositionId(position));
+    /// Every position that was ever opened.
+    fn positions(&self) -> impl Iterator<Item = PositionId> {
+        let count = self.world.reads(self.world.vault().position_count());
+        (0..count).map(PositionId)
+    }
+
+    fn liquidate(&mut self, position: PositionId) {
+        let liquidate = self.world.engine().liquidate(ETH, position);
         let done = self.tries("anybody", liquidate).is_some();
         self.count_if(done, "liquidated");
     }

@@ -15,7 +15,7 @@ use interfaces::liquidation_engine::LiquidationEngine;
 use interfaces::oracle_adapter::OracleAdapter;
 use interfaces::parameters::{CollateralParameter, Parameters};
 use interfaces::test_asset::TestAsset;
-use interfaces::tranche_pool::{Due, TranchePool};
+use interfaces::tranche_pool::TranchePool;
 use interfaces::transfer_agent::TransferAgent;
 use interfaces::types::{AssetId, Balance, PositionId, TrancheId};
 use psp22::PSP22;

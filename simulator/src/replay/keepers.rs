@@ -67,10 +67,11 @@ impl Replay<'_> {
                 self.chain.call(keeper, impair)?;
                 Ok(())
             }
-            // Healthy, without debt or anything at all, or without a price.
+            // Healthy, without debt, collateral or anything at all, or without a price.
             Err(EngineError::Vault(
                 VaultError::Healthy { .. }
                 | VaultError::NothingOwed
+                | VaultError::InsufficientCollateral
                 | VaultError::UnknownPosition
                 | VaultError::Oracle(_),
             )) => Ok(()),

@@ -171,6 +171,7 @@ impl<'a> Replay<'a> {
         let soon = self.chain.now().plus(Period(1));
         self.chain.advance_to(self.epoch()?.ends_at.max(soon));
         self.report_again()?;
+        self.restore()?;
         self.settle_if_due()?;
         self.sell_everything_on()?;
         self.sample()?;

@@ -103,6 +103,20 @@ impl Replay<'_> {
         }
     }
 
+    /// Loans that were impaired and are sound again count at face from now on.
+    pub(super) fn restore(&self) -> Result<()> {
+        for (position, _) in self.positions() {
+            let restore = self.deal.vault().call_mut().restore(position);
+            match self.chain.call(self.cast.anyone(), restore)?.answer {
+                Ok(())
+                | Err(VaultError::NotImpaired | VaultError::Unhealthy)
+                | Err(VaultError::UnknownPosition) => {}
+                Err(error) => anyhow::bail!("restoring position {}: {error:?}", position.0),
+            }
+        }
+        Ok(())
+    }
+
     pub(super) fn repay_in_panic(&mut self) -> Result<()> {
         let deal = self.deal;
         for (index, terms) in deal.sheet.originators.iter().enumerate() {
