@@ -2,11 +2,12 @@
 
 use ink::codegen::TraitCallBuilder;
 use interfaces::async_vault::{AsyncVault, OrderView};
-use interfaces::collateral_vault::{CollateralVault, Seized, Standing};
+use interfaces::collateral_vault::{CollateralVault, Stressed};
+use interfaces::liquidation_engine::LiquidationEngine;
 use interfaces::tranche_pool::TranchePool;
 use interfaces::tranche_token::TrancheToken;
 use interfaces::transfer_agent::{BookView, TransferAgent};
-use interfaces::types::{AccountId, Balance, PositionId, TrancheId};
+use interfaces::types::{AccountId, AuctionId, Balance, CollateralId, PositionId, TrancheId};
 use psp22::PSP22;
 use simulator::contracts::Psp22;
 
@@ -40,7 +41,7 @@ impl World {
         self.assert_tranches_balanced();
     }
 
-    /// Every base unit of cash is in an account, of the pool or of the transfer agent, or was given to them.
+    /// Every base unit of cash is in an account of the pool, the transfer agent or the engine, or was given to them.
     ///
     /// # Panics
     /// If a base unit is missing or too many.
@@ -60,6 +61,19 @@ impl World {
         let unattributed = self.reads(self.agent().unattributed()).unwrap();
         let balance = self.cash_of(self.deal.agent);
         assert_eq!(balance, accounts + unattributed, "the agent's cash");
+
+        self.account(&self.deal.sheet.insurance);
+        let everybody = self.people();
+        let owed = everybody
+            .iter()
+            .map(|who| self.reads(self.engine().owed(*who)));
+        let unattributed = self.reads(self.engine().unattributed()).unwrap();
+        let balance = self.cash_of(self.deal.engine);
+        assert_eq!(
+            balance,
+            owed.sum::<Balance>() + unattributed,
+            "the engine's cash"
+        );
     }
 
     fn cash_of(&self, owner: AccountId) -> Balance {
@@ -68,7 +82,8 @@ impl World {
             .unwrap()
     }
 
-    /// Every base unit of collateral is in a position, and every debt in the books of its type.
+    /// Every base unit of collateral is in a position or a lot, every debt in the books of its type, and every lot in
+    /// an auction that asks for what it owes.
     ///
     /// # Panics
     /// If a base unit is missing or too many.
@@ -77,40 +92,66 @@ impl World {
         let types = self.reads(self.vault().collateral_types());
         let mut held = vec![0; types.len()];
         let mut performing = vec![(0, 0); types.len()];
-        let mut seized = vec![Seized::default(); types.len()];
+        let mut stressed = vec![Stressed::default(); types.len()];
+        let mut lots = 0;
         for number in 0..self.reads(self.vault().position_count()) {
             let Ok(view) = self.reads(self.vault().position(PositionId(number))) else {
                 continue;
             };
-            let index = view.position.collateral_type.index();
-            held[index] += view.position.collateral;
-            match view.position.standing {
-                Standing::Performing {
-                    normalised_debt,
-                    principal,
-                } => {
-                    performing[index].0 += normalised_debt;
-                    performing[index].1 += principal;
-                }
-                Standing::Seized(of_one) => {
-                    let all = &mut seized[index];
-                    all.debt += of_one.debt;
-                    all.principal += of_one.principal;
-                    all.mark += of_one.mark;
-                    all.collateral += of_one.collateral;
+            let position = view.position;
+            let index = position.collateral_type.index();
+            held[index] += position.collateral;
+            lots += position.lots;
+            match position.impairment {
+                Some(impairment) => add(&mut stressed[index], impairment.stressed),
+                None => {
+                    performing[index].0 += position.normalised_debt;
+                    performing[index].1 += position.principal;
                 }
             }
         }
+        let mut due = vec![0; types.len()];
+        for number in (0..self.reads(self.engine().auction_count())).map(AuctionId) {
+            let view = self.reads(self.engine().auction(number));
+            let lot = self.reads(self.vault().lot(number));
+            let (Ok(view), Some(lot)) = (&view, lot) else {
+                assert!(view.is_err() && lot.is_none(), "a lot without an auction");
+                continue;
+            };
+            let auction = view.auction;
+            let index = auction.collateral_type.index();
+            assert_eq!(auction.collateral, lot.collateral, "collateral of a lot");
+            assert_eq!(
+                auction.debt,
+                lot.stressed.debt + lot.uncounted,
+                "debt of a lot"
+            );
+            held[index] += lot.collateral;
+            add(&mut stressed[index], lot.stressed);
+            due[index] += auction.debt + auction.penalty;
+            lots -= 1;
+        }
+        assert_eq!(lots, 0, "lots of all positions");
         for (index, kind) in types.iter().enumerate() {
             let balance = self
                 .deal
                 .balance(&self.chain, kind.token, self.deal.vault)
                 .unwrap();
-            assert_eq!(kind.held, held[index], "collateral of all positions");
+            assert_eq!(
+                kind.held, held[index],
+                "collateral of all positions and lots"
+            );
             assert_eq!(balance, kind.held, "the vault's collateral");
             let debt = (kind.normalised_debt, kind.principal);
             assert_eq!(debt, performing[index], "performing debt");
-            assert_eq!(kind.seized, seized[index], "seized debt");
+            assert_eq!(kind.stressed, stressed[index], "stressed debt");
+            let id = CollateralId(u32::try_from(index).unwrap());
+            let (of_type, in_all) = self.reads(self.engine().in_auction(id));
+            assert_eq!(
+                (of_type, in_all),
+                (due[index], due.iter().sum()),
+                "due in auctions"
+            );
         }
     }
 
@@ -173,4 +214,11 @@ impl World {
         }
         sum
     }
+}
+
+fn add(all: &mut Stressed, one: Stressed) {
+    all.debt += one.debt;
+    all.principal += one.principal;
+    all.mark += one.mark;
+    all.collateral += one.collateral;
 }

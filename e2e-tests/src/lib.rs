@@ -131,7 +131,7 @@ impl World {
     pub fn in_auction() -> (Self, PositionId, AuctionId) {
         let (world, position) = Self::lent();
         world.quote(90, 5_000);
-        let auction = world.does("kim", world.engine().liquidate(position));
+        let auction = world.does("kim", world.engine().liquidate(ETH, position));
         (world, position, auction)
     }
 
@@ -281,9 +281,13 @@ impl World {
             .unwrap();
     }
 
-    /// `who` is given cash that the pool may take: for repayments and purchases.
+    /// `who` is given cash that the pool may take, and the engine: for repayments and purchases.
     pub fn provide_cash(&self, who: &str, amount: Balance) {
-        self.provide(self.deal.cash, who, self.deal.pool, amount);
+        let (cash, owner) = (self.deal.cash, self.account(who));
+        self.provide(cash, who, self.deal.pool, amount);
+        self.deal
+            .approve(&self.chain, cash, owner, self.deal.engine, amount)
+            .unwrap();
     }
 
     /// `who` orders a deposit of cash he is given for it.

@@ -4,6 +4,7 @@
 use std::fmt::Debug;
 
 use interfaces::collateral_vault::{CollateralVault, Listing, VaultTerms};
+use interfaces::liquidation_engine::{EngineTerms, LiquidationEngine};
 use interfaces::tranche_pool::{PoolTerms, TranchePool};
 use interfaces::tranche_token::TokenTerms;
 use interfaces::transfer_agent::{AgentTerms, TransferAgent};
@@ -144,9 +145,21 @@ impl World {
             .collect()
     }
 
+    /// What the engine of the deal was made with, for the vault that the deal has now.
+    pub fn engine_terms(&self) -> EngineTerms {
+        EngineTerms {
+            vault: self.deal.vault,
+            ..self.reads(self.engine().terms())
+        }
+    }
+
     /// An engine of the vault of the deal.
     fn deploys_engine(&self, parameters: AccountId) -> AccountId {
-        self.deploys("liquidation-engine", (self.deal.vault, parameters))
+        let terms = EngineTerms {
+            parameters,
+            ..self.engine_terms()
+        };
+        self.deploys("liquidation-engine", terms)
     }
 
     /// Another instance of a contract, by the deployer of the deal.

@@ -5,8 +5,9 @@ use anyhow::{anyhow, Context, Result};
 use finance::{Period, Ratio};
 use ink::codegen::TraitCallBuilder;
 use interfaces::collateral_vault::{CollateralVault, Listing, VaultError, VaultTerms};
+use interfaces::liquidation_engine::EngineTerms;
 use interfaces::oracle_adapter::{FeedTerms, OracleError, OracleTerms, Settings};
-use interfaces::parameters::{CollateralParameter, ParametersError};
+use interfaces::parameters::{CollateralParameter, ParametersError, ParametersTerms};
 use interfaces::test_asset::TestAsset;
 use interfaces::tranche_pool::{PoolError, PoolTerms, TranchePool};
 use interfaces::tranche_token::TokenTerms;
@@ -88,7 +89,13 @@ impl Deal {
         let engine = chain.deploy(
             "liquidation-engine",
             deployer,
-            (vault, parameters),
+            EngineTerms {
+                vault,
+                parameters,
+                cash,
+                insurance: chain.account(&sheet.insurance),
+                guardian: chain.account(&sheet.guardian),
+            },
             &sheet.name,
         )?;
         let deal = Self {
@@ -264,20 +271,16 @@ impl Deploying<'_> {
     }
 
     fn parameters(&self) -> Result<AccountId> {
-        let governor = self.chain.account(&self.sheet.governor);
-        let terms: Vec<_> = self
-            .sheet
-            .collateral
-            .iter()
-            .map(|collateral| collateral.parameters)
-            .collect();
+        let sheet = self.sheet;
+        let terms = ParametersTerms {
+            governor: self.chain.account(&sheet.governor),
+            ramp: sheet.ramp,
+            curve: sheet.pace,
+            originator_ceiling: sheet.originator_ceiling,
+            collateral: sheet.collateral.iter().map(|listed| listed.terms).collect(),
+        };
         self.chain
-            .try_deploy(
-                "parameters",
-                self.deployer,
-                (governor, terms),
-                &self.sheet.name,
-            )?
+            .try_deploy("parameters", self.deployer, terms, &sheet.name)?
             .map_err(|error| self.refused(explain(error)))
     }
 
@@ -347,20 +350,43 @@ fn explain(error: ParametersError) -> String {
     let ParametersError::OutOfBounds { parameter, bounds } = error else {
         return format!("the parameters refused: {error:?}");
     };
-    let (field, show): (_, fn(u128) -> String) = match parameter {
-        CollateralParameter::BorrowLtv => ("borrow_ltv", percent),
-        CollateralParameter::LiquidationLtv => ("liquidation_ltv", percent),
-        CollateralParameter::AnnualRate => ("annual_rate", percent),
-        CollateralParameter::DebtCeiling => ("debt_ceiling", |units| units.to_string()),
-        CollateralParameter::MinimumDebt => ("minimum_debt", |units| units.to_string()),
-        CollateralParameter::Haircut => ("haircut", percent),
-        CollateralParameter::LiquidationPenalty => ("liquidation_penalty", percent),
-        CollateralParameter::AuctionBuffer => ("auction_buffer", percent),
-        CollateralParameter::AuctionTail => ("auction_tail", duration),
-        CollateralParameter::AuctionCusp => ("auction_cusp", percent),
+    let (least, most) = (bounds.minimum, bounds.maximum);
+    let (least, most) = match unit(parameter) {
+        Unit::Share => (percent(least), percent(most)),
+        Unit::Time => (duration(least), duration(most)),
+        Unit::Cash => (least.to_string(), most.to_string()),
     };
-    let (least, most) = (show(bounds.minimum), show(bounds.maximum));
+    let field = written(parameter);
     format!("{field} of a collateral: the contract allows {least} to {most}")
+}
+
+enum Unit {
+    Share,
+    Time,
+    Cash,
+}
+
+fn unit(parameter: CollateralParameter) -> Unit {
+    use CollateralParameter::*;
+    match parameter {
+        Tail | Step | LongestTerm | Grace => Unit::Time,
+        WholeBelow | DebtCeiling | MinimumDebt | Dust | DebtLimit | TotalLimit | StartReward
+        | MarkReward => Unit::Cash,
+        _ => Unit::Share,
+    }
+}
+
+/// The line of a term sheet.
+fn written(parameter: CollateralParameter) -> String {
+    use CollateralParameter::*;
+    let name = parameter.name();
+    match parameter {
+        Penalty => format!("liquidation_{name}"),
+        Buffer | Tail | Cusp | Cut | Step | Dust | DebtLimit | TotalLimit => {
+            format!("auction_{name}")
+        }
+        _ => name.to_owned(),
+    }
 }
 
 fn percent(ratio: u128) -> String {

@@ -10,6 +10,7 @@ use anyhow::Result;
 use ink::codegen::TraitCallBuilder;
 use interfaces::async_vault::{AsyncVault, OrderView};
 use interfaces::collateral_vault::CollateralVault;
+use interfaces::liquidation_engine::LiquidationEngine;
 use interfaces::tranche_pool::TranchePool;
 use interfaces::tranche_token::TrancheToken as _;
 use interfaces::transfer_agent::TransferAgent;
@@ -126,7 +127,9 @@ impl Counting<'_> {
         let mut held = self.people(deal.cash)?;
         held.extend(self.pool_cash()?);
         held.extend(self.agent_cash()?);
-        let strays = self.strays(deal.cash, &[deal.pool, deal.agent])?;
+        held.extend(self.engine_cash()?);
+        let keepers = [deal.pool, deal.agent, deal.engine];
+        let strays = self.strays(deal.cash, &keepers)?;
         held.push(("Other contracts", strays));
         let minted = self.record.minted.get(&deal.cash).copied();
         let exists = self.supply(deal.cash)?;
@@ -169,6 +172,21 @@ impl Counting<'_> {
             ("Agent: unclaimed cash", books.claims),
             ("Agent: dust", books.dust),
             ("Agent: unattributed", donated),
+        ])
+    }
+
+    fn engine_cash(&mut self) -> Result<[(&'static str, Balance); 2]> {
+        let deal = self.deal;
+        let donated = self.chain.inspect(deal.engine().call().unattributed())?;
+        let balance = self.balance(deal.cash, deal.engine)?;
+        let mut owed = 0;
+        for account in self.cast.keepers.iter().chain([&self.cast.insurance]) {
+            owed += self.chain.read(deal.engine().call().owed(*account))?;
+        }
+        self.compare("the engine's balance of cash", owed + donated, balance);
+        Ok([
+            ("Engine: penalties and rewards", owed),
+            ("Engine: unattributed", donated),
         ])
     }
 

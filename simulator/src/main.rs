@@ -12,7 +12,7 @@ use finance::Period;
 use indicatif::{ProgressBar, ProgressStyle};
 use simulator::chain::Chain;
 use simulator::deployment::Deal;
-use simulator::replay::{Record, Replay};
+use simulator::replay::{crowd, Record, Replay};
 use simulator::report::Report;
 use term_sheet::{find, show, Scenario, TermSheet};
 
@@ -29,6 +29,9 @@ struct Demo {
     /// Length of an epoch in hours, instead of the term sheet's
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=720))]
     epoch_hours: Option<u64>,
+    /// Replace the loans of the deal by so many, all of the same size
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=500))]
+    positions: Option<u16>,
     /// Where to write the report
     #[arg(long, value_name = "PATH", default_value = "report.html")]
     out: PathBuf,
@@ -38,6 +41,9 @@ struct Demo {
     /// Print the result only
     #[arg(long)]
     quiet: bool,
+    /// Print how liquidations went as a row of the table in docs/liquidation.md, and write no report
+    #[arg(long)]
+    row: bool,
 }
 
 fn main() -> ExitCode {
@@ -67,6 +73,9 @@ fn run(demo: &Demo) -> Result<()> {
             show::duration(sheet.cut_off)
         );
     }
+    if let Some(positions) = demo.positions {
+        crowd(&mut sheet, &scenario, positions.into())?;
+    }
     // Before the work, so that a path that cannot be written costs no time.
     ensure_writable(&demo.out)?;
 
@@ -79,6 +88,9 @@ fn run(demo: &Demo) -> Result<()> {
         seed: demo.seed,
         record: &record,
     };
+    if demo.row {
+        return print(report.crisis_row()?);
+    }
     fs::write(&demo.out, report.page()?)
         .with_context(|| format!("cannot write {}", demo.out.display()))?;
     if !demo.quiet {
@@ -118,7 +130,7 @@ fn replay(demo: &Demo, chain: &Chain, deal: &Deal, scenario: &Scenario) -> Resul
     let style = ProgressStyle::with_template(
         "{spinner} replaying {bar:30} {pos} of {len} rows [{elapsed}]",
     )?;
-    let hidden = demo.quiet.then(ProgressBar::hidden);
+    let hidden = (demo.quiet || demo.row).then(ProgressBar::hidden);
     let bar =
         hidden.unwrap_or_else(|| ProgressBar::new(scenario.rows.len() as u64).with_style(style));
     let record =

@@ -194,7 +194,7 @@ fn an_asset_without_prices_is_a_mistake_of_the_deal() {
 #[test]
 fn parameters_out_of_bounds_are_refused_with_the_bounds() {
     let mut sheet = TermSheet::load(&file(CREDIT)).unwrap();
-    sheet.collateral[0].parameters.auction_tail = Period::from_secs(60);
+    sheet.collateral[0].terms.auctions.tail = Period::from_secs(60);
     let chain = Chain::new(Timestamp(0)).unwrap();
     let error = Deal::deploy(&chain, sheet).err().unwrap().to_string();
     assert!(

@@ -6,9 +6,10 @@ mod written;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use finance::interest::PaceCurve;
 use finance::settlement::{Accrual, ClassTerms, Terms};
 use finance::{Period, Ratio, Timestamp};
-use interfaces::parameters::CollateralParameters;
+use interfaces::parameters::CollateralTerms;
 use interfaces::types::{Balance, CollateralId, TrancheId};
 
 use crate::Mistake;
@@ -44,6 +45,14 @@ pub struct TermSheet {
     pub frozen_limit: Period,
     /// Whose account may change risk parameters.
     pub governor: String,
+    /// Whose account may stop liquidations for a time.
+    pub guardian: String,
+    /// How long a lowered liquidation LTV takes to come into force.
+    pub ramp: Period,
+    /// How fast interest accrues.
+    pub pace: PaceCurve,
+    /// The most principal that an originator may owe, in base units of cash.
+    pub originator_ceiling: Balance,
     /// Whose account receives the penalties of liquidations, and what nobody owns.
     pub insurance: String,
     /// From the most senior to the residual.
@@ -103,7 +112,7 @@ pub struct Collateral {
     /// Its token.
     pub token: Token,
     /// Its risk parameters.
-    pub parameters: CollateralParameters,
+    pub terms: CollateralTerms,
 }
 
 /// How collateral is priced.

@@ -94,9 +94,9 @@ fn quantities_become_units_of_the_chain() {
     assert_eq!(sheet.tranches[0].terms.cap, 1_000_000_000_000); // 1 000 000 × 10^6
     assert_eq!(sheet.tranches[1].terms.cap, 500_000_000_000);
     let bitcoin = &sheet.collateral[0];
-    assert_eq!(bitcoin.parameters.liquidation_ltv, Ratio::from_bps(7_225));
-    assert_eq!(bitcoin.parameters.minimum_debt, 10_000_500_000); // in cash: 10 000.5 × 10^6
-    assert_eq!(bitcoin.parameters.auction_tail, Period(5_400_000));
+    assert_eq!(bitcoin.terms.loans.liquidation_ltv, Ratio::from_bps(7_225));
+    assert_eq!(bitcoin.terms.loans.minimum_debt, 10_000_500_000); // in cash: 10 000.5 × 10^6
+    assert_eq!(bitcoin.terms.auctions.tail, Period(5_400_000));
     assert_eq!(sheet.originators[0].amount, 25_000_000); // in bitcoin: 0.25 × 10^8
     assert_eq!(sheet.originators[0].collateral, CollateralId(0));
     assert_eq!(sheet.investors[0].deposits, [(TrancheId(0), 1_500_000_000)]);

@@ -1,14 +1,13 @@
 //! The collateral types of a vault.
 
 use crate::loan::Loan;
+use crate::Refused;
 use finance::debt::DebtIndex;
 use finance::fixed::add;
 use finance::valuation::Quote;
-use finance::{MathError, Rate, Timestamp};
+use finance::{MathError, Rate, Ratio, Timestamp};
 use ink::prelude::vec::Vec;
-use interfaces::collateral_vault::{
-    CollateralType, Listing, Position, Seized, Standing, VaultError,
-};
+use interfaces::collateral_vault::{CollateralType, Listing, Position, Stressed, VaultError};
 use interfaces::types::{AccountId, Balance, CollateralId};
 
 /// All collateral types, in the order of their numbers, and no more than
@@ -20,7 +19,7 @@ pub struct Book {
     pub types: Vec<CollateralType>,
 }
 
-/// A collateral type on which nobody owes anything yet. Its interest rate is set by the first draw.
+/// A collateral type on which nobody owes anything yet. The first draw sets its rate and notes its parameters.
 pub fn listed(listing: &Listing, quote: Quote, now: Timestamp) -> CollateralType {
     CollateralType {
         token: listing.token,
@@ -30,16 +29,17 @@ pub fn listed(listing: &Listing, quote: Quote, now: Timestamp) -> CollateralType
         normalised_debt: 0,
         principal: 0,
         held: 0,
-        seized: Seized::default(),
+        stressed: Stressed::default(),
         written_off: 0,
+        haircut: Ratio::ZERO,
+        minimum_debt: 0,
     }
 }
 
 impl Book {
-    pub fn get(&self, id: CollateralId) -> Result<&CollateralType, VaultError> {
-        self.types
-            .get(id.index())
-            .ok_or(VaultError::UnknownCollateral)
+    pub fn get(&self, id: CollateralId) -> Result<&CollateralType, Refused> {
+        let kind = self.types.get(id.index());
+        Ok(kind.ok_or(VaultError::UnknownCollateral)?)
     }
 
     /// An empty position of `originator`.
@@ -47,17 +47,23 @@ impl Book {
         &self,
         originator: AccountId,
         collateral_type: CollateralId,
-    ) -> Result<Loan, VaultError> {
+    ) -> Result<Loan, Refused> {
         self.loan(Position {
             originator,
             collateral_type,
             collateral: 0,
-            standing: Standing::CLEAR,
+            normalised_debt: 0,
+            principal: 0,
+            impairment: None,
+            due_at: Timestamp(0),
+            overdue: None,
+            called_at: None,
+            lots: 0,
         })
     }
 
     /// A position with the totals it is part of.
-    pub fn loan(&self, position: Position) -> Result<Loan, VaultError> {
+    pub fn loan(&self, position: Position) -> Result<Loan, Refused> {
         let kind = *self.get(position.collateral_type)?;
         Ok(Loan { position, kind })
     }
@@ -69,7 +75,7 @@ impl Book {
         }
     }
 
-    /// What positions hold of `token`, which may stand behind several types.
+    /// What positions and lots hold of `token`, which may stand behind several types.
     pub fn held(&self, token: AccountId) -> Result<Balance, MathError> {
         let kinds = self.types.iter().filter(|kind| kind.token == token);
         kinds.map(|kind| kind.held).try_fold(0, add)

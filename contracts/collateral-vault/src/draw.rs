@@ -1,35 +1,49 @@
-//! Cash lent against a position.
+//! Cash lent against a position, and what it costs.
 
-use crate::loan::{Loan, Market};
+use crate::loan::Loan;
+use crate::Refused;
 use finance::fixed::add;
-use finance::{MathError, Rounding};
-use interfaces::collateral_vault::{Standing, VaultError};
+use finance::interest::{rate, share, Weights};
+use finance::lending::debt_limit;
+use finance::{MathError, Price, Ratio, Rounding, Timestamp};
+use interfaces::collateral_vault::VaultError;
 use interfaces::ensure;
+use interfaces::parameters::{CollateralParameters, Lending};
 use interfaces::types::Balance;
 
 impl Loan {
-    /// `amount` more is owed, within the limits of the position and of its type.
-    pub fn draw(mut self, amount: Balance, market: &Market) -> Result<Self, VaultError> {
+    /// `amount` more is owed, within the limits of the position and of its type that do not depend on what
+    /// the pool has. The first draw sets when the loan is due.
+    pub fn draw(
+        self,
+        amount: Balance,
+        now: Timestamp,
+        parameters: &CollateralParameters,
+    ) -> Result<Self, Refused> {
+        self.ensure_free()?;
         let drawn = self.kind.index.normalise(amount, Rounding::Up)?;
-        let (normalised_debt, principal) = self.performing()?;
-        self.position.standing = Standing::Performing {
-            normalised_debt: add(normalised_debt, drawn)?,
-            principal: add(principal, amount)?,
-        };
-        self.kind.normalised_debt = add(self.kind.normalised_debt, drawn)?;
-        self.kind.principal = add(self.kind.principal, amount)?;
-        self.ensure_within_borrow_ltv(market)?;
-        self.ensure_within_debt_limits(market)?;
-        Ok(self)
+        let loan = self.changed(|loan| {
+            let position = &mut loan.position;
+            if position.normalised_debt == 0 {
+                position.due_at = now.plus(parameters.longest_term);
+            }
+            ensure!(now <= position.due_at, VaultError::PastTerm);
+            position.normalised_debt = add(position.normalised_debt, drawn)?;
+            position.principal = add(position.principal, amount)?;
+            position.called_at = None;
+            Ok::<_, Refused>(())
+        })?;
+        loan.ensure_within_debt_limits(parameters)?;
+        Ok(loan)
     }
 
-    fn ensure_within_debt_limits(&self, market: &Market) -> Result<(), VaultError> {
-        let minimum = market.parameters.minimum_debt;
+    fn ensure_within_debt_limits(&self, parameters: &CollateralParameters) -> Result<(), Refused> {
+        let minimum = parameters.minimum_debt;
         ensure!(
             self.debt()? >= minimum,
             VaultError::BelowMinimumDebt { minimum }
         );
-        let ceiling = market.parameters.debt_ceiling;
+        let ceiling = parameters.debt_ceiling;
         ensure!(
             self.debt_of_type()? <= ceiling,
             VaultError::AboveDebtCeiling { ceiling }
@@ -37,10 +51,74 @@ impl Loan {
         Ok(())
     }
 
-    /// Owed on the whole type, seized debt included, rounded up.
+    /// Owed on the whole type, stressed debt included, rounded up.
     fn debt_of_type(&self) -> Result<Balance, MathError> {
         let kind = &self.kind;
         let performing = kind.index.debt(kind.normalised_debt, Rounding::Up)?;
-        add(performing, kind.seized.debt)
+        add(performing, kind.stressed.debt)
+    }
+
+    /// The share of the type in a pool worth `value`.
+    fn share(&self, value: Balance) -> Result<Ratio, MathError> {
+        Ok(share(self.debt_of_type()?, value))
+    }
+
+    pub fn ensure_within_maximum_share(
+        &self,
+        value: Balance,
+        parameters: &CollateralParameters,
+    ) -> Result<(), Refused> {
+        let (share, maximum) = (self.share(value)?, parameters.maximum_share);
+        ensure!(
+            share <= maximum,
+            VaultError::AboveMaximumShare { share, maximum }
+        );
+        Ok(())
+    }
+
+    /// Refuses what is owed, late charges included, beyond `borrow LTV − cut × excess` of the collateral at
+    /// `price`, where the excess is that of the type in a pool worth `pool`.
+    pub fn ensure_within_borrow_ltv(
+        &self,
+        price: Price,
+        now: Timestamp,
+        pool: Balance,
+        parameters: &CollateralParameters,
+    ) -> Result<(), Refused> {
+        let excess = weights(parameters).excess(self.share(pool)?);
+        let cut = parameters.ltv_cut.times(excess, Rounding::Up)?;
+        let ltv = Ratio(parameters.borrow_ltv.0.saturating_sub(cut.0));
+        let debt = add(self.debt()?, self.late(now)?)?;
+        let limit = debt_limit(self.collateral_value(price)?, ltv)?;
+        ensure!(debt <= limit, VaultError::AboveBorrowLtv { debt, limit });
+        Ok(())
+    }
+
+    /// With what the parameters say today, and the rate that the share in a pool worth `value` asks for.
+    pub fn repriced(mut self, lending: &Lending, value: Balance) -> Result<Self, MathError> {
+        let parameters = &lending.parameters;
+        let excess = weights(parameters).excess(self.share(value)?);
+        self.kind.index.rate = rate(
+            parameters.annual_rate,
+            parameters.surcharge,
+            excess,
+            parameters.rate_cap,
+            lending.curve.at_full,
+        )?;
+        Ok(self.noted(parameters))
+    }
+
+    /// With what is needed of the parameters where nobody asks for them.
+    pub fn noted(mut self, parameters: &CollateralParameters) -> Self {
+        self.kind.haircut = parameters.haircut;
+        self.kind.minimum_debt = parameters.minimum_debt;
+        self
+    }
+}
+
+fn weights(parameters: &CollateralParameters) -> Weights {
+    Weights {
+        target: parameters.target_share,
+        maximum: parameters.maximum_share,
     }
 }

@@ -1,57 +1,50 @@
 //! A position together with the totals it is part of.
 
-use finance::lending::debt_limit;
-use finance::{MathError, Price, Rate, Ratio, Rounding, Timestamp};
-use interfaces::collateral_vault::{CollateralType, Position, Seized, Standing, VaultError};
+use crate::Refused;
+use finance::fixed::{add, sub};
+use finance::interest::late_charge;
+use finance::lending::{debt_limit, is_unhealthy};
+use finance::{MathError, Price, Rounding, Timestamp};
+use interfaces::collateral_vault::{CollateralType, Position, Stressed, VaultError};
 use interfaces::ensure;
 use interfaces::parameters::CollateralParameters;
-use interfaces::types::{AccountId, Balance};
+use interfaces::types::Balance;
 
 /// A position and its collateral type.
 ///
 /// Every transition takes a loan and returns the next one with both sides changed alike: the totals of a
-/// type stay the sums over its positions, and a refused transition leaves nothing behind.
+/// type stay the sums over its positions and lots, and a refused transition leaves nothing behind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Loan {
     pub position: Position,
     pub kind: CollateralType,
 }
 
-/// What a collateral type is judged by: its live price and its parameters.
+/// What a loan is judged by when it may have gone wrong: the lower of the live and a pending price, the
+/// parameters, and the time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Market {
     pub price: Price,
     pub parameters: CollateralParameters,
+    pub now: Timestamp,
 }
 
+type Step = fn(Balance, Balance) -> Result<Balance, MathError>;
+
 impl Loan {
-    /// Owed as of the last accrual, in base units of cash, rounded up.
+    /// Owed as of the last accrual without late charges, in base units of cash, rounded up.
     pub fn debt(&self) -> Result<Balance, MathError> {
-        match self.position.standing {
-            Standing::Performing {
-                normalised_debt, ..
-            } => self.kind.index.debt(normalised_debt, Rounding::Up),
-            Standing::Seized(seized) => Ok(seized.debt),
-        }
+        let normalised = self.position.normalised_debt;
+        self.kind.index.debt(normalised, Rounding::Up)
     }
 
-    /// The normalised debt and the principal of a position that is its originator's.
-    pub fn performing(&self) -> Result<(Balance, Balance), VaultError> {
-        match self.position.standing {
-            Standing::Performing {
-                normalised_debt,
-                principal,
-            } => Ok((normalised_debt, principal)),
-            Standing::Seized(_) => Err(VaultError::PositionSeized),
-        }
-    }
-
-    /// What a position in auction adds to the seized totals of its type.
-    pub fn seized(&self) -> Result<Seized, VaultError> {
-        match self.position.standing {
-            Standing::Seized(seized) => Ok(seized),
-            Standing::Performing { .. } => Err(VaultError::NotSeized),
-        }
+    /// Late charges owed at `now`, in base units of cash, rounded up.
+    pub fn late(&self, now: Timestamp) -> Result<Balance, MathError> {
+        let Some(overdue) = self.position.overdue else {
+            return Ok(0);
+        };
+        let since = late_charge(self.debt()?, overdue.rate, overdue.charged_at, now)?;
+        add(overdue.charge, since)
     }
 
     /// The collateral at `price`, in base units of cash, rounded down.
@@ -62,39 +55,101 @@ impl Loan {
 
     /// Whether nothing is left that would have to be remembered.
     pub fn is_empty(&self) -> bool {
-        self.position.collateral == 0 && self.position.standing == Standing::CLEAR
+        let position = &self.position;
+        position.collateral == 0 && position.normalised_debt == 0 && position.lots == 0
     }
 
-    /// With interest up to `now` at the rate in force.
-    pub fn accrue(mut self, now: Timestamp) -> Result<Self, MathError> {
-        self.kind.index = self.kind.index.accrue(now)?;
+    /// With interest up to `time` of the clock of interest.
+    pub fn accrue(mut self, time: Timestamp) -> Result<Self, MathError> {
+        self.kind.index = self.kind.index.accrue(time)?;
         Ok(self)
     }
 
-    /// With interest at `annual` from the last accrual on.
-    pub fn at_rate(mut self, annual: Ratio) -> Result<Self, MathError> {
-        self.kind.index.rate = Rate::from_annual(annual)?;
-        Ok(self)
-    }
-
-    pub fn ensure_performing(&self) -> Result<(), VaultError> {
-        self.performing().map(drop)
-    }
-
-    pub fn ensure_originator(&self, caller: AccountId) -> Result<(), VaultError> {
-        self.ensure_performing()?;
-        ensure!(
-            self.position.originator == caller,
-            VaultError::NotTheOriginator
-        );
-        Ok(())
-    }
-
-    pub fn ensure_within_borrow_ltv(&self, market: &Market) -> Result<(), VaultError> {
+    /// How the pool counts the debt: at face, or impaired.
+    pub fn counted(&self) -> Result<Stressed, MathError> {
+        if let Some(impairment) = self.position.impairment {
+            return Ok(impairment.stressed);
+        }
         let debt = self.debt()?;
-        let value = self.collateral_value(market.price)?;
-        let limit = debt_limit(value, market.parameters.borrow_ltv)?;
-        ensure!(debt <= limit, VaultError::AboveBorrowLtv { debt, limit });
+        Ok(Stressed {
+            debt,
+            principal: self.position.principal,
+            mark: debt,
+            collateral: self.position.collateral,
+        })
+    }
+
+    /// Changes the position and, with it, what the totals of its type count of it.
+    pub fn changed<E: From<MathError>>(
+        mut self,
+        change: impl FnOnce(&mut Self) -> Result<(), E>,
+    ) -> Result<Self, E> {
+        self.count(sub)?;
+        change(&mut self)?;
+        self.count(add)?;
+        Ok(self)
+    }
+
+    fn count(&mut self, step: Step) -> Result<(), MathError> {
+        let (position, kind) = (&self.position, &mut self.kind);
+        if let Some(impairment) = position.impairment {
+            kind.stressed = combine(kind.stressed, impairment.stressed, step)?;
+        } else {
+            kind.normalised_debt = step(kind.normalised_debt, position.normalised_debt)?;
+            kind.principal = step(kind.principal, position.principal)?;
+        }
         Ok(())
     }
+
+    /// Forgets a debt that is no more, and whatever was noted about it.
+    pub fn clear(&mut self) {
+        self.position.normalised_debt = 0;
+        self.position.principal = 0;
+        self.position.impairment = None;
+        self.position.overdue = None;
+        self.position.called_at = None;
+    }
+
+    /// Whether the position may be impaired and liquidated: it is unhealthy, or overdue past its grace.
+    pub fn is_liquidatable(&self, market: &Market) -> Result<bool, MathError> {
+        let overdue = self.position.overdue;
+        let is_past_grace = overdue
+            .is_some_and(|overdue| market.now > overdue.marked_at.plus(market.parameters.grace));
+        Ok(is_past_grace || self.is_unhealthy(market)?)
+    }
+
+    /// Whether the debt exceeds the liquidation LTV.
+    pub fn is_unhealthy(&self, market: &Market) -> Result<bool, MathError> {
+        let value = self.collateral_value(market.price)?;
+        is_unhealthy(self.debt()?, value, market.parameters.liquidation_ltv)
+    }
+
+    pub fn ensure_liquidatable(&self, market: &Market) -> Result<(), Refused> {
+        if !self.is_liquidatable(market)? {
+            let value = self.collateral_value(market.price)?;
+            return Err(VaultError::Healthy {
+                debt: self.debt()?,
+                limit: debt_limit(value, market.parameters.liquidation_ltv)?,
+            }
+            .into());
+        }
+        Ok(())
+    }
+
+    /// Refuses to draw or withdraw while others have a say: takers of a lot, or an unconfirmed recovery.
+    pub fn ensure_free(&self) -> Result<(), Refused> {
+        ensure!(self.position.lots == 0, VaultError::InAuction);
+        ensure!(self.position.impairment.is_none(), VaultError::Impaired);
+        Ok(())
+    }
+}
+
+/// Adds or subtracts every field.
+pub fn combine(total: Stressed, part: Stressed, step: Step) -> Result<Stressed, MathError> {
+    Ok(Stressed {
+        debt: step(total.debt, part.debt)?,
+        principal: step(total.principal, part.principal)?,
+        mark: step(total.mark, part.mark)?,
+        collateral: step(total.collateral, part.collateral)?,
+    })
 }

@@ -1,23 +1,23 @@
 //! Calls to the other contracts: every refusal and every missing answer is a typed error.
 
-use finance::Price;
+use crate::Refused;
 use ink::codegen::TraitCallBuilder;
 use ink::contract_ref;
 // The name under which `contract_ref!` looks for the chain's types.
 use ink::env::DefaultEnvironment as Environment;
 use ink::prelude::vec::Vec;
 use interfaces::calls::{answer, outcome, CallError};
-use interfaces::collateral_vault::{Portfolio, VaultError};
+use interfaces::collateral_vault::Portfolio;
 use interfaces::oracle_adapter::{OracleAdapter, Quotation};
-use interfaces::parameters::{CollateralParameters, Parameters};
-use interfaces::tranche_pool::{Payment, TranchePool};
+use interfaces::parameters::{Lending, Parameters};
+use interfaces::purchase_receiver::{Delivery, PurchaseReceiver};
+use interfaces::tranche_pool::{Funding, Payment, TranchePool};
 use interfaces::types::{AccountId, AssetId, Balance, CollateralId};
 use psp22::PSP22Metadata;
 
-pub fn price(oracle: AccountId, asset: AssetId) -> Result<Price, VaultError> {
+pub fn price(oracle: AccountId, asset: AssetId) -> Result<Quotation, Refused> {
     let oracle: contract_ref!(OracleAdapter) = oracle.into();
-    let quotation = outcome(oracle.call().price(asset).try_invoke());
-    quotation.map(|quotation: Quotation| quotation.price)
+    outcome(oracle.call().price(asset).try_invoke())
 }
 
 /// The prices of `assets`, in their order; none at all from an oracle that does not answer. Nothing is called
@@ -30,12 +30,13 @@ pub fn prices(oracle: AccountId, assets: Vec<AssetId>) -> Vec<Option<Quotation>>
     answer(oracle.call().prices(assets).try_invoke()).unwrap_or_default()
 }
 
-pub fn parameters(
+pub fn lending(
     parameters: AccountId,
     id: CollateralId,
-) -> Result<CollateralParameters, VaultError> {
+    originator: AccountId,
+) -> Result<Lending, Refused> {
     let parameters: contract_ref!(Parameters) = parameters.into();
-    outcome(parameters.call().collateral(id).try_invoke())
+    outcome(parameters.call().lending(id, originator).try_invoke())
 }
 
 pub fn draw(
@@ -43,15 +44,26 @@ pub fn draw(
     originator: AccountId,
     amount: Balance,
     portfolio: Portfolio,
-) -> Result<(), VaultError> {
+) -> Result<Funding, Refused> {
     let mut pool: contract_ref!(TranchePool) = pool.into();
     let draw = pool.call_mut().draw(originator, amount, portfolio);
     outcome(draw.try_invoke())
 }
 
-pub fn collect(pool: AccountId, payment: Payment, portfolio: Portfolio) -> Result<(), VaultError> {
+pub fn collect(
+    pool: AccountId,
+    payment: Payment,
+    portfolio: Portfolio,
+) -> Result<Funding, Refused> {
     let mut pool: contract_ref!(TranchePool) = pool.into();
     outcome(pool.call_mut().collect(payment, portfolio).try_invoke())
+}
+
+/// Tells a receiver that collateral arrived. It may do anything with it but call the contracts on the stack.
+pub fn deliver(receiver: AccountId, delivery: Delivery, data: Vec<u8>) -> Result<(), Refused> {
+    let mut receiver: contract_ref!(PurchaseReceiver) = receiver.into();
+    let told = receiver.call_mut().on_purchase(delivery, data);
+    outcome(told.try_invoke())
 }
 
 pub fn decimals(token: AccountId) -> Result<u8, CallError> {

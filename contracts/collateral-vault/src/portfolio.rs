@@ -3,24 +3,24 @@
 use crate::book::Book;
 use finance::fixed::add;
 use finance::lending::mark;
-use finance::{MathError, Ratio, Rounding, Timestamp};
+use finance::{MathError, Rounding, Timestamp};
 use ink::prelude::vec::Vec;
 use interfaces::collateral_vault::{CollateralType, Portfolio};
 use interfaces::oracle_adapter::Quotation;
-use interfaces::types::{AssetId, Balance, CollateralId};
+use interfaces::types::{AssetId, Balance};
 
 /// Which types are priced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Priced {
-    /// Those with seized debt: performing debt counts at face.
-    Seized,
+    /// Those with stressed debt: performing debt counts at face.
+    Stressed,
     /// All on which something is owed.
     Lent,
 }
 
 impl Priced {
     fn includes(self, kind: &CollateralType) -> bool {
-        kind.seized.debt > 0 || (self == Self::Lent && kind.normalised_debt > 0)
+        kind.stressed.debt > 0 || (self == Self::Lent && kind.normalised_debt > 0)
     }
 }
 
@@ -31,32 +31,25 @@ impl Book {
         kinds.map(|kind| kind.asset).collect()
     }
 
-    /// The portfolio at `now` and at the `prices` of [`Self::assets`], where one that is missing is frozen.
-    /// `haircut` is asked only about types with seized debt; without it they are as good as frozen.
-    /// O(types).
+    /// The portfolio at `time` of the clock of interest and at the `prices` of [`Self::assets`], where one that
+    /// is missing is frozen. O(types).
     pub fn portfolio(
         &self,
-        now: Timestamp,
+        time: Timestamp,
         priced: Priced,
         prices: Vec<Option<Quotation>>,
-        haircut: impl Fn(CollateralId) -> Option<Ratio>,
     ) -> Result<Portfolio, MathError> {
         let mut prices = prices.into_iter();
         let mut sum = Portfolio::default();
-        for (id, kind) in (0..).map(CollateralId).zip(&self.types) {
-            let performing = performing(kind, now)?;
+        for kind in &self.types {
+            let performing = performing(kind, time)?;
             sum.principal = add(sum.principal, kind.principal)?;
             sum.performing = add(sum.performing, performing)?;
-            sum.seized_debt = add(sum.seized_debt, kind.seized.debt)?;
+            sum.seized_debt = add(sum.seized_debt, kind.stressed.debt)?;
             sum.written_off = add(sum.written_off, kind.written_off)?;
             if priced.includes(kind) {
-                let haircut = if kind.seized.debt > 0 {
-                    haircut(id)
-                } else {
-                    Some(Ratio::ZERO)
-                };
-                match prices.next().flatten().zip(haircut) {
-                    Some((quotation, haircut)) => add_priced(&mut sum, kind, quotation, haircut)?,
+                match prices.next().flatten() {
+                    Some(quotation) => add_priced(&mut sum, kind, quotation)?,
                     None => {
                         sum.frozen = true;
                         sum.frozen_debt = add(sum.frozen_debt, performing)?;
@@ -69,30 +62,29 @@ impl Book {
 }
 
 /// Performing debt at face, rounded down.
-fn performing(kind: &CollateralType, now: Timestamp) -> Result<Balance, MathError> {
+fn performing(kind: &CollateralType, time: Timestamp) -> Result<Balance, MathError> {
     if kind.normalised_debt == 0 {
         return Ok(0);
     }
-    let index = kind.index.accrue(now)?;
+    let index = kind.index.accrue(time)?;
     index.debt(kind.normalised_debt, Rounding::Down)
 }
 
-/// Adds seized debt in stress, `min(Σ marks, Σ collateral × price × (1 − haircut))`, and at the market,
+/// Adds stressed debt at its marks, `min(Σ marks, Σ collateral × price × (1 − haircut))`, and at the market,
 /// `min(Σ debt, Σ collateral × price)`.
 fn add_priced(
     sum: &mut Portfolio,
     kind: &CollateralType,
     quotation: Quotation,
-    haircut: Ratio,
 ) -> Result<(), MathError> {
-    let seized = kind.seized;
+    let stressed = kind.stressed;
     // A price beyond the range of amounts is no reason to stop a settlement: debt and marks still bound it.
     let value = kind
         .quote
-        .value(seized.collateral, quotation.price, Rounding::Down);
+        .value(stressed.collateral, quotation.low, Rounding::Down);
     let value = value.unwrap_or(u128::MAX);
-    sum.stressed = add(sum.stressed, mark(seized.mark, value, haircut)?)?;
-    sum.market = add(sum.market, seized.debt.min(value))?;
+    sum.stressed = add(sum.stressed, mark(stressed.mark, value, kind.haircut)?)?;
+    sum.market = add(sum.market, stressed.debt.min(value))?;
     let oldest = quotation.oldest;
     sum.prices_at = Some(sum.prices_at.map_or(oldest, |at| at.min(oldest)));
     Ok(())

@@ -1,59 +1,70 @@
-//! Seized collateral, sold for the debt.
+//! A lot, sold for its debt.
 
-use crate::loan::Loan;
-use crate::seize::combine;
+use crate::loan::{combine, Loan};
+use crate::repay::Recovery;
+use crate::Refused;
 use finance::debt::Proceeds;
 use finance::fixed::{add, sub};
-use finance::{mul_div, MathError, Rounding};
-use interfaces::collateral_vault::{Sale, Seized, Standing, VaultError};
+use finance::{MathError, Rounding};
+use interfaces::collateral_vault::{Impairment, Lot, Sale, VaultError};
 use interfaces::ensure;
 use interfaces::types::Balance;
 
 impl Loan {
-    /// Collateral leaves and the debt is paid down, principal first. Returns what is paid as well.
-    pub fn sell(mut self, sale: &Sale) -> Result<(Self, Proceeds), VaultError> {
-        let before = self.seized()?;
+    /// Collateral leaves `lot` and its debt is paid down, principal first and last what the pool never counted.
+    /// Returns what is paid.
+    pub fn sell(&mut self, lot: &mut Lot, sale: &Sale) -> Result<Proceeds, Refused> {
         ensure!(
-            sale.collateral <= self.position.collateral,
+            sale.collateral <= lot.collateral,
             VaultError::InsufficientCollateral
         );
-        ensure!(sale.debt <= before.debt, VaultError::Overpaid);
-        let proceeds = Proceeds::of_recovery(sale.debt, before.principal);
-        self.position.collateral = sub(self.position.collateral, sale.collateral)?;
-        let after = after_sale(before, proceeds, self.position.collateral)?;
-        self.position.standing = Standing::Seized(after);
+        let before = lot.stressed;
+        let counted = sale.debt.min(before.debt);
+        let uncounted = sub(sale.debt, counted)?;
+        ensure!(uncounted <= lot.uncounted, VaultError::Overpaid);
+        lot.collateral = sub(lot.collateral, sale.collateral)?;
+        lot.uncounted = sub(lot.uncounted, uncounted)?;
+        lot.stressed = before.paid(counted, lot.collateral)?;
         self.kind.held = sub(self.kind.held, sale.collateral)?;
-        let others = combine(self.kind.seized, before, sub)?;
-        self.kind.seized = combine(others, after, add)?;
-        Ok((self, proceeds))
+        let others = combine(self.kind.stressed, before, sub)?;
+        self.kind.stressed = combine(others, lot.stressed, add)?;
+        Ok(Proceeds::of_recovery(sale.debt, before.principal))
     }
 
-    /// The auction is over: what is still owed is written off, and what collateral is left is the
-    /// originator's.
-    pub fn close(mut self) -> Result<Self, VaultError> {
-        let left = self.seized()?;
-        self.position.standing = Standing::CLEAR;
-        self.kind.seized = combine(self.kind.seized, left, sub)?;
-        self.kind.written_off = add(self.kind.written_off, left.debt)?;
-        Ok(self)
+    /// The auction is over: what is left of the lot is the position's again. Returns what is written off
+    /// because nothing stands behind it any more.
+    pub fn close(&mut self, lot: &Lot) -> Result<Balance, MathError> {
+        self.kind.stressed = combine(self.kind.stressed, lot.stressed, sub)?;
+        let mut written_off = 0;
+        *self = self.changed(|loan| {
+            loan.position.lots = loan.position.lots.saturating_sub(1);
+            loan.take_back(lot)?;
+            if loan.position.lots == 0 && loan.position.collateral == 0 {
+                written_off = loan.counted()?.debt;
+                loan.clear();
+            }
+            Ok::<_, MathError>(())
+        })?;
+        self.kind.written_off = add(self.kind.written_off, written_off)?;
+        Ok(written_off)
     }
-}
 
-/// What the debt left is backed by: `min(held, backing × debt left ÷ debt)`, rounded up, where `held` is all
-/// the collateral left. The mark shrinks alike, `min(debt left, mark × backing left ÷ backing)`, rounded
-/// down. Without debt nothing is backed, though a penalty may be left to raise.
-fn after_sale(before: Seized, proceeds: Proceeds, held: Balance) -> Result<Seized, MathError> {
-    let principal = sub(before.principal, proceeds.principal)?;
-    let debt = sub(sub(before.debt, proceeds.principal)?, proceeds.interest)?;
-    if debt == 0 {
-        return Ok(Seized::default());
+    /// Debt that was not raised stays counted as it was in the lot; a position that takes it back is impaired.
+    fn take_back(&mut self, lot: &Lot) -> Result<(), MathError> {
+        let owed = add(lot.stressed.debt, lot.uncounted)?;
+        if owed > 0 {
+            let stressed = combine(self.counted()?, lot.stressed, add)?;
+            let by = self
+                .position
+                .impairment
+                .and_then(|impairment| impairment.by);
+            self.position.impairment = Some(Impairment { stressed, by });
+            let normalised = self.kind.index.normalise(owed, Rounding::Up)?;
+            let position = &mut self.position;
+            position.normalised_debt = add(position.normalised_debt, normalised)?;
+            position.principal = add(position.principal, lot.stressed.principal)?;
+        }
+        self.position.collateral = add(self.position.collateral, lot.collateral)?;
+        Ok(())
     }
-    let collateral = mul_div(before.collateral, debt, before.debt, Rounding::Up)?.min(held);
-    let mark = mul_div(before.mark, collateral, before.collateral, Rounding::Down)?;
-    Ok(Seized {
-        debt,
-        principal,
-        mark: mark.min(debt),
-        collateral,
-    })
 }

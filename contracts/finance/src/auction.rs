@@ -1,8 +1,8 @@
 //! The Dutch auction of a seized lot.
 //!
-//! Source of the rules: Maker's `clip` (take, dust and reset) and `abaci` (price curves).
+//! Source of the rules: Maker's `clip` (take, dust, reset, incentives) and `abaci` (price curves).
 
-use crate::fixed::{mul_div, sub, MathError, Price, Ratio, Rounding};
+use crate::fixed::{add, mul_div, mul_div_rem, sub, Growth, MathError, Price, Ratio, Rounding};
 use crate::time::Period;
 use crate::valuation::Quote;
 
@@ -13,26 +13,111 @@ use crate::valuation::Quote;
     derive(scale_info::TypeInfo, ink::storage::traits::StorageLayout)
 )]
 pub enum Curve {
-    /// In a straight line from the top to zero at the end of `tail`.
+    /// In a straight line from the top to zero.
     Linear {
         /// How long the price takes to reach zero.
-        tail: Period,
+        length: Period,
+    },
+    /// Down to the share `cut` of itself at once, after every `step`. With a step of one second it is the
+    /// exponential curve.
+    Stairs {
+        /// What is left of the price after a step, below one.
+        cut: Ratio,
+        /// How long the price stays.
+        step: Period,
     },
 }
 
 impl Curve {
-    /// The asked price after `elapsed`: `top × (tail − elapsed) ÷ tail`, rounded up.
-    pub fn price(&self, top: Price, elapsed: Period) -> Result<Price, MathError> {
-        let Self::Linear { tail } = self;
-        let left = tail.0.saturating_sub(elapsed.0);
-        mul_div(top.0, u128::from(left), u128::from(tail.0), Rounding::Up).map(Price)
+    /// The curve that a `cut` and a `step` describe; without a cut it is the straight line that ends after
+    /// `tail`.
+    pub fn new(tail: Period, cut: Ratio, step: Period) -> Self {
+        match cut {
+            Ratio::ZERO => Self::Linear { length: tail },
+            cut => Self::Stairs { cut, step },
+        }
     }
 
-    /// Whether the price has run so low, or so long, that the auction must be reset before it sells.
-    pub fn is_stale(&self, top: Price, elapsed: Period, cusp: Ratio) -> Result<bool, MathError> {
-        let Self::Linear { tail } = self;
-        let floor = cusp.of(top.0, Rounding::Up)?;
-        Ok(elapsed >= *tail || self.price(top, elapsed)?.0 < floor)
+    /// The asked price after `elapsed`: `top × (length − elapsed) ÷ length`, or
+    /// `top × cut^⌊elapsed ÷ step⌋` with the power in 27 decimals.
+    pub fn price(
+        &self,
+        top: Price,
+        elapsed: Period,
+        rounding: Rounding,
+    ) -> Result<Price, MathError> {
+        let price = match *self {
+            Self::Linear { length } => {
+                let left = length.0.saturating_sub(elapsed.0);
+                mul_div(top.0, left.into(), length.0.into(), rounding)
+            }
+            Self::Stairs { cut, step } => {
+                let steps = elapsed.0.checked_div(step.0);
+                power(cut, steps.ok_or(MathError::DivisionByZero)?)?.of(top.0, rounding)
+            }
+        };
+        price.map(Price)
+    }
+
+    /// Whether an auction must be reset before it sells: it has gone on for longer than `tail`, or asks
+    /// less than the share `cusp` of its top.
+    pub fn is_stale(
+        &self,
+        top: Price,
+        elapsed: Period,
+        tail: Period,
+        cusp: Ratio,
+    ) -> Result<bool, MathError> {
+        let asked = self.price(top, elapsed, Rounding::Up)?;
+        Ok(elapsed > tail || asked.0 < cusp.of(top.0, Rounding::Up)?)
+    }
+}
+
+/// `base^exponent` in 27 decimals by squaring, every product rounded half up, as Maker's `rpow`.
+fn power(base: Ratio, exponent: u64) -> Result<Growth, MathError> {
+    let mut base = Growth::from_fraction(base.0, Ratio::ONE.0, Rounding::Down)?;
+    let (mut power, mut exponent) = (Growth::ONE, exponent);
+    while exponent > 0 {
+        if exponent & 1 == 1 {
+            power = nearest(power, base)?;
+        }
+        exponent >>= 1;
+        if exponent > 0 {
+            base = nearest(base, base)?;
+        }
+    }
+    Ok(power)
+}
+
+fn nearest(a: Growth, b: Growth) -> Result<Growth, MathError> {
+    let (down, rest) = mul_div_rem(a.0, b.0, Growth::ONE.0)?;
+    let is_half = rest >= sub(Growth::ONE.0, rest)?;
+    add(down, u128::from(is_half)).map(Growth)
+}
+
+/// What a keeper earns for starting or resetting an auction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Incentive {
+    /// Base units of cash.
+    pub flat: u128,
+    /// Of what is due.
+    pub share: Ratio,
+}
+
+impl Incentive {
+    /// `flat + share × due`, rounded down, for a lot that is worth selling; nothing for dust, so that
+    /// nobody lives on resetting it.
+    pub fn on(
+        &self,
+        lot: &Lot,
+        price: Price,
+        quote: &Quote,
+        dust: u128,
+    ) -> Result<u128, MathError> {
+        if lot.due < dust || quote.value(lot.collateral, price, Rounding::Down)? < dust {
+            return Ok(0);
+        }
+        add(self.flat, self.share.of(lot.due, Rounding::Down)?)
     }
 }
 
@@ -96,9 +181,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const HOUR: Curve = Curve::Linear {
-        tail: Period::from_secs(3_600),
-    };
+    const HOUR: Period = Period::from_secs(3_600);
+    const LINE: Curve = Curve::Linear { length: HOUR };
     const E18: u128 = 1_000_000_000_000_000_000;
 
     /// Both tokens with six decimals: a base unit of collateral at price 5 costs 5 base units of cash.
@@ -110,36 +194,93 @@ mod tests {
         Price(whole * E18)
     }
 
+    fn asked(curve: Curve, top: u128, seconds: u64) -> Price {
+        let elapsed = Period::from_secs(seconds);
+        curve.price(price(top), elapsed, Rounding::Up).unwrap()
+    }
+
     #[test]
     fn the_linear_price_falls_from_the_top_to_zero() {
-        assert_eq!(HOUR.price(price(120), Period(0)), Ok(price(120)));
-        assert_eq!(
-            HOUR.price(price(120), Period::from_secs(900)),
-            Ok(price(90))
-        );
-        assert_eq!(
-            HOUR.price(price(120), Period::from_secs(3_600)),
-            Ok(price(0))
-        );
-        assert_eq!(
-            HOUR.price(price(120), Period::from_secs(9_999)),
-            Ok(price(0))
-        );
+        for (seconds, expected) in [(0, 120), (900, 90), (3_600, 0), (9_999, 0)] {
+            assert_eq!(asked(LINE, 120, seconds), price(expected));
+        }
+    }
+
+    #[test]
+    fn the_price_goes_down_stairs() {
+        let curve = Curve::Stairs {
+            cut: Ratio::from_bps(9_000),
+            step: Period::from_secs(60),
+        };
+        // 100, 90 and 81; nearly nothing after a day of 1 440 steps.
+        for (seconds, expected) in [(0, 100), (59, 100), (60, 90), (119, 90), (120, 81)] {
+            assert_eq!(asked(curve, 100, seconds), price(expected));
+        }
+        assert_eq!(asked(curve, 100, 86_400), Price(0));
+    }
+
+    #[test]
+    fn stairs_of_a_second_halve_the_price_in_a_half_life() {
+        let curve = Curve::Stairs {
+            cut: Ratio(999_230_132_966_000_000), // ½^(1 ÷ 900)
+            step: Period::from_secs(1),
+        };
+        for (seconds, expected) in [(0, 4_000), (900, 2_000), (1_800, 1_000), (3_600, 250)] {
+            let distance = asked(curve, 4_000, seconds).0.abs_diff(price(expected).0);
+            assert!(distance < E18 / 1_000_000, "{distance}");
+        }
+    }
+
+    #[test]
+    fn sixty_steps_down_are_exact_to_the_27th_decimal() {
+        let curve = Curve::Stairs {
+            cut: Ratio::from_bps(9_900),
+            step: Period::from_secs(1),
+        };
+        let top = Price(5 * Growth::ONE.0);
+        let asked = curve.price(top, Period::from_secs(60), Rounding::Down);
+        // Maker's clip: 5 × 0.99^60.
+        assert_eq!(asked, Ok(Price(2_735_783_211_953_807_380_973_706_855)));
+    }
+
+    #[test]
+    fn a_curve_without_a_cut_is_a_line_and_one_without_a_step_is_none() {
+        assert_eq!(Curve::new(HOUR, Ratio::ZERO, Period(7)), LINE);
+        let stairs = Curve::new(HOUR, Ratio::from_bps(1), Period(0));
+        let refused = stairs.price(price(1), HOUR, Rounding::Up);
+        assert_eq!(refused, Err(MathError::DivisionByZero));
     }
 
     #[test]
     fn a_reset_is_due_below_the_cusp_or_after_the_tail() {
         let cusp = Ratio::from_bps(4_000);
-        let stale = |secs| {
-            HOUR.is_stale(price(100), Period::from_secs(secs), cusp)
+        let stale = |secs, tail, cusp| {
+            LINE.is_stale(price(100), Period::from_secs(secs), tail, cusp)
                 .unwrap()
         };
-        assert!(!stale(2_160)); // exactly 40
-        assert!(stale(2_161));
-        assert!(stale(3_600));
-        assert!(HOUR
-            .is_stale(price(100), Period::from_secs(3_600), Ratio::ZERO)
-            .unwrap());
+        assert!(!stale(2_160, HOUR, cusp)); // exactly 40
+        assert!(stale(2_161, HOUR, cusp));
+        assert!(stale(3_600, HOUR, cusp));
+        let tail = Period::from_secs(600);
+        assert!(!stale(600, tail, cusp));
+        assert!(stale(601, tail, cusp));
+        assert!(!stale(600, tail, Ratio::ZERO));
+    }
+
+    #[test]
+    fn dust_earns_nothing() {
+        let keeper = Incentive {
+            flat: 100,
+            share: Ratio::from_bps(200),
+        };
+        let on = |collateral, due| {
+            let lot = Lot { collateral, due };
+            keeper.on(&lot, price(4), &quote(), 22).unwrap()
+        };
+        assert_eq!(on(40, 110), 102); // 100 + ⌊2.2⌋
+        assert_eq!(on(6, 22), 100);
+        assert_eq!(on(40, 21), 0);
+        assert_eq!(on(5, 110), 0); // worth 20
     }
 
     #[test]

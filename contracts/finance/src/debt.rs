@@ -54,7 +54,7 @@ impl DebtIndex {
 }
 
 /// What a payment on a debt consists of, in base units of cash.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Proceeds {
     /// Cash that was lent and came back.
     pub principal: u128,

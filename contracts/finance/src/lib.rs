@@ -9,7 +9,8 @@
 //! | [`time`] | [`Timestamp`] and [`Period`] in milliseconds, interest in whole seconds |
 //! | [`valuation`] | what an amount of collateral is worth in cash, both tokens' decimals applied |
 //! | [`debt`] | the interest index of a collateral type |
-//! | [`lending`] | loan-to-value, health, marks |
+//! | [`interest`] | the clock of interest, concentration surcharges, late charges |
+//! | [`lending`] | loan-to-value, health, ramps, marks |
 //! | [`claim`] | a tranche's claim and how it grows on the deployed share |
 //! | [`settlement`] | **the settlement of an epoch**, step by step |
 //! | [`waterfall`] | the value of every class, losses from the bottom up; subordination |
@@ -18,7 +19,9 @@
 //! | [`distribution`] | coupons, diversion to the top class, principal in sequence |
 //! | [`fills`] | which orders an epoch fills |
 //! | [`orders`] | order books resolved in O(1) per order |
-//! | [`auction`] | the Dutch auction: price curve, reset, partial fills |
+//! | [`seizure`] | how much of a position enters an auction: close factor, room, dust |
+//! | [`auction`] | the Dutch auction: price curves, resets, partial fills, incentives |
+//! | [`breaker`] | what may be stopped for a time, and the auctions' clock |
 //! | [`median`] | the median of several reports |
 //! | [`oracle`] | from reports to a price: answers of sources, held jumps, averages, capped rates |
 #![cfg_attr(not(feature = "std"), no_std)]
@@ -26,6 +29,7 @@
 extern crate alloc;
 
 pub mod auction;
+pub mod breaker;
 pub mod claim;
 pub mod class;
 pub mod debt;
@@ -33,10 +37,12 @@ pub mod distribution;
 pub mod fees;
 pub mod fills;
 pub mod fixed;
+pub mod interest;
 pub mod lending;
 pub mod median;
 pub mod oracle;
 pub mod orders;
+pub mod seizure;
 pub mod settlement;
 pub mod time;
 pub mod valuation;

@@ -40,7 +40,8 @@ where
     Ok(answer(result)??)
 }
 
-/// Takes `amount` of a token from the allowance that `from` gave the calling contract, to `to`.
+/// Takes `amount` of a token from the allowance that `from` gave the calling contract, to `to`; nothing is called for
+/// nothing.
 ///
 /// # Errors
 /// The token's own, and those of [`answer`].
@@ -48,6 +49,9 @@ pub fn pull<F>(token: AccountId, from: AccountId, to: AccountId, amount: Balance
 where
     F: From<CallError> + From<PSP22Error>,
 {
+    if amount == 0 {
+        return Ok(());
+    }
     let mut token: ink::contract_ref!(PSP22) = token.into();
     let transfer = token.call_mut().transfer_from(from, to, amount, Vec::new());
     outcome(transfer.try_invoke())

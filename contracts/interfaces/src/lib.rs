@@ -14,7 +14,9 @@ pub mod oracle_adapter;
 pub mod parameters;
 pub mod permit;
 pub mod price_source;
+pub mod purchase_receiver;
 pub mod test_asset;
+pub mod test_market;
 pub mod test_source;
 pub mod tranche_pool;
 pub mod tranche_token;
@@ -22,6 +24,8 @@ pub mod transfer_agent;
 pub mod transfer_rule;
 pub mod types;
 pub mod waterfall;
+
+pub use ink::prelude::boxed::Box as Boxed;
 
 /// Returns the error unless the condition holds.
 #[macro_export]
@@ -33,14 +37,29 @@ macro_rules! ensure {
     };
 }
 
-/// Lets `?` wrap a foreign error in the variant that carries it.
+/// Lets `?` wrap a foreign error in the variant that carries it, and move errors between the stack and the heap: a large
+/// one on its way out of nested functions is copied at every `?` unless it is boxed.
 #[macro_export]
 macro_rules! wrap_errors {
-    ($error:ident { $($variant:ident($inner:ty)),* $(,)? }) => {$(
-        impl From<$inner> for $error {
-            fn from(error: $inner) -> Self {
-                Self::$variant(error)
+    ($error:ident { $($variant:ident($inner:ty)),* $(,)? }) => {
+        impl From<$crate::Boxed<$error>> for $error {
+            fn from(error: $crate::Boxed<$error>) -> Self {
+                *error
             }
         }
-    )*};
+
+        $(
+            impl From<$inner> for $error {
+                fn from(error: $inner) -> Self {
+                    Self::$variant(error)
+                }
+            }
+
+            impl From<$inner> for $crate::Boxed<$error> {
+                fn from(error: $inner) -> Self {
+                    Self::new(error.into())
+                }
+            }
+        )*
+    };
 }

@@ -5,34 +5,60 @@ use crate::collateral_vault::VaultError;
 use crate::parameters::ParametersError;
 use crate::types::{AccountId, AuctionId, Balance, CollateralId, PositionId};
 use finance::auction::{Curve, Purchase};
+use finance::breaker::Breaker;
 use finance::valuation::Quote;
-use finance::{MathError, Price, Ratio, Timestamp};
+use finance::{MathError, Period, Price, Ratio, Timestamp};
 use ink::prelude::vec::Vec;
+use psp22::PSP22Error;
 
 /// The most auctions [`LiquidationEngine::auctions`] returns at once.
 pub const MAX_PAGE: u32 = 50;
 
-/// An auction in progress.
+/// The most keepers that one lot rewards; who comes later resets it for its discount.
+pub const MAX_REWARDS: usize = 8;
+
+/// What an engine is made with. Nothing of it ever changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
+pub struct EngineTerms {
+    /// Holds the collateral that is sold.
+    pub vault: AccountId,
+    /// Where the terms of auctions come from.
+    pub parameters: AccountId,
+    /// The cash token of the pool.
+    pub cash: AccountId,
+    /// What is left of penalties is its.
+    pub insurance: AccountId,
+    /// Who may use the breaker.
+    pub guardian: AccountId,
+}
+
+/// An auction in progress: its number is that of its lot in the vault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct Auction {
-    /// The seized position.
+    /// The position that the lot was seized from.
     pub position: PositionId,
     /// The collateral type.
     pub collateral_type: CollateralId,
     /// Collateral left to sell, in base units.
     pub collateral: Balance,
+    /// Collateral sold so far, in base units.
+    pub sold: Balance,
     /// Debt left to raise, in base units of cash.
     pub debt: Balance,
     /// Penalty left to raise after the debt, in base units of cash.
     pub penalty: Balance,
     /// First asked price.
     pub top: Price,
-    /// When the asked price began to fall.
+    /// When the asked price began to fall, by the auctions' clock.
     pub started_at: Timestamp,
     /// How it falls.
     pub curve: Curve,
+    /// How long it sells before a reset is due.
+    pub tail: Period,
     /// The share of `top` below which a reset is due.
     pub cusp: Ratio,
     /// The least that a partial purchase may leave to raise, in base units of cash.
@@ -41,8 +67,19 @@ pub struct Auction {
     pub quote: Quote,
 }
 
-/// An auction as of now.
+/// What a keeper will be paid out of the penalty of a lot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
+pub struct Reward {
+    /// Who started or reset the auction, impaired the position or marked it overdue.
+    pub keeper: AccountId,
+    /// Base units of cash.
+    pub amount: Balance,
+}
+
+/// An auction as of now.
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
 pub struct AuctionView {
     /// Its number.
@@ -53,32 +90,44 @@ pub struct AuctionView {
     pub asked: Price,
     /// Whether it must be reset before it sells.
     pub stale: bool,
+    /// What its penalty will pay to keepers, the first of them first.
+    pub rewards: Vec<Reward>,
 }
 
-/// Auctions of unhealthy positions, open to everybody.
+/// Auctions of lots from unhealthy positions, open to everybody.
+///
+/// A taker pays from two allowances: the debt from that to the *pool*, the penalty, which is raised last, from
+/// that to the *engine*.
 #[ink::trait_definition]
 pub trait LiquidationEngine {
-    /// Seizes an unhealthy position and opens an auction over its whole collateral.
+    /// Seizes a lot from an unhealthy or overdue position of `collateral_type` and opens an auction over it: as
+    /// much as makes the rest healthy, or all of it, and no more than the limits on debt in auction leave room
+    /// for. The caller, and who impaired the position or marked it overdue, earn rewards out of the penalty.
     ///
     /// # Events
     /// [`AuctionOpened`].
     ///
     /// # Errors
-    /// [`EngineError::Vault`] (unknown, healthy, seized already, price frozen).
+    /// [`EngineError::Stopped`], [`EngineError::Parameters`], [`EngineError::LimitReached`],
+    /// [`EngineError::WrongCollateralType`], [`EngineError::Vault`] (unknown, healthy, no room, price frozen).
     #[ink(message)]
-    fn liquidate(&mut self, position: PositionId) -> Result<AuctionId, EngineError>;
+    fn liquidate(
+        &mut self,
+        collateral_type: CollateralId,
+        position: PositionId,
+    ) -> Result<AuctionId, EngineError>;
 
-    /// Buys up to `wanted` collateral at the price asked now, from the caller's allowance of cash to the
-    /// *pool*. Never raises more than is due; a partial purchase is cut back so that it leaves nothing or
-    /// at least the dust limit. The auction ends when all is raised or all is sold.
+    /// Buys up to `wanted` collateral at the price asked now. Never raises more than is due; a partial purchase
+    /// is cut back so that it leaves nothing or at least the dust limit. The auction ends when all is raised or
+    /// all is sold: collateral left is the position's again, debt left is written off.
     ///
     /// # Events
     /// [`AuctionTaken`]; [`AuctionClosed`] at the end.
     ///
     /// # Errors
-    /// [`EngineError::UnknownAuction`], [`EngineError::ZeroAmount`], [`EngineError::Expired`],
-    /// [`EngineError::Stale`], [`EngineError::PriceAboveLimit`], [`EngineError::LeavesDust`],
-    /// [`EngineError::Vault`] (the cash token refused).
+    /// [`EngineError::Stopped`], [`EngineError::UnknownAuction`], [`EngineError::ZeroAmount`],
+    /// [`EngineError::Expired`], [`EngineError::Stale`], [`EngineError::PriceAboveLimit`],
+    /// [`EngineError::LeavesDust`], [`EngineError::Vault`] and [`EngineError::Token`] (the cash token refused).
     #[ink(message)]
     fn take(
         &mut self,
@@ -88,16 +137,80 @@ pub trait LiquidationEngine {
         deadline: Timestamp,
     ) -> Result<Purchase, EngineError>;
 
-    /// Starts a stale auction again from the live price.
+    /// [`LiquidationEngine::take`] for a contract that gets the collateral first and then pays for it from its
+    /// own allowances, with `data` for it to make sense of:
+    /// [`crate::purchase_receiver::PurchaseReceiver::on_purchase`].
+    ///
+    /// # Events
+    /// As [`LiquidationEngine::take`].
+    ///
+    /// # Errors
+    /// As [`LiquidationEngine::take`]; [`EngineError::Vault`] also if the receiver refuses or traps.
+    #[ink(message)]
+    fn take_through(
+        &mut self,
+        receiver: AccountId,
+        data: Vec<u8>,
+        auction: AuctionId,
+        wanted: Balance,
+        max_price: Price,
+        deadline: Timestamp,
+    ) -> Result<Purchase, EngineError>;
+
+    /// Starts a stale auction again from the price of today, on the terms of today. The caller earns a reward
+    /// out of the penalty, as far as other rewards leave it and unless the lot is dust.
     ///
     /// # Events
     /// [`AuctionReset`].
     ///
     /// # Errors
-    /// [`EngineError::UnknownAuction`], [`EngineError::NotStale`], [`EngineError::Vault`] (price frozen),
-    /// [`EngineError::Parameters`].
+    /// [`EngineError::Stopped`], [`EngineError::UnknownAuction`], [`EngineError::NotStale`],
+    /// [`EngineError::Vault`] (price frozen), [`EngineError::Parameters`].
     #[ink(message)]
     fn reset(&mut self, auction: AuctionId) -> Result<(), EngineError>;
+
+    /// Pays debt and penalty of a lot of which nothing has been sold yet: all collateral is the position's again.
+    /// Open to everybody, like a repayment, and never stopped.
+    ///
+    /// # Events
+    /// [`AuctionCured`].
+    ///
+    /// # Errors
+    /// [`EngineError::UnknownAuction`], [`EngineError::AlreadyTaken`], [`EngineError::Vault`] and
+    /// [`EngineError::Token`] (the cash token refused).
+    #[ink(message)]
+    fn cure(&mut self, auction: AuctionId) -> Result<(), EngineError>;
+
+    /// Sends `account` the penalties or rewards that are its. Anybody may call it. Returns how much that is.
+    ///
+    /// # Events
+    /// [`OwedClaimed`].
+    ///
+    /// # Errors
+    /// [`EngineError::NothingOwed`], [`EngineError::Token`].
+    #[ink(message)]
+    fn claim(&mut self, account: AccountId) -> Result<Balance, EngineError>;
+
+    /// Stops new auctions (level 1), resets too (2), purchases too (3), or nothing (0), for `period`, at most
+    /// [`Breaker::MAX_PERIOD`]; it ends by itself. While it is in force another level does not renew it, and
+    /// after its end it rests for [`Breaker::COOL_DOWN`]. Prices stand still while purchases are stopped. For the
+    /// guardian alone.
+    ///
+    /// # Events
+    /// [`BreakerSet`].
+    ///
+    /// # Errors
+    /// [`EngineError::NotTheGuardian`], [`EngineError::InvalidLevel`], [`EngineError::CoolingDown`].
+    #[ink(message)]
+    fn set_breaker(&mut self, level: u8, period: Period) -> Result<(), EngineError>;
+
+    /// What the engine was made with.
+    #[ink(message)]
+    fn terms(&self) -> EngineTerms;
+
+    /// The breaker as it was last set: [`Breaker::level`] tells what it stops now.
+    #[ink(message)]
+    fn breaker(&self) -> Breaker;
 
     /// An auction as of now.
     ///
@@ -113,6 +226,21 @@ pub trait LiquidationEngine {
     /// How many auctions were ever opened: their numbers are those below.
     #[ink(message)]
     fn auction_count(&self) -> u32;
+
+    /// Debt and penalties in auction: of a collateral type, and of all of them. In base units of cash.
+    #[ink(message)]
+    fn in_auction(&self, collateral_type: CollateralId) -> (Balance, Balance);
+
+    /// What [`LiquidationEngine::claim`] would send to an account.
+    #[ink(message)]
+    fn owed(&self, account: AccountId) -> Balance;
+
+    /// Cash at the engine's address beyond what it owes: donations.
+    ///
+    /// # Errors
+    /// [`EngineError::Call`].
+    #[ink(message)]
+    fn unattributed(&self) -> Result<Balance, EngineError>;
 }
 
 /// An auction was opened.
@@ -121,9 +249,11 @@ pub struct AuctionOpened {
     /// The auction.
     #[ink(topic)]
     pub auction: AuctionId,
-    /// The seized position.
+    /// The position that the lot was seized from.
     #[ink(topic)]
     pub position: PositionId,
+    /// Who opened it.
+    pub keeper: AccountId,
     /// Collateral for sale, in base units.
     pub collateral: Balance,
     /// Debt to raise, in base units of cash.
@@ -132,6 +262,8 @@ pub struct AuctionOpened {
     pub penalty: Balance,
     /// First asked price.
     pub top: Price,
+    /// What keepers will be paid out of the penalty.
+    pub rewards: Vec<Reward>,
 }
 
 /// Collateral was bought.
@@ -140,7 +272,7 @@ pub struct AuctionTaken {
     /// The auction.
     #[ink(topic)]
     pub auction: AuctionId,
-    /// Who bought.
+    /// Who paid and has the collateral.
     #[ink(topic)]
     pub buyer: AccountId,
     /// Collateral bought, in base units.
@@ -161,8 +293,26 @@ pub struct AuctionReset {
     /// The auction.
     #[ink(topic)]
     pub auction: AuctionId,
+    /// Who reset it.
+    pub keeper: AccountId,
     /// The new first asked price.
     pub top: Price,
+    /// What he will be paid out of the penalty, in base units of cash.
+    pub reward: Balance,
+}
+
+/// Debt and penalty were paid before anything was sold.
+#[ink::event]
+pub struct AuctionCured {
+    /// The auction.
+    #[ink(topic)]
+    pub auction: AuctionId,
+    /// Who paid.
+    pub payer: AccountId,
+    /// Debt and penalty, in base units of cash.
+    pub paid: Balance,
+    /// Collateral that is the position's again, in base units.
+    pub returned: Balance,
 }
 
 /// An auction ended.
@@ -171,16 +321,56 @@ pub struct AuctionClosed {
     /// The auction.
     #[ink(topic)]
     pub auction: AuctionId,
-    /// Collateral that is the originator's again, in base units.
+    /// Collateral that is the position's again, in base units.
     pub returned: Balance,
     /// Debt that was not raised and is written off, in base units of cash.
     pub shortfall: Balance,
+}
+
+/// Penalties or rewards were sent to whom they belong.
+#[ink::event]
+pub struct OwedClaimed {
+    /// The account.
+    #[ink(topic)]
+    pub account: AccountId,
+    /// How much, in base units of cash.
+    pub amount: Balance,
+}
+
+/// The breaker was set.
+#[ink::event]
+pub struct BreakerSet {
+    /// What it stops: 0 nothing, 1 new auctions, 2 resets too, 3 purchases too.
+    pub level: u8,
+    /// When it ends by itself.
+    pub until: Timestamp,
 }
 
 /// Why the engine refused.
 #[derive(Debug, PartialEq, Eq)]
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
 pub enum EngineError {
+    /// The guardian has stopped this for a time.
+    Stopped {
+        /// When the breaker ends by itself.
+        until: Timestamp,
+    },
+    /// Only the guardian may do this.
+    NotTheGuardian,
+    /// A breaker has levels 0 to 3.
+    InvalidLevel,
+    /// The breaker has been used lately.
+    CoolingDown {
+        /// When it may be used again.
+        until: Timestamp,
+    },
+    /// As much debt is in auction as may be: wait until some is sold.
+    LimitReached,
+    /// The position has another collateral type.
+    WrongCollateralType {
+        /// That of the position.
+        collateral_type: CollateralId,
+    },
     /// No auction in progress has this number.
     UnknownAuction,
     /// An amount of zero.
@@ -194,6 +384,8 @@ pub enum EngineError {
     Stale,
     /// The auction is not due for a reset.
     NotStale,
+    /// Something of the lot has been sold.
+    AlreadyTaken,
     /// More is asked than the caller would pay.
     PriceAboveLimit {
         /// The price asked now.
@@ -204,10 +396,14 @@ pub enum EngineError {
         /// What is due, in base units of cash.
         due: Balance,
     },
+    /// The account is owed nothing.
+    NothingOwed,
     /// The vault refused.
     Vault(VaultError),
     /// The parameters do not know the collateral type.
     Parameters(ParametersError),
+    /// The cash token refused: balance or allowance too small.
+    Token(PSP22Error),
     /// A called contract gave no answer.
     Call(CallError),
     /// Beyond the range of amounts.
@@ -217,6 +413,7 @@ pub enum EngineError {
 crate::wrap_errors!(EngineError {
     Vault(VaultError),
     Parameters(ParametersError),
+    Token(PSP22Error),
     Call(CallError),
     Math(MathError),
 });

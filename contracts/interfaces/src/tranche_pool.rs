@@ -87,6 +87,16 @@ pub struct Payment {
     pub penalty: Balance,
 }
 
+/// What the pool has after it lent or was paid, in base units of cash.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+pub struct Funding {
+    /// Cash and loans less fees owed: what the classes are worth together.
+    pub value: Balance,
+    /// The part of it that is cash.
+    pub cash: Balance,
+}
+
 /// A pool of cash and loans, owned in classes.
 #[ink::trait_definition]
 pub trait TranchePool {
@@ -133,7 +143,7 @@ pub trait TranchePool {
     fn surrender(&mut self, tranche: TrancheId, burned: Balance) -> Result<Balance, PoolError>;
 
     /// Pays `amount` of the pool's cash to an originator. For the vault alone, which passes the portfolio
-    /// as it is *after* the draw.
+    /// as it is *after* the draw. Returns what the pool has then.
     ///
     /// # Events
     /// [`FundsDrawn`].
@@ -148,9 +158,10 @@ pub trait TranchePool {
         originator: AccountId,
         amount: Balance,
         portfolio: Portfolio,
-    ) -> Result<(), PoolError>;
+    ) -> Result<Funding, PoolError>;
 
-    /// Takes a payment on debt. For the vault alone, which passes the portfolio as it is *after* it.
+    /// Takes a payment on debt. For the vault alone, which passes the portfolio as it is *after* it. Returns what the
+    /// pool has then.
     ///
     /// # Events
     /// [`PaymentCollected`].
@@ -158,7 +169,7 @@ pub trait TranchePool {
     /// # Errors
     /// [`PoolError::NotBound`], [`PoolError::NotTheVault`], [`PoolError::Token`].
     #[ink(message)]
-    fn collect(&mut self, payment: Payment, portfolio: Portfolio) -> Result<(), PoolError>;
+    fn collect(&mut self, payment: Payment, portfolio: Portfolio) -> Result<Funding, PoolError>;
 
     /// Sends what an account has to its beneficiary. Anybody may call it. Returns how much that is.
     ///

@@ -35,7 +35,7 @@ identifier!(
     PositionId(u32)
 );
 identifier!(
-    /// An auction of a liquidation engine, in the order of opening.
+    /// A lot of a vault and its auction, in the order of seizure.
     AuctionId(u32)
 );
 identifier!(

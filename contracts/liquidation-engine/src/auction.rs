@@ -3,18 +3,19 @@
 use finance::auction::{Curve, Lot, Purchase};
 use finance::fixed::{add, sub};
 use finance::{MathError, Price, Rounding, Timestamp};
+use ink::prelude::vec::Vec;
 use interfaces::collateral_vault::{Sale, Seizure};
 use interfaces::ensure;
-use interfaces::liquidation_engine::{Auction, AuctionView, EngineError};
-use interfaces::parameters::CollateralParameters;
+use interfaces::liquidation_engine::{Auction, AuctionView, EngineError, Reward};
+use interfaces::parameters::AuctionParameters;
 use interfaces::types::{AccountId, AuctionId, Balance, PositionId};
 
 /// A Dutch auction in progress. Every transition returns the next state, so that a refused one leaves
-/// nothing behind.
+/// nothing behind. All times are those of the auctions' clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DutchAuction(pub Auction);
 
-/// What a taker asks for, and the bounds within which he wants it.
+/// What a taker asks for, and the bounds within which he wants it; the deadline is on the chain's clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bid {
     pub wanted: Balance,
@@ -22,26 +23,44 @@ pub struct Bid {
     pub deadline: Timestamp,
 }
 
+impl Bid {
+    pub fn ensure_timely(&self, now: Timestamp) -> Result<(), EngineError> {
+        ensure!(self.wanted > 0, EngineError::ZeroAmount);
+        ensure!(now <= self.deadline, EngineError::Expired { now });
+        Ok(())
+    }
+}
+
+/// What is left after a purchase, and how it is paid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sold {
+    pub left: DutchAuction,
+    pub collateral: Balance,
+    pub debt: Balance,
+    pub penalty: Balance,
+}
+
 impl DutchAuction {
     /// An auction that begins `now`, of all that was seized.
     pub fn open(
         position: PositionId,
         seizure: &Seizure,
-        parameters: &CollateralParameters,
+        parameters: &AuctionParameters,
         now: Timestamp,
     ) -> Result<Self, MathError> {
-        let penalty = parameters.liquidation_penalty;
         Ok(Self(Auction {
             position,
             collateral_type: seizure.collateral_type,
             collateral: seizure.collateral,
+            sold: 0,
             debt: seizure.debt,
-            penalty: penalty.of(seizure.debt, Rounding::Up)?,
+            penalty: parameters.penalty.of(seizure.debt, Rounding::Up)?,
             top: top(seizure.price, parameters)?,
             started_at: now,
             curve: curve(parameters),
-            cusp: parameters.auction_cusp,
-            dust: parameters.minimum_debt,
+            tail: parameters.tail,
+            cusp: parameters.cusp,
+            dust: parameters.dust,
             quote: seizure.quote,
         }))
     }
@@ -49,16 +68,16 @@ impl DutchAuction {
     /// The price asked at `now`.
     pub fn asked(&self, now: Timestamp) -> Result<Price, MathError> {
         let Self(auction) = self;
-        auction
-            .curve
-            .price(auction.top, now.since(auction.started_at))
+        let elapsed = now.since(auction.started_at);
+        auction.curve.price(auction.top, elapsed, Rounding::Up)
     }
 
     /// Whether the auction must be reset before it sells.
     pub fn is_stale(&self, now: Timestamp) -> Result<bool, MathError> {
         let Self(auction) = self;
         let elapsed = now.since(auction.started_at);
-        auction.curve.is_stale(auction.top, elapsed, auction.cusp)
+        let (tail, cusp) = (auction.tail, auction.cusp);
+        auction.curve.is_stale(auction.top, elapsed, tail, cusp)
     }
 
     /// Debt and penalty left to raise.
@@ -66,91 +85,143 @@ impl DutchAuction {
         add(self.0.debt, self.0.penalty)
     }
 
-    pub fn view(&self, id: AuctionId, now: Timestamp) -> Result<AuctionView, MathError> {
+    /// What is for sale.
+    pub fn lot(&self) -> Result<Lot, MathError> {
+        Ok(Lot {
+            collateral: self.0.collateral,
+            due: self.due()?,
+        })
+    }
+
+    pub fn view(
+        &self,
+        id: AuctionId,
+        rewards: Vec<Reward>,
+        now: Timestamp,
+    ) -> Result<AuctionView, MathError> {
         Ok(AuctionView {
             id,
             auction: self.0,
             asked: self.asked(now)?,
             stale: self.is_stale(now)?,
+            rewards,
         })
     }
 
     /// What a bid buys at `now`.
     pub fn purchase(&self, bid: &Bid, now: Timestamp) -> Result<Purchase, EngineError> {
-        ensure!(bid.wanted > 0, EngineError::ZeroAmount);
-        ensure!(now <= bid.deadline, EngineError::Expired { now });
         ensure!(!self.is_stale(now)?, EngineError::Stale);
         let asked = self.asked(now)?;
         ensure!(
             asked <= bid.max_price,
             EngineError::PriceAboveLimit { asked }
         );
-        self.purchase_at(asked, bid.wanted)
-    }
-
-    fn purchase_at(&self, asked: Price, wanted: Balance) -> Result<Purchase, EngineError> {
-        let Self(auction) = self;
-        let due = self.due()?;
-        let lot = Lot {
-            collateral: auction.collateral,
-            due,
-        };
-        let purchase = lot.purchase(wanted, asked, &auction.quote, auction.dust)?;
-        let purchase = purchase.ok_or(EngineError::LeavesDust { due })?;
+        let (lot, Auction { quote, dust, .. }) = (self.lot()?, self.0);
+        let purchase = lot.purchase(bid.wanted, asked, &quote, dust)?;
+        let purchase = purchase.ok_or(EngineError::LeavesDust { due: lot.due })?;
         // What is due may buy no base unit of a coarse token: paying it still ends the auction.
         ensure!(
-            purchase.collateral > 0 || purchase.cost == due,
+            purchase.collateral > 0 || purchase.cost == lot.due,
             EngineError::ZeroAmount
         );
         Ok(purchase)
     }
 
-    /// What is left after a purchase, and the sale that the vault carries out. Cash goes to the debt
-    /// first and then to the penalty; the sale is the last when all is raised or all is sold.
-    pub fn sell(self, buyer: AccountId, purchase: Purchase) -> Result<(Self, Sale), MathError> {
+    /// After a purchase: cash goes to the debt first and then to the penalty.
+    pub fn sell(self, purchase: Purchase) -> Result<Sold, MathError> {
         let debt = purchase.cost.min(self.0.debt);
         let penalty = sub(purchase.cost, debt)?;
         let left = Self(Auction {
             collateral: sub(self.0.collateral, purchase.collateral)?,
+            sold: add(self.0.sold, purchase.collateral)?,
             debt: sub(self.0.debt, debt)?,
             penalty: sub(self.0.penalty, penalty)?,
             ..self.0
         });
-        let sale = Sale {
-            buyer,
+        Ok(Sold {
+            left,
             collateral: purchase.collateral,
             debt,
             penalty,
-            last: left.0.collateral == 0 || left.due()? == 0,
-        };
-        Ok((left, sale))
+        })
     }
 
-    /// Begins again from the live price, on the terms of today.
+    /// After all that is due was paid for nothing.
+    pub fn cure(self) -> Result<Sold, EngineError> {
+        ensure!(self.0.sold == 0, EngineError::AlreadyTaken);
+        let cost = self.due()?;
+        Ok(self.sell(Purchase {
+            collateral: 0,
+            cost,
+        })?)
+    }
+
+    /// Begins again from `price`, on the terms of today.
     pub fn reset(
         self,
         price: Price,
-        parameters: &CollateralParameters,
+        parameters: &AuctionParameters,
         now: Timestamp,
     ) -> Result<Self, MathError> {
         Ok(Self(Auction {
             top: top(price, parameters)?,
             started_at: now,
             curve: curve(parameters),
-            cusp: parameters.auction_cusp,
+            tail: parameters.tail,
+            cusp: parameters.cusp,
             ..self.0
         }))
     }
 }
 
-/// The first asked price: the oracle's with the buffer on top, rounded up.
-fn top(price: Price, parameters: &CollateralParameters) -> Result<Price, MathError> {
-    let top = parameters.auction_buffer.of(price.0, Rounding::Up)?;
-    Ok(Price(top))
+impl Sold {
+    /// Whether all is raised or all is sold.
+    pub fn is_last(&self) -> bool {
+        let Auction {
+            collateral,
+            debt,
+            penalty,
+            ..
+        } = self.left.0;
+        collateral == 0 || (debt == 0 && penalty == 0)
+    }
+
+    /// The whole of it, debt and penalty.
+    pub fn purchase(&self) -> Result<Purchase, MathError> {
+        Ok(Purchase {
+            collateral: self.collateral,
+            cost: add(self.debt, self.penalty)?,
+        })
+    }
+
+    /// What the vault carries out: `to` pays and receives.
+    pub fn sale(&self, to: AccountId) -> Sale {
+        Sale {
+            payer: to,
+            to,
+            collateral: self.collateral,
+            debt: self.debt,
+            last: self.is_last(),
+            receiver: None,
+        }
+    }
+
+    /// By how much less is in auction now.
+    pub fn relief(&self) -> Result<Balance, MathError> {
+        let paid = self.purchase()?.cost;
+        if self.is_last() {
+            add(paid, self.left.due()?)
+        } else {
+            Ok(paid)
+        }
+    }
 }
 
-fn curve(parameters: &CollateralParameters) -> Curve {
-    Curve::Linear {
-        tail: parameters.auction_tail,
-    }
+/// The first asked price: the oracle's with the buffer on top, rounded up.
+fn top(price: Price, parameters: &AuctionParameters) -> Result<Price, MathError> {
+    parameters.buffer.of(price.0, Rounding::Up).map(Price)
+}
+
+fn curve(parameters: &AuctionParameters) -> Curve {
+    Curve::new(parameters.tail, parameters.cut, parameters.step)
 }

@@ -6,19 +6,19 @@ use ink::contract_ref;
 // The name under which `contract_ref!` looks for the chain's types.
 use ink::env::DefaultEnvironment as Environment;
 use interfaces::calls::outcome;
-use interfaces::collateral_vault::{CollateralVault, Sale, Seizure};
+use interfaces::collateral_vault::{CollateralVault, Cut, Sale, Seizure};
 use interfaces::liquidation_engine::EngineError;
-use interfaces::parameters::{CollateralParameters, Parameters};
-use interfaces::types::{AccountId, CollateralId, PositionId};
+use interfaces::parameters::{AuctionParameters, Parameters};
+use interfaces::types::{AccountId, AuctionId, CollateralId, PositionId};
 
-pub fn seize(vault: AccountId, position: PositionId) -> Result<Seizure, EngineError> {
+pub fn seize(vault: AccountId, position: PositionId, cut: Cut) -> Result<Seizure, EngineError> {
     let mut vault: contract_ref!(CollateralVault) = vault.into();
-    outcome(vault.call_mut().seize(position).try_invoke())
+    outcome(vault.call_mut().seize(position, cut).try_invoke())
 }
 
-pub fn sell(vault: AccountId, position: PositionId, sale: Sale) -> Result<(), EngineError> {
+pub fn sell(vault: AccountId, lot: AuctionId, sale: Sale) -> Result<(), EngineError> {
     let mut vault: contract_ref!(CollateralVault) = vault.into();
-    outcome(vault.call_mut().sell(position, sale).try_invoke())
+    outcome(vault.call_mut().sell(lot, sale).try_invoke())
 }
 
 pub fn price(vault: AccountId, id: CollateralId) -> Result<Price, EngineError> {
@@ -29,7 +29,7 @@ pub fn price(vault: AccountId, id: CollateralId) -> Result<Price, EngineError> {
 pub fn parameters(
     parameters: AccountId,
     id: CollateralId,
-) -> Result<CollateralParameters, EngineError> {
+) -> Result<AuctionParameters, EngineError> {
     let parameters: contract_ref!(Parameters) = parameters.into();
-    outcome(parameters.call().collateral(id).try_invoke())
+    outcome(parameters.call().auction(id).try_invoke())
 }

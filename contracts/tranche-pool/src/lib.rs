@@ -30,7 +30,7 @@ mod tranche_pool {
     use interfaces::calls;
     use interfaces::ensure;
     use interfaces::tranche_pool::{
-        Books, Due, DuePaid, FundsDrawn, Payment, PaymentCollected, PoolError, PoolTerms,
+        Books, Due, DuePaid, Funding, FundsDrawn, Payment, PaymentCollected, PoolError, PoolTerms,
         Settlement, TranchePool,
     };
     use interfaces::types::TrancheId;
@@ -150,7 +150,7 @@ mod tranche_pool {
             originator: AccountId,
             amount: Balance,
             portfolio: Portfolio,
-        ) -> Result<(), PoolError> {
+        ) -> Result<Funding, PoolError> {
             let wiring = self.ensure_vault()?;
             let mut pool = self.load();
             let leaving = peers::leaving(wiring.agent)?;
@@ -162,11 +162,16 @@ mod tranche_pool {
                 amount,
                 cash: pool.cash(),
             });
-            calls::push(self.cash, originator, amount)
+            calls::push::<PoolError>(self.cash, originator, amount)?;
+            Ok(pool.funding(&portfolio)?)
         }
 
         #[ink(message)]
-        fn collect(&mut self, payment: Payment, portfolio: Portfolio) -> Result<(), PoolError> {
+        fn collect(
+            &mut self,
+            payment: Payment,
+            portfolio: Portfolio,
+        ) -> Result<Funding, PoolError> {
             self.ensure_vault()?;
             let mut pool = self.load();
             let terms = self.stored_terms()?;
@@ -176,7 +181,8 @@ mod tranche_pool {
                 payment,
                 cash: pool.cash(),
             });
-            calls::pull(self.cash, payment.payer, self.env().account_id(), amount)
+            calls::pull::<PoolError>(self.cash, payment.payer, self.env().account_id(), amount)?;
+            Ok(pool.funding(&portfolio)?)
         }
 
         #[ink(message)]

@@ -5,7 +5,7 @@ use finance::fixed::{add, mul_div, sub};
 use finance::settlement::{Phase, Portfolio, State};
 use finance::{waterfall, MathError, Ratio, Rounding, Timestamp, MAX_TRANCHES};
 use interfaces::ensure;
-use interfaces::tranche_pool::{Payment, PoolError, PoolTerms};
+use interfaces::tranche_pool::{Funding, Payment, PoolError, PoolTerms};
 use interfaces::types::{Balance, TrancheId};
 
 use crate::ledger::Ledger;
@@ -73,6 +73,13 @@ impl Pool {
     pub fn accrue(&mut self, terms: &PoolTerms, now: Timestamp) -> Result<(), MathError> {
         self.state = core::mem::take(&mut self.state).accrued(&terms.deal, now)?;
         Ok(())
+    }
+
+    /// What the pool has with the loans of `portfolio`.
+    pub fn funding(&self, portfolio: &Portfolio) -> Result<Funding, MathError> {
+        let cash = self.cash();
+        let value = self.state.value(cash, portfolio)?;
+        Ok(Funding { value, cash })
     }
 
     /// Cash that may be lent: beyond the buffer, the interest collected, the fees owed and what the tokens that are

@@ -17,7 +17,7 @@ fn insufficient(drawable: Balance) -> VaultError {
 fn all_lent() -> (World, PositionId) {
     let world = World::with(|sheet| {
         sheet.liquidity_buffer = Ratio::ZERO;
-        sheet.collateral[0].parameters.debt_ceiling = usd(2_000);
+        sheet.collateral[0].terms.loans.debt_ceiling = usd(2_000);
     });
     let world = world.fund();
     let position = world.borrow("olga", eth(20), usd(1_000));
@@ -142,7 +142,7 @@ fn nobody_leaves_at_a_price_that_he_knows_to_be_wrong() {
 
     // The loss is known before the order takes part: 8 ether bring 528 of 600.
     world.quote(55, 5_000);
-    let auction = world.does("kim", world.engine().liquidate(position));
+    let auction = world.does("kim", world.engine().liquidate(ETH, position));
     world.provide_cash("tess", usd(1_000));
     let take = world.engine().take(auction, eth(8), ANY_PRICE, NEVER);
     assert_eq!(world.does("tess", take).cost, usd(528));

@@ -13,6 +13,8 @@ use ink::primitives::{AccountId, Hash};
 use ink::selector_bytes;
 use ink_e2e::{alice, bob, ContractsBackend};
 use interfaces::async_vault::{AsyncVault, Conditions};
+use interfaces::collateral_vault::CollateralVault;
+use interfaces::liquidation_engine::LiquidationEngine;
 use interfaces::tranche_pool::Settlement;
 use interfaces::transfer_agent::TransferAgent;
 use interfaces::types::Balance;
@@ -51,6 +53,11 @@ fn ref_time<T>(called: &Called<T>) -> u64 {
 const REQUEST: u64 = 40;
 const CLAIM: u64 = 36;
 const SETTLEMENT: u64 = 120;
+const DRAW: u64 = 80;
+const REPAY: u64 = 70;
+const LIQUIDATE: u64 = 120;
+const TAKE_PART: u64 = 100;
+const TAKE_REST: u64 = 130;
 
 /// Each message and its cost beside what it is meant to cost, as published in the snapshot.
 #[derive(Default)]
@@ -148,7 +155,55 @@ async fn costs_relative_to_a_transfer_of_a_plain_token_are_as_published() {
     );
     let claim = world.sends("ann", world.orders().claim(SENIOR, ann));
     note("claim of cash", ref_time(&claim), CLAIM);
+    let goals = [
+        ("draw", DRAW),
+        ("repay", REPAY),
+        ("liquidate", LIQUIDATE),
+        ("take, a part", TAKE_PART),
+        ("take, the rest", TAKE_REST),
+    ];
+    for ((what, goal), cost) in goals.into_iter().zip(loans_among(1)) {
+        note(what, cost, goal);
+    }
     table.compare(&Path::new(env!("CARGO_MANIFEST_DIR")).join("snapshots/costs.txt"));
+}
+
+/// What it costs to draw, to repay, to start a liquidation, and to take a part and the rest, where so many positions
+/// are open.
+fn loans_among(positions: u32) -> [u64; 5] {
+    let world = World::funded();
+    for _ in 1..positions {
+        world.open("others", eth(1));
+    }
+    let position = world.open("olga", eth(8));
+    let draw = world.sends("olga", world.vault().draw(position, usd(600)));
+    world.provide_cash("olga", usd(10));
+    let repay = world.sends("olga", world.vault().repay(position, usd(10)));
+    world.quote(88, 5_000);
+    let started = world.sends("kim", world.engine().liquidate(ETH, position));
+    world.provide_cash("tess", usd(1_000));
+    let take = |wanted| {
+        let take = world
+            .engine()
+            .take(started.answer, wanted, ANY_PRICE, NEVER);
+        world.sends("tess", take)
+    };
+    let (part, rest) = (take(eth(1)), take(eth(8)));
+    // The rest pays the penalty as well.
+    assert!(world.reads(world.engine().owed(world.account("reserve"))) > 0);
+    let loans = [ref_time(&draw), ref_time(&repay), ref_time(&started)];
+    let takes = [ref_time(&part), ref_time(&rest)];
+    [loans.as_slice(), &takes].concat().try_into().unwrap()
+}
+
+#[test]
+fn loans_and_liquidations_cost_the_same_for_one_position_and_for_a_thousand() {
+    let (one, thousand) = (loans_among(1), loans_among(1_000));
+    for (one, thousand) in one.into_iter().zip(thousand) {
+        let ratio = thousand as f64 / one as f64;
+        println!("{ratio:.4} times the computation");
+        assert!(ratio <= 1.02, "{ratio}");
+    }
 }
 
 /// A settlement in which so many people enter the senior class and leave the junior in part; the amounts are the

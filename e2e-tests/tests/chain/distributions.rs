@@ -316,13 +316,13 @@ fn diversion_stops_where_subordination_is_mended() {
     let world = World::with(|sheet| {
         all_pay_out(sheet);
         sheet.tranches[1].terms.minimum_subordination = Ratio::from_bps(1_000);
-        sheet.collateral[0].parameters.annual_rate = Ratio::from_bps(5_000);
+        sheet.collateral[0].terms.loans.annual_rate = Ratio::from_bps(5_000);
     });
     let world = world.fund();
     let position = world.borrow("olga", eth(9), usd(550));
     let seized = world.borrow("omar", milli_eth(700), usd(50));
     world.quote(85, 5_000);
-    world.does("kim", world.engine().liquidate(seized));
+    world.does("kim", world.engine().liquidate(ETH, seized));
     // 0.7 ether at 78 less 10 % stand for the 50: 0.86 is missing, and a little less than 40 % lies below the senior.
     world.end_epoch();
     world.quote(78, 5_000);
@@ -397,7 +397,7 @@ fn principal_is_paid_in_sequence_when_patience_is_over() {
     let position = world.borrow("olga", eth(8), usd(600));
     // Ether at 90: in auction at its mark of 576 at 80, less than 40 % lies below the senior.
     world.quote(90, 5_000);
-    world.does("kim", world.engine().liquidate(position));
+    world.does("kim", world.engine().liquidate(ETH, position));
     let settled = world.close_epoch_at(80, 5_000);
     assert!(!settled.tranches[0].covered);
     assert_eq!(settled.trace.phase, Phase::Revolving);

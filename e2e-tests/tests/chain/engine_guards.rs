@@ -3,12 +3,13 @@
 use e2e_tests::wiring::NOBODY;
 use e2e_tests::*;
 use finance::auction::Purchase;
+use finance::interest::PaceCurve;
 use finance::{MathError, Period, Price, Ratio, Timestamp};
 use ink::codegen::TraitCallBuilder;
 use interfaces::calls::CallError;
 use interfaces::collateral_vault::{CollateralVault, VaultError};
-use interfaces::liquidation_engine::{EngineError, LiquidationEngine, MAX_PAGE};
-use interfaces::parameters::{CollateralParameters, ParametersError};
+use interfaces::liquidation_engine::{EngineError, EngineTerms, LiquidationEngine, MAX_PAGE};
+use interfaces::parameters::{ParametersError, ParametersTerms};
 use interfaces::tranche_pool::PoolError;
 use interfaces::types::{AccountId, AuctionId, PositionId};
 use psp22::PSP22Error;
@@ -27,7 +28,7 @@ fn frozen() -> EngineError {
 fn a_position_must_exist() {
     let world = World::funded();
     let unknown = EngineError::Vault(VaultError::UnknownPosition);
-    world.refuses("kim", world.engine().liquidate(NO_POSITION), unknown);
+    world.refuses("kim", world.engine().liquidate(ETH, NO_POSITION), unknown);
 }
 
 #[test]
@@ -38,22 +39,22 @@ fn a_healthy_position_is_not_liquidated() {
         debt: usd(600),
         limit: usd(640),
     };
-    let liquidate = world.engine().liquidate(position);
+    let liquidate = world.engine().liquidate(ETH, position);
     world.refuses("kim", liquidate, EngineError::Vault(healthy));
 }
 
 #[test]
 fn a_position_is_liquidated_once() {
     let (world, position, _) = World::in_auction();
-    let seized = EngineError::Vault(VaultError::PositionSeized);
-    world.refuses("kim", world.engine().liquidate(position), seized);
+    let nothing = EngineError::Vault(VaultError::NothingOwed);
+    world.refuses("kim", world.engine().liquidate(ETH, position), nothing);
 }
 
 #[test]
 fn without_a_price_nothing_is_liquidated() {
     let (world, position) = World::lent();
     world.outlive_reports();
-    world.refuses("kim", world.engine().liquidate(position), frozen());
+    world.refuses("kim", world.engine().liquidate(ETH, position), frozen());
 }
 
 #[test]
@@ -66,17 +67,17 @@ fn a_price_too_high_to_ask_for_more_opens_no_auction() {
     world.quote_ether(price);
     // For 306.25 it carries 245.00 at most, and 1.2 times that price is more than 2^128.
     let beyond = EngineError::Math(MathError::Overflow);
-    world.refuses("kim", world.engine().liquidate(position), beyond);
+    world.refuses("kim", world.engine().liquidate(ETH, position), beyond);
 }
 
 #[test]
 fn an_engine_that_the_vault_does_not_know_liquidates_nothing() {
     let (world, position) = World::lent();
     world.quote(90, 5_000);
-    let arguments = (world.deal.vault, world.deal.parameters);
-    let mut other = Engine::from(world.deploys("liquidation-engine", arguments));
+    let mut other = Engine::from(world.deploys("liquidation-engine", world.engine_terms()));
     let stranger = EngineError::Vault(VaultError::NotTheEngine);
-    world.refuses("kim", other.call_mut().liquidate(position), stranger);
+    let liquidate = other.call_mut().liquidate(ETH, position);
+    world.refuses("kim", liquidate, stranger);
 }
 
 #[test]
@@ -86,33 +87,42 @@ fn a_vault_that_does_not_answer_is_an_error() {
         (NOBODY, CallError::Trapped),
         (world.deal.oracle, CallError::NotUnderstood),
     ] {
-        let arguments = (vault, world.deal.parameters);
-        let mut engine = Engine::from(world.deploys("liquidation-engine", arguments));
-        let liquidate = engine.call_mut().liquidate(NO_POSITION);
+        let terms = EngineTerms {
+            vault,
+            ..world.engine_terms()
+        };
+        let mut engine = Engine::from(world.deploys("liquidation-engine", terms));
+        let liquidate = engine.call_mut().liquidate(ETH, NO_POSITION);
         world.refuses("kim", liquidate, EngineError::Call(error));
     }
 }
 
 #[test]
-fn a_seizure_without_parameters_for_the_auction_is_undone() {
+fn without_parameters_nothing_is_liquidated() {
     let unknown = EngineError::Parameters(ParametersError::UnknownCollateral);
-    assert_seizure_is_undone(no_parameters, unknown);
+    assert_nothing_is_seized(no_parameters, unknown);
     let trapped = EngineError::Call(CallError::Trapped);
-    assert_seizure_is_undone(|_| NOBODY, trapped);
+    assert_nothing_is_seized(|_| NOBODY, trapped);
 }
 
 /// A contract of parameters that knows no collateral type.
 fn no_parameters(world: &World) -> AccountId {
-    let listed = Vec::<CollateralParameters>::new();
-    world.deploys("parameters", (world.account("governor"), listed))
+    let terms = ParametersTerms {
+        governor: world.account("governor"),
+        ramp: DAY,
+        curve: PaceCurve::LEVEL,
+        originator_ceiling: 0,
+        collateral: Vec::new(),
+    };
+    world.deploys("parameters", terms)
 }
 
 #[track_caller]
-fn assert_seizure_is_undone(parameters: impl Fn(&World) -> AccountId, error: EngineError) {
+fn assert_nothing_is_seized(parameters: impl Fn(&World) -> AccountId, error: EngineError) {
     let world = World::with_engine_parameters(parameters).fund();
     let position = world.borrow("olga", eth(8), usd(600));
     world.quote(90, 5_000);
-    world.refuses("kim", world.engine().liquidate(position), error);
+    world.refuses("kim", world.engine().liquidate(ETH, position), error);
 }
 
 #[test]
@@ -284,8 +294,9 @@ fn a_base_unit_of_collateral_costs_a_base_unit_of_cash() {
 #[test]
 fn a_coarse_token_leaves_no_auction_that_nobody_can_end() {
     let world = World::with(|sheet| {
-        sheet.collateral[1].parameters.minimum_debt = 1;
-        sheet.collateral[1].parameters.liquidation_penalty = Ratio::ZERO;
+        sheet.collateral[1].terms.loans.minimum_debt = 1;
+        sheet.collateral[1].terms.auctions.dust = 1;
+        sheet.collateral[1].terms.auctions.penalty = Ratio::ZERO;
     });
     let world = world.fund();
     let (bitcoin, vault) = (world.deal.collateral_token(BTC), world.deal.vault);
@@ -293,7 +304,7 @@ fn a_coarse_token_leaves_no_auction_that_nobody_can_end() {
     let position = world.does("olga", world.vault().open(BTC, 10_000_000));
     world.does("olga", world.vault().draw(position, usd(300)));
     world.quote(100, 3_500);
-    let auction = world.does("kim", world.engine().liquidate(position));
+    let auction = world.does("kim", world.engine().liquidate(BTC, position));
     world.provide_cash("tess", usd(1_000));
     let take = |wanted| world.engine().take(auction, wanted, ANY_PRICE, NEVER);
     // 300.000001 are owed, and a base unit of bitcoin costs 3500 × 1.2 ÷ 10^8 = 0.000042: 7 are left.
@@ -339,10 +350,64 @@ fn an_ended_auction_gives_the_position_back() {
     let left = eth(8) - bought.collateral;
     let view = world.reads(world.vault().position(position)).unwrap();
     assert_eq!((view.position.collateral, view.debt), (left, 0));
-    let healthy = VaultError::Healthy {
-        debt: 0,
-        limit: view.collateral_value.unwrap() * 4 / 5,
+    let nothing = VaultError::NothingOwed;
+    let liquidate = world.engine().liquidate(ETH, position);
+    world.refuses("kim", liquidate, EngineError::Vault(nothing));
+}
+
+#[test]
+fn the_type_named_must_be_that_of_the_position() {
+    let (world, position) = World::lent();
+    world.quote(90, 5_000);
+    let wrong = EngineError::WrongCollateralType {
+        collateral_type: ETH,
     };
-    let liquidate = world.engine().liquidate(position);
-    world.refuses("kim", liquidate, EngineError::Vault(healthy));
+    world.refuses("kim", world.engine().liquidate(BTC, position), wrong);
+}
+
+#[test]
+fn penalties_are_paid_from_an_allowance_to_the_engine() {
+    let (world, _, auction) = World::in_auction();
+    world.provide(world.deal.cash, "tess", world.deal.pool, usd(1_000));
+    let take = world.engine().take(auction, eth(8), ANY_PRICE, NEVER);
+    let refused = EngineError::Token(PSP22Error::InsufficientAllowance);
+    world.refuses("tess", take, refused);
+}
+
+#[test]
+fn only_the_guardian_uses_the_breaker() {
+    let world = World::deployed();
+    let set = |level| world.engine().set_breaker(level, HOUR);
+    world.refuses("kim", set(1), EngineError::NotTheGuardian);
+    world.refuses("governor", set(4), EngineError::InvalidLevel);
+    world.does("governor", set(3));
+    world.chain.advance(HOUR);
+    let until = world.chain.now().plus(DAY);
+    world.refuses("governor", set(1), EngineError::CoolingDown { until });
+}
+
+#[test]
+fn what_is_stopped_is_refused_and_what_helps_is_not() {
+    let (world, position, auction) = World::in_auction();
+    world.provide_cash("tess", usd(1_000));
+    world.provide_cash("olga", usd(1_000));
+    let take = || world.engine().take(auction, eth(1), ANY_PRICE, NEVER);
+    let until = world.chain.now().plus(HOUR);
+    let stopped = || EngineError::Stopped { until };
+    world.does("governor", world.engine().set_breaker(2, HOUR));
+    let liquidate = world.engine().liquidate(ETH, position);
+    world.refuses("kim", liquidate, stopped());
+    world.refuses("kim", world.engine().reset(auction), stopped());
+    world.does("governor", world.engine().set_breaker(3, HOUR));
+    world.refuses("tess", take(), stopped());
+    world.does("olga", world.engine().cure(auction));
+    assert_eq!(world.balance(world.deal.cash, "olga"), usd(1_600) - DUE);
+    world.assert_balanced();
+}
+
+#[test]
+fn nothing_is_owed_to_strangers() {
+    let world = World::deployed();
+    let claim = world.engine().claim(world.account("kim"));
+    world.refuses("kim", claim, EngineError::NothingOwed);
 }

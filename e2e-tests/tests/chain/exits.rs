@@ -6,7 +6,6 @@ use finance::Period;
 use interfaces::collateral_vault::{CollateralVault, VaultError};
 use interfaces::liquidation_engine::LiquidationEngine;
 use interfaces::parameters::{CollateralParameter, Parameters};
-use interfaces::tranche_pool::{Due, TranchePool};
 use interfaces::transfer_agent::TransferAgent;
 
 /// Long after the last report, and long after an epoch should have been closed.
@@ -80,6 +79,7 @@ fn a_debtor_pays_whatever_the_governor_sets() {
     ] {
         world.does("governor", world.parameters().set(ETH, parameter, value));
     }
+    world.does("governor", world.vault().touch(ETH));
     deserted(&world);
     let owed = world.reads(world.vault().position(position)).unwrap().debt;
     world.provide_cash("olga", owed);
@@ -129,12 +129,11 @@ fn settled_cash_is_claimed_while_no_price_is_known() {
 fn the_beneficiary_is_paid_by_anybody() {
     let (world, _, auction) = World::in_auction();
     world.provide_cash("tess", usd(1_000));
-    world.does(
-        "tess",
-        world.engine().take(auction, eth(8), ANY_PRICE, NEVER),
-    );
+    let take = world.engine().take(auction, eth(8), ANY_PRICE, NEVER);
+    world.does("tess", take);
     deserted(&world);
-    world.does("mallory", world.pool().pay(Due::Penalties));
+    let reserve = world.account("reserve");
+    world.does("mallory", world.engine().claim(reserve));
     assert_eq!(world.balance(world.deal.cash, "reserve"), 60_000_001);
 }
 

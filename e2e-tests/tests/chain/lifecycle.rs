@@ -5,7 +5,7 @@ use finance::Period;
 use ink::codegen::TraitCallBuilder;
 use interfaces::collateral_vault::CollateralVault;
 use interfaces::liquidation_engine::LiquidationEngine;
-use interfaces::tranche_pool::{Due, TranchePool};
+use interfaces::tranche_pool::TranchePool;
 use interfaces::transfer_agent::TransferAgent;
 
 #[test]
@@ -123,7 +123,8 @@ fn what_is_raised_beyond_the_debt_is_penalty_and_the_rest_of_the_lot_goes_back()
         left
     );
 
-    let penalties = world.does("anybody", world.pool().pay(Due::Penalties));
+    let claim = world.engine().claim(world.account("reserve"));
+    let penalties = world.does("anybody", claim);
     assert_eq!(penalties / 1_000_000, 60);
     assert_eq!(world.balance(world.deal.cash, "reserve"), penalties);
     world.assert_balanced();

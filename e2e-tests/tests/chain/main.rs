@@ -8,6 +8,8 @@ mod donations;
 mod engine_guards;
 mod exits;
 mod lifecycle;
+mod liquidation;
+mod loans;
 mod oracle;
 mod oracle_and_parameters;
 mod orders;

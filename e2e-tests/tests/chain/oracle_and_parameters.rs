@@ -8,8 +8,8 @@ use interfaces::oracle_adapter::{
     MAX_ASSETS, MAX_FEEDERS,
 };
 use interfaces::parameters::{
-    Bounds, CollateralParameter, CollateralParameters, ParameterChanged, Parameters,
-    ParametersError,
+    Bounds, CollateralParameter, CollateralTerms, ParameterChanged, Parameters, ParametersError,
+    ParametersTerms,
 };
 use interfaces::types::{AccountId, AssetId, CollateralId};
 
@@ -213,60 +213,48 @@ fn a_report_is_told_and_can_be_looked_up() {
 }
 
 /// The parameters of ether with one of them replaced.
-fn changed(world: &World, change: impl FnOnce(&mut CollateralParameters)) -> CollateralParameters {
-    let mut parameters = world.reads(world.parameters().collateral(ETH)).unwrap();
-    change(&mut parameters);
-    parameters
+fn changed(world: &World, parameter: CollateralParameter, value: u128) -> CollateralTerms {
+    let mut terms = world.reads(world.parameters().collateral(ETH)).unwrap();
+    terms.set(parameter, value);
+    terms
+}
+
+/// Refuses to make parameters of these types.
+#[track_caller]
+fn assert_not_made(world: &World, collateral: Vec<CollateralTerms>, refused: ParametersError) {
+    let sheet = &world.deal.sheet;
+    let terms = ParametersTerms {
+        governor: world.account("governor"),
+        ramp: sheet.ramp,
+        curve: sheet.pace,
+        originator_ceiling: sheet.originator_ceiling,
+        collateral,
+    };
+    world.refuses_to_deploy("parameters", terms, refused);
 }
 
 #[test]
 fn there_are_no_more_types_than_a_vault_can_list() {
     let world = World::deployed();
-    let types = vec![changed(&world, |_| ()); MAX_COLLATERAL_TYPES + 1];
-    let arguments = (world.account("governor"), types);
-    world.refuses_to_deploy(
-        "parameters",
-        arguments,
-        ParametersError::TooManyCollateralTypes,
-    );
+    let one = world.reads(world.parameters().collateral(ETH)).unwrap();
+    let types = vec![one; MAX_COLLATERAL_TYPES + 1];
+    assert_not_made(&world, types, ParametersError::TooManyCollateralTypes);
 }
 
 #[test]
 fn parameters_are_made_within_their_bounds() {
+    use CollateralParameter::*;
     let world = World::deployed();
-    let wide = changed(&world, |parameters| {
-        parameters.haircut = Ratio(percent(90) + 1)
-    });
+    let wide = changed(&world, Haircut, percent(90) + 1);
     let refused = ParametersError::OutOfBounds {
-        parameter: CollateralParameter::Haircut,
-        bounds: Bounds {
-            minimum: 0,
-            maximum: percent(90),
-        },
+        parameter: Haircut,
+        bounds: Haircut.bounds(),
     };
-    world.refuses_to_deploy(
-        "parameters",
-        (world.account("governor"), vec![wide]),
-        refused,
-    );
-    let level = changed(&world, |parameters| {
-        parameters.borrow_ltv = parameters.liquidation_ltv
-    });
-    let refused = ParametersError::BorrowAboveLiquidation;
-    world.refuses_to_deploy(
-        "parameters",
-        (world.account("governor"), vec![level]),
-        refused,
-    );
-    let steep = changed(&world, |parameters| {
-        parameters.auction_cusp = Ratio(percent(76))
-    });
-    let refused = ParametersError::CuspAboveMarket;
-    world.refuses_to_deploy(
-        "parameters",
-        (world.account("governor"), vec![steep]),
-        refused,
-    );
+    assert_not_made(&world, vec![wide], refused);
+    let level = changed(&world, BorrowLtv, percent(80));
+    assert_not_made(&world, vec![level], ParametersError::LtvsOutOfOrder);
+    let steep = changed(&world, Cusp, percent(76));
+    assert_not_made(&world, vec![steep], ParametersError::CuspAboveMarket);
 }
 
 #[test]
@@ -300,10 +288,10 @@ fn no_parameter_leaves_its_bounds() {
         (DebtCeiling, 0, u128::MAX),
         (MinimumDebt, 1, u128::MAX),
         (Haircut, 0, percent(90)),
-        (LiquidationPenalty, 0, percent(30)),
-        (AuctionBuffer, percent(100), percent(150)),
-        (AuctionTail, 600_000, 86_400_000),
-        (AuctionCusp, percent(10), percent(90)),
+        (Penalty, 0, percent(30)),
+        (Buffer, percent(100), percent(150)),
+        (Tail, 600_000, 86_400_000),
+        (Cusp, percent(10), percent(90)),
     ];
     for (parameter, minimum, maximum) in table {
         let bounds = Bounds { minimum, maximum };
@@ -324,7 +312,7 @@ fn no_parameter_leaves_its_bounds() {
 fn nobody_borrows_up_to_liquidation() {
     let world = World::deployed();
     let set = |parameter, value| world.parameters().set(ETH, parameter, value);
-    let refused = ParametersError::BorrowAboveLiquidation;
+    let refused = ParametersError::LtvsOutOfOrder;
     world.refuses(
         "governor",
         set(CollateralParameter::BorrowLtv, percent(80)),
@@ -346,14 +334,14 @@ fn an_auction_can_ask_less_than_the_market() {
     let most = percent(75);
     world.refuses(
         "governor",
-        set(CollateralParameter::AuctionCusp, most + 1),
+        set(CollateralParameter::Cusp, most + 1),
         refused,
     );
-    world.does("governor", set(CollateralParameter::AuctionCusp, most));
+    world.does("governor", set(CollateralParameter::Cusp, most));
     let most = percent(120);
     world.refuses(
         "governor",
-        set(CollateralParameter::AuctionBuffer, most + 1),
+        set(CollateralParameter::Buffer, most + 1),
         refused,
     );
 }

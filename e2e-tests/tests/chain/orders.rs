@@ -229,7 +229,7 @@ fn a_deposit_with_a_limit_waits_for_its_price() {
 
     // The price falls by a loss of 72: 8 ether bring 528 of 600.
     world.quote(55, 5_000);
-    let auction = world.does("kim", world.engine().liquidate(position));
+    let auction = world.does("kim", world.engine().liquidate(ETH, position));
     world.provide_cash("tess", usd(1_000));
     let take = world.engine().take(auction, eth(8), ANY_PRICE, NEVER);
     world.does("tess", take);

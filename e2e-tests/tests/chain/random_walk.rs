@@ -14,7 +14,7 @@ use finance::settlement::{ClassTrace, Phase};
 use finance::{Period, Price, Ratio, Timestamp};
 use ink::codegen::TraitCallBuilder;
 use interfaces::async_vault::{AsyncVault, Conditions};
-use interfaces::collateral_vault::{CollateralVault, DebtWrittenOff};
+use interfaces::collateral_vault::{CollateralVault, LotClosed};
 use interfaces::liquidation_engine::LiquidationEngine;
 use interfaces::parameters::{CollateralParameter, Parameters};
 use interfaces::tranche_pool::{Due, PaymentCollected, PoolError, Settlement, TranchePool};
@@ -116,6 +116,18 @@ enum Step {
     Reset {
         auction: u32,
     },
+    /// Debt and penalty of an auction are paid for nothing.
+    Cure {
+        who: usize,
+        auction: u32,
+    },
+    /// Somebody tries to impair every position, or to restore it.
+    Impair,
+    Restore,
+    Trip {
+        level: u8,
+        hours: u64,
+    },
     PayDues,
     Quote {
         eth: u128,
@@ -199,9 +211,13 @@ fn step() -> impl Strategy<Value = Step> {
         6 => (who.clone(), 0usize..6, prop_oneof![1 => 0u128..20, 1 => 0u128..1_050])
             .prop_map(|(who, position, permille)| Step::Repay { who, position, permille }),
         6 => Just(Step::Liquidate),
-        8 => (who, number.clone(), prop_oneof![1 => ether, 1 => Just(eth(1_000))])
+        8 => (who.clone(), number.clone(), prop_oneof![1 => ether, 1 => Just(eth(1_000))])
             .prop_map(|(who, auction, amount)| Step::Take { who, auction, amount }),
-        3 => number.prop_map(|auction| Step::Reset { auction }),
+        3 => number.clone().prop_map(|auction| Step::Reset { auction }),
+        2 => (who.clone(), number).prop_map(|(who, auction)| Step::Cure { who, auction }),
+        4 => Just(Step::Impair),
+        4 => Just(Step::Restore),
+        1 => (0u8..=3, 0u64..8).prop_map(|(level, hours)| Step::Trip { level, hours }),
         1 => Just(Step::PayDues),
         8 => (20u128..130).prop_map(|eth| Step::Quote { eth }),
         4 => (1u64..30_000).prop_map(|seconds| Step::Wait { seconds }),
@@ -224,7 +240,13 @@ enum Kind {
 
 impl Kind {
     fn change(self, sheet: &mut TermSheet) {
-        sheet.collateral[0].parameters.debt_ceiling = usd(5_000);
+        let terms = &mut sheet.collateral[0].terms;
+        terms.loans.debt_ceiling = usd(5_000);
+        terms.loans.whole_below = usd(100);
+        terms.auctions.debt_limit = usd(900);
+        terms.auctions.start_reward = usd(1);
+        terms.auctions.start_share = Ratio::from_bps(100);
+        terms.auctions.mark_reward = usd(1);
         if self == Self::Plain {
             return;
         }
@@ -512,8 +534,9 @@ impl Walk {
             } => self.repay(who, position, permille),
             Step::Liquidate => {
                 self.refresh();
-                let count = self.world.reads(self.world.vault().position_count());
-                (0..count).for_each(|position| self.liquidate(position));
+                for position in self.positions() {
+                    self.liquidate(position);
+                }
             }
             Step::Take {
                 who,
@@ -524,9 +547,37 @@ impl Walk {
                 self.refresh();
                 self.reset(self.auction(auction));
             }
+            Step::Cure { who, auction } => self.cure(who, auction),
+            Step::Impair => {
+                self.refresh();
+                for position in self.positions() {
+                    let impair = self.world.vault().impair(position);
+                    let done = self.tries("anybody", impair).is_some();
+                    self.count_if(done, "loan impaired");
+                }
+            }
+            Step::Restore => {
+                self.refresh();
+                for position in self.positions() {
+                    let restore = self.world.vault().restore(position);
+                    let done = self.tries("anybody", restore).is_some();
+                    self.count_if(done, "loan restored");
+                }
+            }
+            Step::Trip { level, hours } => {
+                let period = Period(hours * HOUR.0);
+                let set = self.world.engine().set_breaker(level, period);
+                let done = self.tries("governor", set).is_some();
+                self.count_if(done && level == 3, "stopped");
+            }
             Step::PayDues => {
-                for due in [Due::Fees, Due::Penalties, Due::Dust] {
+                for due in [Due::Fees, Due::Dust] {
                     self.tries("anybody", self.world.pool().pay(due));
+                }
+                for who in ["reserve", "anybody"] {
+                    let claim = self.world.engine().claim(self.world.account(who));
+                    let claimed = self.tries("anybody", claim).is_some();
+                    self.count_if(claimed, "claimed penalties");
                 }
                 let deficient = self.tries("anybody", self.world.pool().reconcile());
                 assert_eq!(deficient, Some(false));
@@ -746,8 +797,14 @@ impl Walk {
         }
     }
 
-    fn liquidate(&mut self, position: u32) {
-        let liquidate = self.world.engine().liquidate(PositionId(position));
+    /// Every position that was ever opened.
+    fn positions(&self) -> impl Iterator<Item = PositionId> {
+        let count = self.world.reads(self.world.vault().position_count());
+        (0..count).map(PositionId)
+    }
+
+    fn liquidate(&mut self, position: PositionId) {
+        let liquidate = self.world.engine().liquidate(ETH, position);
         let done = self.tries("anybody", liquidate).is_some();
         self.count_if(done, "liquidated");
     }
@@ -767,14 +824,25 @@ impl Walk {
         self.count_if(done, "reset");
     }
 
+    fn cure(&mut self, who: usize, auction: u32) {
+        let auction = self.auction(auction);
+        self.provide_cash(PEOPLE[who], usd(2_000));
+        let cure = self.world.engine().cure(auction);
+        if let Ok(cured) = self.sends(PEOPLE[who], cure) {
+            self.count("cured");
+            self.collect(&cured);
+        }
+    }
+
     fn take(&mut self, who: usize, auction: u32, amount: Balance) {
         let auction = self.auction(auction);
         self.reset(auction);
         self.provide_cash(PEOPLE[who], usd(1_000));
         let take = self.world.engine().take(auction, amount, ANY_PRICE, NEVER);
         if let Ok(taken) = self.sends(PEOPLE[who], take) {
-            let lost = taken.events::<DebtWrittenOff>().len();
-            self.count(if lost > 0 { "written off" } else { "taken" });
+            let closed = taken.events::<LotClosed>();
+            let is_lost = closed.iter().any(|closed| closed.written_off > 0);
+            self.count(if is_lost { "written off" } else { "taken" });
             self.collect(&taken);
         }
     }
@@ -937,7 +1005,7 @@ impl Walk {
         }
     }
 
-    /// Nothing is anywhere but with the people, the pool, the agent and the vault.
+    /// Nothing is anywhere but with the people, the pool, the agent, the engine and the vault.
     fn check_everybody(&self) {
         self.world.assert_collateral_balanced();
         let deal = &self.world.deal;
@@ -947,7 +1015,7 @@ impl Walk {
             .chain(["donor", "reserve", "manager", "anybody"])
             .map(cash)
             .sum();
-        let kept = [deal.pool, deal.agent].map(|contract| {
+        let kept = [deal.pool, deal.agent, deal.engine].map(|contract| {
             deal.balance(&self.world.chain, deal.cash, contract)
                 .unwrap()
         });
@@ -1215,12 +1283,14 @@ impl Model {
 }
 
 /// What all walks together must have done, or they are not worth walking.
-const LANDMARKS: [&str; 27] = [
+const LANDMARKS: [&str; 32] = [
     "amortising",
     "cancelled late",
     "claimed a distribution",
+    "claimed penalties",
     "closed",
     "coupon",
+    "cured",
     "diverted",
     "drawn",
     "expired",
@@ -1229,6 +1299,8 @@ const LANDMARKS: [&str; 27] = [
     "filled redemptions",
     "impaired",
     "liquidated",
+    "loan impaired",
+    "loan restored",
     "ordered late",
     "prices too old",
     "principal",
@@ -1236,6 +1308,7 @@ const LANDMARKS: [&str; 27] = [
     "reset",
     "settled in stress",
     "settled without a price",
+    "stopped",
     "surrendered",
     "taken",
     "too cheap",

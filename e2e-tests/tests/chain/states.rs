@@ -22,7 +22,7 @@ fn a_realised_loss_that_reaches_a_claim_winds_the_deal_down() {
     let lost = world.borrow("olga", eth(8), usd(600));
     let kept = world.borrow("omar", eth(9), usd(90));
     world.quote(40, 5_000);
-    let auction = world.does("kim", world.engine().liquidate(lost));
+    let auction = world.does("kim", world.engine().liquidate(ETH, lost));
     world.provide_cash("tess", usd(1_000));
     let take = world.engine().take(auction, eth(8), ANY_PRICE, NEVER);
     assert_eq!(world.does("tess", take).cost, usd(384));
@@ -167,7 +167,7 @@ fn fees_are_funded_and_whoever_closes_is_rewarded() {
 fn fees_without_cash_are_owed_and_a_reward_is_no_more_than_there_is() {
     let world = World::with(|sheet| {
         sheet.liquidity_buffer = Ratio::ZERO;
-        sheet.collateral[0].parameters.debt_ceiling = usd(2_000);
+        sheet.collateral[0].terms.loans.debt_ceiling = usd(2_000);
         sheet.fees = Fees {
             management: Ratio::from_bps(100),
             close_reward: usd(1),

@@ -6,18 +6,24 @@ use finance::{MathError, Period, Price, Ratio};
 use ink::codegen::TraitCallBuilder;
 use interfaces::calls::CallError;
 use interfaces::collateral_vault::{
-    CollateralVault, Listing, Sale, VaultError, VaultTerms, MAX_COLLATERAL_TYPES,
+    CollateralVault, Cut, Listing, Sale, VaultError, VaultTerms, MAX_COLLATERAL_TYPES,
 };
 use interfaces::liquidation_engine::{EngineError, LiquidationEngine};
 use interfaces::oracle_adapter::OracleError;
 use interfaces::parameters::ParametersError;
 use interfaces::tranche_pool::PoolError;
-use interfaces::types::{AccountId, AssetId, Balance, CollateralId, PositionId};
+use interfaces::types::{AccountId, AssetId, AuctionId, Balance, CollateralId, PositionId};
 use psp22::PSP22Error;
 use simulator::contracts::Vault;
 
 const NO_TYPE: CollateralId = CollateralId(2);
 const NO_POSITION: PositionId = PositionId(7);
+const NO_LOT: AuctionId = AuctionId(7);
+/// Room for everything.
+const CUT: Cut = Cut {
+    room: u128::MAX >> 32,
+    penalty: Ratio::ZERO,
+};
 
 fn frozen() -> VaultError {
     VaultError::Oracle(FROZEN)
@@ -25,13 +31,14 @@ fn frozen() -> VaultError {
 
 /// A sale of `collateral` for `debt` to "tess".
 fn sale(world: &World, collateral: Balance, debt: Balance) -> Sale {
-    let buyer = world.account("tess");
+    let tess = world.account("tess");
     Sale {
-        buyer,
+        payer: tess,
+        to: tess,
         collateral,
         debt,
-        penalty: 0,
         last: false,
+        receiver: None,
     }
 }
 
@@ -237,28 +244,20 @@ fn assert_unknown(world: &World, position: PositionId) {
 }
 
 #[test]
-fn a_position_in_auction_is_out_of_its_originators_hands() {
+fn while_a_lot_is_on_sale_its_originator_can_add_and_no_more() {
     let (world, position, _) = World::in_auction();
-    let seized = || VaultError::PositionSeized;
-    world.provide(
-        world.deal.collateral_token(ETH),
-        "olga",
-        world.deal.vault,
-        eth(8),
-    );
+    let in_auction = || VaultError::InAuction;
+    let token = world.deal.collateral_token(ETH);
+    world.provide(token, "olga", world.deal.vault, eth(8));
     world.provide_cash("olga", usd(1_000));
-    world.refuses(
-        "olga",
-        world.vault().add_collateral(position, eth(8)),
-        seized(),
-    );
-    world.refuses(
-        "olga",
-        world.vault().withdraw_collateral(position, 1),
-        seized(),
-    );
-    world.refuses("olga", world.vault().draw(position, usd(1)), seized());
-    world.refuses("olga", world.vault().repay(position, usd(1_000)), seized());
+    world.does("olga", world.vault().add_collateral(position, eth(8)));
+    let withdraw = world.vault().withdraw_collateral(position, 1);
+    world.refuses("olga", withdraw, in_auction());
+    world.refuses("olga", world.vault().draw(position, usd(50)), in_auction());
+    // All that she owes is in the lot: she may cure it at the engine.
+    let repay = world.vault().repay(position, usd(1_000));
+    world.refuses("olga", repay, VaultError::NothingOwed);
+    world.assert_balanced();
 }
 
 #[test]
@@ -385,7 +384,7 @@ fn debt_in_auction_counts_towards_the_ceiling() {
 #[test]
 fn the_pool_keeps_its_buffer() {
     let world =
-        World::with(|sheet| sheet.collateral[0].parameters.debt_ceiling = usd(2_000)).fund();
+        World::with(|sheet| sheet.collateral[0].terms.loans.debt_ceiling = usd(2_000)).fund();
     let position = world.open("olga", eth(20));
     let draw = |amount| world.vault().draw(position, amount);
     // 1000 less 5 %.
@@ -409,7 +408,7 @@ fn the_pool_keeps_what_waiting_redemptions_are_worth() {
 #[test]
 fn waiting_deposits_are_not_lent() {
     let world =
-        World::with(|sheet| sheet.collateral[0].parameters.debt_ceiling = usd(2_000)).fund();
+        World::with(|sheet| sheet.collateral[0].terms.loans.debt_ceiling = usd(2_000)).fund();
     world.deposit("dan", JUNIOR, usd(500));
     let position = world.open("olga", eth(20));
     let short = VaultError::Pool(PoolError::InsufficientCash { drawable: usd(950) });
@@ -438,7 +437,7 @@ fn nothing_is_lent_while_the_mezzanine_class_is_thinly_covered() {
     let world = World::with(|sheet| {
         sheet.tranches[0].terms.minimum_subordination = Ratio::ZERO;
         sheet.tranches[1].terms.target_rate = Ratio::from_bps(4_000);
-        sheet.collateral[0].parameters.debt_ceiling = usd(2_000);
+        sheet.collateral[0].terms.loans.debt_ceiling = usd(2_000);
     });
     let world = world.fund();
     let position = world.borrow("olga", eth(8), usd(600));
@@ -613,9 +612,9 @@ fn nobody_but_the_engine_seizes_and_sells() {
     world.quote(90, 5_000);
     world.provide_cash("mallory", usd(1_000));
     for who in ["mallory", "olga", "Deployer", "governor"] {
-        let seize = world.vault().seize(position);
+        let seize = world.vault().seize(position, CUT);
         world.refuses(who, seize, VaultError::NotTheEngine);
-        let sell = world.vault().sell(position, sale(&world, eth(8), 0));
+        let sell = world.vault().sell(NO_LOT, sale(&world, eth(8), 0));
         world.refuses(who, sell, VaultError::NotTheEngine);
     }
 }
@@ -623,9 +622,9 @@ fn nobody_but_the_engine_seizes_and_sells() {
 #[test]
 fn without_an_engine_nobody_seizes() {
     let world = World::unbound();
-    let seize = world.vault().seize(NO_POSITION);
+    let seize = world.vault().seize(NO_POSITION, CUT);
     world.refuses("Deployer", seize, VaultError::NotTheEngine);
-    let sell = world.vault().sell(NO_POSITION, sale(&world, 0, 0));
+    let sell = world.vault().sell(NO_LOT, sale(&world, 0, 0));
     world.refuses("Deployer", sell, VaultError::NotTheEngine);
 }
 
@@ -633,7 +632,7 @@ fn without_an_engine_nobody_seizes() {
 fn the_engine_seizes_only_unhealthy_positions() {
     let world = World::with_manned_engine().fund();
     let position = world.borrow("olga", eth(8), usd(600));
-    let seize = |position| world.vault().seize(position);
+    let seize = |position| world.vault().seize(position, CUT);
     world.refuses("engine", seize(NO_POSITION), VaultError::UnknownPosition);
     // 8 × 100 × 80 % = 640.
     let healthy = VaultError::Healthy {
@@ -642,26 +641,19 @@ fn the_engine_seizes_only_unhealthy_positions() {
     };
     world.refuses("engine", seize(position), healthy);
     let unborrowed = world.open("omar", eth(1));
-    world.refuses(
-        "engine",
-        seize(unborrowed),
-        VaultError::Healthy {
-            debt: 0,
-            limit: usd(80),
-        },
-    );
+    world.refuses("engine", seize(unborrowed), VaultError::NothingOwed);
     world.quote(90, 5_000);
     world.outlive_reports();
     world.refuses("engine", seize(position), frozen());
     world.quote(90, 5_000);
     world.does("engine", seize(position));
-    world.refuses("engine", seize(position), VaultError::PositionSeized);
+    world.refuses("engine", seize(position), VaultError::NothingOwed);
 }
 
 #[test]
 fn a_debt_at_the_limit_is_healthy() {
     let world =
-        World::with(|sheet| sheet.collateral[0].parameters.annual_rate = Ratio::ZERO).fund();
+        World::with(|sheet| sheet.collateral[0].terms.loans.annual_rate = Ratio::ZERO).fund();
     world.quote(130, 5_000);
     let position = world.borrow("olga", milli_eth(6_250), usd(600));
     world.quote(120, 5_000);
@@ -670,7 +662,7 @@ fn a_debt_at_the_limit_is_healthy() {
         debt: usd(600),
         limit: usd(600),
     };
-    let liquidate = || world.engine().liquidate(position);
+    let liquidate = || world.engine().liquidate(ETH, position);
     world.refuses("kim", liquidate(), EngineError::Vault(healthy));
     world.quote(119, 5_000);
     world.does("kim", liquidate());
@@ -680,27 +672,15 @@ fn a_debt_at_the_limit_is_healthy() {
 fn the_engine_sells_only_what_is_seized_and_owed() {
     let world = World::with_manned_engine().fund();
     let position = world.borrow("olga", eth(8), usd(600));
-    let sell =
-        |position, collateral, debt| world.vault().sell(position, sale(&world, collateral, debt));
-    world.refuses(
-        "engine",
-        sell(NO_POSITION, 1, 1),
-        VaultError::UnknownPosition,
-    );
-    world.refuses("engine", sell(position, 1, 1), VaultError::NotSeized);
+    let sell = |lot, collateral, debt| world.vault().sell(lot, sale(&world, collateral, debt));
+    world.refuses("engine", sell(NO_LOT, 1, 1), VaultError::UnknownLot);
     world.quote(90, 5_000);
-    let owed = world.does("engine", world.vault().seize(position)).debt;
+    let seizure = world.does("engine", world.vault().seize(position, CUT));
+    let (lot, owed) = (seizure.lot, seizure.debt);
     let too_much = VaultError::InsufficientCollateral;
-    world.refuses("engine", sell(position, eth(8) + 1, 1), too_much);
-    world.refuses(
-        "engine",
-        sell(position, eth(8), owed + 1),
-        VaultError::Overpaid,
-    );
+    world.refuses("engine", sell(lot, eth(8) + 1, 1), too_much);
+    world.refuses("engine", sell(lot, eth(8), owed + 1), VaultError::Overpaid);
     let unpaid = PoolError::Token(PSP22Error::InsufficientAllowance);
-    world.refuses(
-        "engine",
-        sell(position, eth(8), owed),
-        VaultError::Pool(unpaid),
-    );
+    let refused = VaultError::Pool(unpaid);
+    world.refuses("engine", sell(lot, eth(8), owed), refused);
 }

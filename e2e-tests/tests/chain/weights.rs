@@ -15,7 +15,7 @@ use interfaces::liquidation_engine::LiquidationEngine;
 use interfaces::oracle_adapter::OracleAdapter;
 use interfaces::parameters::{CollateralParameter, Parameters};
 use interfaces::test_asset::TestAsset;
-use interfaces::tranche_pool::{Due, TranchePool};
+use interfaces::tranche_pool::TranchePool;
 use interfaces::transfer_agent::TransferAgent;
 use interfaces::types::{AssetId, Balance, PositionId, TrancheId};
 use psp22::PSP22;
@@ -173,7 +173,7 @@ impl Story {
         self.world.quote(70, 5_000);
         self.world.provide_cash("tess", usd(1_000));
         let position = PositionId(0);
-        let liquidate = self.world.engine().liquidate(position);
+        let liquidate = self.world.engine().liquidate(ETH, position);
         let auction = self.sends("engine liquidate", "kim", liquidate);
         let take = self.world.engine().take(auction, eth(1), ANY_PRICE, NEVER);
         self.sends("engine take, a part", "tess", take);
@@ -183,8 +183,9 @@ impl Story {
         self.sends("engine reset", "kim", reset);
         let take = self.world.engine().take(auction, eth(7), ANY_PRICE, NEVER);
         self.sends("engine take, the rest", "tess", take);
-        let pay = self.world.pool().pay(Due::Penalties);
-        self.sends("pool pay", "anybody", pay);
+        let reserve = self.world.account("reserve");
+        let claim = self.world.engine().claim(reserve);
+        self.sends("engine claim", "anybody", claim);
         let reconcile = self.world.pool().reconcile();
         self.sends("pool reconcile", "anybody", reconcile);
     }

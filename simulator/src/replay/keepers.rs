@@ -1,11 +1,10 @@
 //! Keepers: they liquidate what is unhealthy, reset what is stale, buy below the market with the cash
-//! they have, and sell on there.
+//! they have, and sell on there. They do what pays, and nothing else.
 
 use anyhow::{Context, Result};
-use finance::lending::is_unhealthy;
 use finance::{Price, Rounding, Timestamp};
 use ink::codegen::TraitCallBuilder;
-use interfaces::collateral_vault::{CollateralVault, Standing, VaultError};
+use interfaces::collateral_vault::{CollateralVault, LotClosed, VaultError};
 use interfaces::liquidation_engine::{
     AuctionClosed, AuctionOpened, AuctionTaken, AuctionView, EngineError, LiquidationEngine,
     MAX_PAGE,
@@ -37,41 +36,47 @@ struct Bought {
 }
 
 impl Replay<'_> {
-    /// Seizes every position that is unhealthy at the oracle's price.
+    /// Seizes from every position that is unhealthy, as far as there is room in auctions, and impairs the others.
     pub(super) fn liquidate(&mut self) -> Result<()> {
         let Some(keeper) = self.cast.keepers.first().copied() else {
             return Ok(());
         };
-        let count = self.chain.read(self.deal.vault().call().position_count())?;
-        for position in (0..count).map(PositionId) {
-            if self.is_unhealthy(position)? {
-                let liquidate = self.deal.engine().call_mut().liquidate(position);
-                let called = self
-                    .chain
-                    .execute(keeper, liquidate)
-                    .with_context(|| format!("liquidating position {}", position.0))?;
-                for opened in called.events::<AuctionOpened>() {
-                    self.auction_opened(&opened)?;
-                }
-            }
+        for (position, collateral) in self.positions() {
+            self.liquidate_one(keeper, position, collateral)
+                .with_context(|| format!("liquidating position {}", position.0))?;
         }
         Ok(())
     }
 
-    fn is_unhealthy(&self, position: PositionId) -> Result<bool> {
-        // A position of which nothing is left is unknown.
-        let Ok(view) = self
-            .chain
-            .read(self.deal.vault().call().position(position))?
-        else {
-            return Ok(false);
-        };
-        let sheet = &self.deal.sheet.collateral[view.position.collateral_type.index()];
-        let performing = matches!(view.position.standing, Standing::Performing { .. });
-        let Some(value) = view.collateral_value.filter(|_| performing) else {
-            return Ok(false);
-        };
-        Ok(is_unhealthy(view.debt, value, sheet.parameters.liquidation_ltv).unwrap_or(false))
+    fn liquidate_one(
+        &mut self,
+        keeper: AccountId,
+        position: PositionId,
+        collateral: CollateralId,
+    ) -> Result<()> {
+        let mut engine = self.deal.engine();
+        let liquidate = engine.call_mut().liquidate(collateral, position);
+        let called = self.chain.call(keeper, liquidate)?;
+        match called.answer {
+            Ok(_) => called
+                .events::<AuctionOpened>()
+                .iter()
+                .try_for_each(|opened| self.auction_opened(opened)),
+            Err(EngineError::LimitReached | EngineError::Vault(VaultError::NoRoom)) => {
+                let impair = self.deal.vault().call_mut().impair(position);
+                self.chain.call(keeper, impair)?;
+                Ok(())
+            }
+            // Healthy, without debt, collateral or anything at all, or without a price.
+            Err(EngineError::Vault(
+                VaultError::Healthy { .. }
+                | VaultError::NothingOwed
+                | VaultError::InsufficientCollateral
+                | VaultError::UnknownPosition
+                | VaultError::Oracle(_),
+            )) => Ok(()),
+            Err(error) => anyhow::bail!("{error:?}"),
+        }
     }
 
     fn auction_opened(&mut self, opened: &AuctionOpened) -> Result<()> {
@@ -114,16 +119,19 @@ impl Replay<'_> {
         for view in self.open_auctions()? {
             if view.stale {
                 self.reset(view.id)?;
+                continue;
             }
             for (terms, keeper) in deal.sheet.keepers.iter().zip(self.cast.keepers.clone()) {
-                self.bid(terms, keeper, view.id)
-                    .with_context(|| format!("{} bids", terms.name))?;
+                if view.asked <= self.limit(terms, &view) {
+                    self.bid(terms, keeper, view.id)
+                        .with_context(|| format!("{} bids", terms.name))?;
+                }
             }
         }
         Ok(())
     }
 
-    /// Mints the keepers' cash, once, and lets the pool take it.
+    /// Mints the keepers' cash, once, and lets pool and engine take it.
     fn equip(&mut self) -> Result<()> {
         if std::mem::replace(&mut self.keepers.equipped, true) {
             return Ok(());
@@ -131,7 +139,9 @@ impl Replay<'_> {
         let deal = self.deal;
         for (terms, keeper) in deal.sheet.keepers.iter().zip(self.cast.keepers.clone()) {
             self.fund(deal.cash, keeper, terms.cash)?;
-            deal.approve(self.chain, deal.cash, keeper, deal.pool, Balance::MAX)?;
+            for payee in [deal.pool, deal.engine] {
+                deal.approve(self.chain, deal.cash, keeper, payee, Balance::MAX)?;
+            }
         }
         Ok(())
     }
@@ -151,13 +161,23 @@ impl Replay<'_> {
 
     fn reset(&mut self, auction: AuctionId) -> Result<()> {
         let reset = self.deal.engine().call_mut().reset(auction);
-        match self.chain.call(self.cast.anyone(), reset)?.answer {
+        match self.chain.call(self.cast.closer(), reset)?.answer {
             Ok(()) => self.record.auction(auction)?.resets += 1,
             // Nobody reports: the auction waits for a price.
             Err(EngineError::Vault(VaultError::Oracle(OracleError::Frozen { .. }))) => {}
             Err(error) => anyhow::bail!("resetting auction {}: {error:?}", auction.0),
         }
         Ok(())
+    }
+
+    /// The most a keeper pays: the market's price less his margin.
+    fn limit(&self, terms: &Keeper, view: &AuctionView) -> Price {
+        let market = self.market.price(view.auction.collateral_type);
+        let limit = terms
+            .margin
+            .complement()
+            .of(market.unwrap_or_default().0, Rounding::Down);
+        limit.map(Price).unwrap_or_default()
     }
 
     /// Buys what the keeper can pay, if the asked price is low enough for him.
@@ -172,12 +192,7 @@ impl Replay<'_> {
         let Some(market) = self.market.price(lot.collateral_type) else {
             return Ok(());
         };
-        let limit = terms
-            .margin
-            .complement()
-            .of(market.0, Rounding::Down)
-            .map(Price)
-            .unwrap_or_default();
+        let limit = self.limit(terms, &view);
         let cash = self.deal.balance(self.chain, self.deal.cash, keeper)?;
         let affordable = lot
             .quote
@@ -209,6 +224,9 @@ impl Replay<'_> {
         }
         for closed in called.events::<AuctionClosed>() {
             self.auction_closed(&closed)?;
+        }
+        for closed in called.events::<LotClosed>() {
+            self.record.auction(closed.lot)?.written_off = closed.written_off;
         }
         Ok(())
     }
@@ -242,7 +260,7 @@ impl Replay<'_> {
         let end = if closed.shortfall == 0 {
             "is paid in full".to_owned()
         } else {
-            format!("leaves a loss of {shortfall}")
+            format!("leaves {shortfall} unpaid")
         };
         self.note(format!("The auction of {originator} {end}"));
         Ok(())
@@ -286,6 +304,18 @@ impl Replay<'_> {
                     .transfer(to, amount, Vec::new()),
             )
             .context("trading in the market")?;
+        Ok(())
+    }
+
+    /// Everyone is paid what the penalties of auctions owe to him.
+    pub(super) fn claim_penalties(&self) -> Result<()> {
+        for account in self.cast.keepers.iter().chain([&self.cast.insurance]) {
+            let claim = self.deal.engine().call_mut().claim(*account);
+            match self.chain.call(self.cast.anyone(), claim)?.answer {
+                Ok(_) | Err(EngineError::NothingOwed) => {}
+                Err(error) => anyhow::bail!("claiming penalties: {error:?}"),
+            }
+        }
         Ok(())
     }
 

@@ -8,6 +8,7 @@
 //! settlement the books are audited to the last base unit.
 
 mod cast;
+mod crowd;
 mod feeders;
 mod investors;
 mod keepers;
@@ -33,6 +34,7 @@ use crate::{ledger, show};
 use market::Market;
 
 pub use cast::Cast;
+pub use crowd::crowd;
 pub use record::{AuctionRecord, ClassSample, Outcome, Record, Sample, Take};
 
 /// How often keepers look at a running auction.
@@ -157,6 +159,29 @@ impl<'a> Replay<'a> {
     /// After the last row: prices stand still until the auctions are over and one more epoch is.
     fn run_out(&mut self) -> Result<()> {
         let last_row = self.chain.now();
+        loop {
+            // What the limits kept out of auctions, and what these left unpaid.
+            self.liquidate()?;
+            if !self.record.has_open_auction() {
+                break;
+            }
+            self.end_auctions(last_row)?;
+        }
+        // A report must be newer than the last.
+        let soon = self.chain.now().plus(Period(1));
+        self.chain.advance_to(self.epoch()?.ends_at.max(soon));
+        self.report_again()?;
+        self.restore()?;
+        self.settle_if_due()?;
+        self.sell_everything_on()?;
+        self.sample()?;
+        self.claim_all()?;
+        self.claim_penalties()?;
+        self.record.outcomes = self.outcomes()?;
+        self.audit("at the end")
+    }
+
+    fn end_auctions(&mut self, last_row: Timestamp) -> Result<()> {
         while self.record.has_open_auction() {
             let waited = self.chain.now().since(last_row);
             ensure!(
@@ -168,16 +193,7 @@ impl<'a> Replay<'a> {
             self.repeat_reports()?;
             self.between_rows()?;
         }
-        // A report must be newer than the last.
-        let soon = self.chain.now().plus(Period(1));
-        self.chain.advance_to(self.epoch()?.ends_at.max(soon));
-        self.report_again()?;
-        self.settle_if_due()?;
-        self.sell_everything_on()?;
-        self.sample()?;
-        self.claim_all()?;
-        self.record.outcomes = self.outcomes()?;
-        self.audit("at the end")
+        Ok(())
     }
 
     /// Closes the epoch when its time is over: exactly as previewed, and not a base unit is lost.

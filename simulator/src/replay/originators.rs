@@ -3,9 +3,9 @@
 use anyhow::{Context, Result};
 use finance::Rounding;
 use ink::codegen::TraitCallBuilder;
-use interfaces::collateral_vault::{CollateralVault, Standing, VaultError};
+use interfaces::collateral_vault::{CollateralVault, VaultError};
 use interfaces::tranche_pool::{PoolError, TranchePool};
-use interfaces::types::{AccountId, Balance, PositionId};
+use interfaces::types::{AccountId, Balance, CollateralId, PositionId};
 
 use super::Replay;
 use crate::input::term_sheet::{Originator, Reaction, TermSheet};
@@ -32,6 +32,15 @@ impl Originators {
 }
 
 impl Replay<'_> {
+    /// All positions and their collateral types.
+    pub(super) fn positions(&self) -> Vec<(PositionId, CollateralId)> {
+        let terms = self.deal.sheet.originators.iter();
+        let positions = terms.zip(&self.originators.positions);
+        positions
+            .filter_map(|(terms, position)| Some(((*position)?, terms.collateral)))
+            .collect()
+    }
+
     /// Opens the positions of those whose collateral has a price and who have none yet.
     pub(super) fn borrow(&mut self) -> Result<()> {
         let deal = self.deal;
@@ -87,9 +96,25 @@ impl Replay<'_> {
             Err(VaultError::Pool(
                 PoolError::ThinSubordination { .. } | PoolError::NotRevolving,
             )) => Ok(0),
-            Err(VaultError::AboveDebtCeiling { .. }) => Ok(0),
+            Err(VaultError::AboveDebtCeiling { .. } | VaultError::AboveMaximumShare { .. }) => {
+                Ok(0)
+            }
             Err(error) => anyhow::bail!("drawing {amount}: {error:?}"),
         }
+    }
+
+    /// Loans that were impaired and are sound again count at face from now on.
+    pub(super) fn restore(&self) -> Result<()> {
+        for (position, _) in self.positions() {
+            let restore = self.deal.vault().call_mut().restore(position);
+            match self.chain.call(self.cast.anyone(), restore)?.answer {
+                Ok(())
+                | Err(VaultError::NotImpaired | VaultError::Unhealthy)
+                | Err(VaultError::UnknownPosition) => {}
+                Err(error) => anyhow::bail!("restoring position {}: {error:?}", position.0),
+            }
+        }
+        Ok(())
     }
 
     pub(super) fn repay_in_panic(&mut self) -> Result<()> {
@@ -121,14 +146,13 @@ impl Replay<'_> {
         let Ok(view) = self.chain.read(deal.vault().call().position(position))? else {
             return Ok(());
         };
-        let performing = matches!(view.position.standing, Standing::Performing { .. });
         let has = deal.balance(self.chain, deal.cash, account)?;
         let amount = reaction
             .share
             .of(view.debt, Rounding::Down)
             .unwrap_or_default()
             .min(has);
-        if !performing || amount == 0 {
+        if amount == 0 {
             return Ok(());
         }
         deal.approve(self.chain, deal.cash, account, deal.pool, amount)?;

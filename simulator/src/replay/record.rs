@@ -174,8 +174,10 @@ pub struct AuctionRecord {
     pub takes: Vec<Take>,
     /// Collateral returned to the originator.
     pub returned: Balance,
-    /// Debt that was not raised.
+    /// Debt that was not raised: the position's again, as far as it is not written off.
     pub shortfall: Balance,
+    /// What the position's collateral did not suffice for.
+    pub written_off: Balance,
 }
 
 /// A purchase in an auction.
@@ -210,6 +212,7 @@ impl AuctionRecord {
             takes: Vec::new(),
             returned: 0,
             shortfall: 0,
+            written_off: 0,
         }
     }
 

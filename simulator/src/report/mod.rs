@@ -1,6 +1,7 @@
 //! What a replay tells: tables for the terminal and a page to look at.
 
 mod charts;
+mod crisis;
 mod page;
 mod tables;
 mod terminal;

@@ -131,7 +131,7 @@ impl Report<'_> {
             title: "Auctions",
             caption: "Each liquidated position. Of market: what buyers paid, as a share of the market's price when they bought.",
             text_columns: 2,
-            header: vec!["Originator", "Lot", "Debt", "Raised", "Loss", "Took", "Resets", "Price", "Of market"],
+            header: vec!["Originator", "Lot", "Debt", "Raised", "Unpaid", "Took", "Resets", "Price", "Of market"],
             rows: self.record.auctions.iter().map(|auction| self.auction(auction)).collect(),
         }
     }

@@ -4,11 +4,12 @@ use std::ops::Range;
 use std::path::Path;
 
 use finance::fees::{HIGHEST_MANAGEMENT_FEE, HIGHEST_PERFORMANCE_FEE};
+use finance::interest::PaceCurve;
 use finance::settlement::ClassTerms;
 use finance::{valuation, Period, Ratio, Timestamp, MAX_TRANCHES};
 use interfaces::collateral_vault::MAX_COLLATERAL_TYPES;
 use interfaces::oracle_adapter::MAX_FEEDERS;
-use interfaces::parameters::CollateralParameters;
+use interfaces::parameters::{AuctionParameters, CollateralParameters, CollateralTerms};
 use interfaces::types::{Balance, CollateralId, TrancheId};
 use toml::Spanned;
 
@@ -20,6 +21,14 @@ use crate::Mistake;
 
 /// How long a price may be missing unless the sheet says otherwise.
 const FROZEN_LIMIT: Period = Period::from_secs(48 * 3_600);
+
+/// How long a lowered liquidation LTV takes to come into force unless the sheet says otherwise.
+const RAMP: Period = Period::from_secs(7 * 86_400);
+/// How long a loan may last, and an overdue one is spared, unless the sheet says otherwise.
+const LONGEST_TERM: Period = Period::from_secs(3_650 * 86_400);
+const GRACE: Period = Period::from_secs(7 * 86_400);
+/// The step of an auction's stairs unless the sheet says otherwise.
+const STEP: Period = Period::from_secs(60);
 
 type Checked<T> = Result<T, Mistake>;
 
@@ -56,8 +65,15 @@ impl Check<'_> {
             amortises_at: sheet.amortises.map(|date| date.0),
             patience: self.patience(&sheet.patience)?,
             frozen_limit: sheet.frozen_limit.map_or(FROZEN_LIMIT, |limit| limit.0),
+            guardian: match sheet.guardian {
+                Some(guardian) => self.unique(guardian, &mut names)?,
+                None => sheet.governor.get_ref().clone(),
+            },
             governor: self.unique(sheet.governor, &mut names)?,
             insurance: self.unique(sheet.insurance, &mut names)?,
+            ramp: sheet.ramp.map_or(RAMP, |ramp| ramp.0),
+            pace: sheet.interest.map_or(PaceCurve::LEVEL, pace),
+            originator_ceiling: self.amount_or(&sheet.originator_ceiling, Balance::MAX, &cash)?,
             fees: self.fees(sheet.fees, &cash, &mut names)?,
             oracle: self.oracle(sheet.oracle, &mut names)?,
             investors: self.each(sheet.investors, |investor| {
@@ -246,7 +262,7 @@ impl Check<'_> {
             format!("a deal has 1 to {MAX_COLLATERAL_TYPES} collateral types, and this one has {count}")
         })?;
         self.each(collateral.into_inner(), |collateral| {
-            let parameters = self.parameters(&collateral, cash)?;
+            let terms = self.collateral_terms(&collateral, cash)?;
             Ok(Collateral {
                 asset: collateral.asset,
                 token: Token {
@@ -254,12 +270,23 @@ impl Check<'_> {
                     symbol: self.unique(collateral.symbol, symbols)?,
                     decimals: self.decimals(&collateral.decimals)?,
                 },
-                parameters,
+                terms,
             })
         })
     }
 
-    fn parameters(
+    fn collateral_terms(
+        &self,
+        collateral: &written::Collateral,
+        cash: &Token,
+    ) -> Checked<CollateralTerms> {
+        Ok(CollateralTerms {
+            loans: self.loans(collateral, cash)?,
+            auctions: self.auctions(collateral, cash)?,
+        })
+    }
+
+    fn loans(
         &self,
         collateral: &written::Collateral,
         cash: &Token,
@@ -279,15 +306,53 @@ impl Check<'_> {
         )?;
         Ok(CollateralParameters {
             borrow_ltv,
+            // Halfway unless the sheet says otherwise.
+            margin_ltv: ratio_or(
+                &collateral.margin_ltv,
+                Ratio((borrow_ltv.0 + liquidation_ltv.0) / 2),
+            ),
             liquidation_ltv,
-            annual_rate: collateral.annual_rate.0,
+            target_ltv: ratio_or(&collateral.target_ltv, borrow_ltv),
+            whole_below: self.amount_or(
+                &collateral.whole_below,
+                minimum_debt.saturating_mul(5),
+                cash,
+            )?,
+            haircut: collateral.haircut.0,
             debt_ceiling,
             minimum_debt,
-            haircut: collateral.haircut.0,
-            liquidation_penalty: collateral.liquidation_penalty.0,
-            auction_buffer: collateral.auction_buffer.0,
-            auction_tail: collateral.auction_tail.0,
-            auction_cusp: collateral.auction_cusp.0,
+            target_share: ratio_or(&collateral.target_share, Ratio::ONE),
+            maximum_share: ratio_or(&collateral.maximum_share, Ratio::ONE),
+            ltv_cut: ratio_or(&collateral.ltv_cut, Ratio::ZERO),
+            surcharge: ratio_or(&collateral.surcharge, Ratio::ZERO),
+            annual_rate: collateral.annual_rate.0,
+            rate_cap: ratio_or(&collateral.rate_cap, Ratio::ONE),
+            late_rate: ratio_or(&collateral.late_rate, Ratio::ZERO),
+            longest_term: collateral.longest_term.map_or(LONGEST_TERM, |term| term.0),
+            grace: collateral.grace.map_or(GRACE, |grace| grace.0),
+        })
+    }
+
+    fn auctions(
+        &self,
+        collateral: &written::Collateral,
+        cash: &Token,
+    ) -> Checked<AuctionParameters> {
+        let minimum_debt = self.positive(&collateral.minimum_debt, cash)?;
+        let amount = |written, default| self.amount_or(written, default, cash);
+        Ok(AuctionParameters {
+            penalty: collateral.liquidation_penalty.0,
+            buffer: collateral.auction_buffer.0,
+            tail: collateral.auction_tail.0,
+            cusp: collateral.auction_cusp.0,
+            cut: ratio_or(&collateral.auction_cut, Ratio::ZERO),
+            step: collateral.auction_step.map_or(STEP, |step| step.0),
+            dust: amount(&collateral.auction_dust, minimum_debt)?,
+            debt_limit: amount(&collateral.auction_debt_limit, Balance::MAX)?,
+            total_limit: amount(&collateral.auction_total_limit, Balance::MAX)?,
+            start_reward: amount(&collateral.start_reward, 0)?,
+            start_share: ratio_or(&collateral.start_share, Ratio::ZERO),
+            mark_reward: amount(&collateral.mark_reward, 0)?,
         })
     }
 
@@ -354,15 +419,12 @@ impl Check<'_> {
             .map(|collateral| collateral.token.symbol.clone());
         let number = self.number(&originator.collateral, "collateral", known)?;
         let id = CollateralId(number);
-        let Some(Collateral {
-            token, parameters, ..
-        }) = collateral.get(id.index())
-        else {
+        let Some(Collateral { token, terms, .. }) = collateral.get(id.index()) else {
             return Err(self.mistake(originator.collateral.span(), "unknown collateral"));
         };
         let draw_ltv = originator.draw_ltv.get_ref().0;
         self.ensure(
-            draw_ltv <= parameters.borrow_ltv,
+            draw_ltv <= terms.loans.borrow_ltv,
             &originator.draw_ltv,
             || {
                 format!(
@@ -456,9 +518,18 @@ impl Check<'_> {
         amount: &Option<Spanned<Amount>>,
         token: &Token,
     ) -> Checked<Balance> {
+        self.amount_or(amount, 0, token)
+    }
+
+    fn amount_or(
+        &self,
+        amount: &Option<Spanned<Amount>>,
+        default: Balance,
+        token: &Token,
+    ) -> Checked<Balance> {
         amount
             .as_ref()
-            .map_or(Ok(0), |amount| self.positive(amount, token))
+            .map_or(Ok(default), |amount| self.positive(amount, token))
     }
 
     fn below_one(&self, percent: &Spanned<Percent>) -> Checked<Ratio> {
@@ -497,5 +568,18 @@ impl Check<'_> {
 
     fn mistake(&self, span: Range<usize>, message: impl Into<String>) -> Mistake {
         Mistake::at(self.file, self.text, span, message)
+    }
+}
+
+fn ratio_or(percent: &Option<Percent>, default: Ratio) -> Ratio {
+    percent.map_or(default, |percent| percent.0)
+}
+
+fn pace(written: written::Pace) -> PaceCurve {
+    PaceCurve {
+        at_zero: written.at_zero.0,
+        kink: written.kink.0,
+        at_kink: written.at_kink.0,
+        at_full: written.at_full.0,
     }
 }

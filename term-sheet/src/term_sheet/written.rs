@@ -22,6 +22,10 @@ pub struct Sheet {
     pub patience: Option<Spanned<u32>>,
     pub frozen_limit: Option<Duration>,
     pub governor: Spanned<String>,
+    pub guardian: Option<Spanned<String>>,
+    pub ramp: Option<Duration>,
+    pub originator_ceiling: Option<Spanned<Amount>>,
+    pub interest: Option<Pace>,
     pub insurance: Spanned<String>,
     pub fees: Option<Fees>,
     pub cash: Token,
@@ -42,6 +46,15 @@ enum AccrualName {
     Deployed,
     #[serde(rename = "all")]
     Whole,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pace {
+    pub at_zero: Percent,
+    pub kink: Percent,
+    pub at_kink: Percent,
+    pub at_full: Percent,
 }
 
 #[derive(Deserialize)]
@@ -99,6 +112,25 @@ pub struct Collateral {
     pub auction_buffer: Percent,
     pub auction_tail: Duration,
     pub auction_cusp: Percent,
+    pub auction_cut: Option<Percent>,
+    pub auction_step: Option<Duration>,
+    pub auction_dust: Option<Spanned<Amount>>,
+    pub auction_debt_limit: Option<Spanned<Amount>>,
+    pub auction_total_limit: Option<Spanned<Amount>>,
+    pub start_reward: Option<Spanned<Amount>>,
+    pub start_share: Option<Percent>,
+    pub mark_reward: Option<Spanned<Amount>>,
+    pub margin_ltv: Option<Percent>,
+    pub target_ltv: Option<Percent>,
+    pub whole_below: Option<Spanned<Amount>>,
+    pub target_share: Option<Percent>,
+    pub maximum_share: Option<Percent>,
+    pub ltv_cut: Option<Percent>,
+    pub surcharge: Option<Percent>,
+    pub rate_cap: Option<Percent>,
+    pub late_rate: Option<Percent>,
+    pub longest_term: Option<Duration>,
+    pub grace: Option<Duration>,
 }
 
 #[derive(Deserialize)]

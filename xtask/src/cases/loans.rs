@@ -227,9 +227,9 @@ pub fn writedown(given: &Given) -> Found<Solved> {
     let days = |key| -> Found<Period> { Ok(Period::from_secs(due(given, key)?)) };
     let late = Period(days("days_late")?.0.saturating_sub(days("grace_days")?.0));
     let line = Curve::Linear {
-        tail: days("max_days_late")?,
+        length: days("max_days_late")?,
     };
-    let kept = line.price(Price::ONE, late)?;
+    let kept = line.price(Price::ONE, late, Rounding::Up)?;
     let haircut = Ratio(kept.0).complement();
     let balance = given.amount("balance")?;
     let written = sub(balance, lending::mark(balance, balance, haircut)?)?;

@@ -97,7 +97,9 @@ impl Tolerance {
         let absolute = of_units
             .or(self.keys.get(outermost))
             .unwrap_or(&self.absolute);
-        let allowed = absolute
+        // Rays count 1e-27, tolerances whole units.
+        let scale = ten_to(if key.ends_with("_ray") { 27 } else { 0 });
+        let allowed = absolute * scale
             + &self.relative * expected.value.abs()
             + &self.wei * &figure.unit
             + &expected.slack

@@ -4,11 +4,16 @@ use crate::collateral_vault::CollateralVaultContract;
 use ink::env::test::{recorded_events, set_caller};
 use ink::env::DefaultEnvironment;
 use interfaces::collateral_vault::{
-    CollateralVault, Portfolio, Sale, VaultError, VaultTerms, MAX_COLLATERAL_TYPES,
+    Borrower, CollateralVault, Cut, Portfolio, Sale, VaultError, VaultTerms, MAX_COLLATERAL_TYPES,
 };
-use interfaces::types::{AccountId, CollateralId, PositionId};
+use interfaces::types::{AccountId, AuctionId, CollateralId, PositionId};
 
 const NEVER_OPENED: PositionId = PositionId(0);
+const NEVER_SEIZED: AuctionId = AuctionId(0);
+const CUT: Cut = Cut {
+    room: 1_000,
+    penalty: finance::Ratio::ZERO,
+};
 
 fn deployer() -> AccountId {
     account(7)
@@ -49,11 +54,12 @@ fn unbound() -> CollateralVaultContract {
 
 fn sale() -> Sale {
     Sale {
-        buyer: account(1),
+        payer: account(1),
+        to: account(1),
         collateral: 1,
         debt: 1,
-        penalty: 0,
         last: false,
+        receiver: None,
     }
 }
 
@@ -77,16 +83,25 @@ fn only_the_deployer_names_the_engine_and_only_once() {
     let mut vault = unbound();
     call_as(engine());
     assert_eq!(vault.bind(engine()), Err(VaultError::NotTheDeployer));
-    assert_eq!(vault.seize(NEVER_OPENED), Err(VaultError::NotTheEngine));
+    assert_eq!(
+        vault.seize(NEVER_OPENED, CUT),
+        Err(VaultError::NotTheEngine)
+    );
 
     call_as(deployer());
     assert_eq!(vault.bind(engine()), Ok(()));
     assert_eq!(vault.bind(account(1)), Err(VaultError::AlreadyBound));
 
     call_as(account(1));
-    assert_eq!(vault.seize(NEVER_OPENED), Err(VaultError::NotTheEngine));
+    assert_eq!(
+        vault.seize(NEVER_OPENED, CUT),
+        Err(VaultError::NotTheEngine)
+    );
     call_as(engine());
-    assert_eq!(vault.seize(NEVER_OPENED), Err(VaultError::UnknownPosition));
+    assert_eq!(
+        vault.seize(NEVER_OPENED, CUT),
+        Err(VaultError::UnknownPosition)
+    );
 }
 
 #[ink::test]
@@ -94,9 +109,12 @@ fn only_the_engine_seizes_and_sells() {
     let mut vault = vault();
     for caller in [deployer(), account(1)] {
         call_as(caller);
-        assert_eq!(vault.seize(NEVER_OPENED), Err(VaultError::NotTheEngine));
         assert_eq!(
-            vault.sell(NEVER_OPENED, sale()),
+            vault.seize(NEVER_OPENED, CUT),
+            Err(VaultError::NotTheEngine)
+        );
+        assert_eq!(
+            vault.sell(NEVER_SEIZED, sale()),
             Err(VaultError::NotTheEngine)
         );
     }
@@ -107,10 +125,9 @@ fn zero_is_no_amount() {
     let mut vault = vault();
     let zero = || Err(VaultError::ZeroAmount);
     assert_eq!(
-        vault.open(CollateralId(9), 0),
+        vault.open(CollateralId(0), 0),
         zero().map(|()| NEVER_OPENED)
     );
-    assert_eq!(vault.add_collateral(NEVER_OPENED, 0), zero());
     assert_eq!(vault.withdraw_collateral(NEVER_OPENED, 0), zero());
     assert_eq!(vault.draw(NEVER_OPENED, 0), zero());
     assert_eq!(vault.repay(NEVER_OPENED, 0), zero().map(|()| 0));
@@ -122,6 +139,7 @@ fn a_type_that_is_not_listed_is_unknown() {
     let unlisted = CollateralId(1);
     assert_eq!(vault.open(unlisted, 1), Err(VaultError::UnknownCollateral));
     assert_eq!(vault.price(unlisted), Err(VaultError::UnknownCollateral));
+    assert_eq!(vault.touch(unlisted), Err(VaultError::UnknownCollateral));
     assert_eq!(
         vault.unattributed(unlisted),
         Err(VaultError::UnknownCollateral)
@@ -137,12 +155,17 @@ fn a_position_that_was_never_opened_is_unknown() {
     assert_eq!(vault.withdraw_collateral(NEVER_OPENED, 1), unknown());
     assert_eq!(vault.draw(NEVER_OPENED, 1), unknown());
     assert_eq!(vault.repay(NEVER_OPENED, 1), unknown().map(|()| 0));
+    assert_eq!(vault.impair(NEVER_OPENED), unknown());
+    assert_eq!(vault.restore(NEVER_OPENED), unknown());
+    assert_eq!(vault.mark_overdue(NEVER_OPENED), unknown());
+    assert_eq!(vault.margin_call(NEVER_OPENED), unknown());
     assert_eq!(
         vault.position(NEVER_OPENED).err(),
         Some(VaultError::UnknownPosition)
     );
     call_as(engine());
-    assert_eq!(vault.sell(NEVER_OPENED, sale()), unknown());
+    let refused = vault.sell(NEVER_SEIZED, sale());
+    assert_eq!(refused, Err(VaultError::UnknownLot));
 
     assert_eq!(vault.collateral_types(), [untouched()]);
     assert_eq!(recorded_events().count(), 0);
@@ -166,4 +189,20 @@ fn types_of_the_same_token_share_what_is_held() {
     };
     assert_eq!(book.held(account(9)), Ok(1_010));
     assert_eq!(book.held(account(8)), Ok(0));
+}
+
+#[ink::test]
+fn an_originator_names_and_dismisses_who_acts_for_him() {
+    let mut vault = vault();
+    call_as(account(1));
+    vault.set_delegate(Some(account(6)));
+    let named = Borrower {
+        principal: 0,
+        delegate: Some(account(6)),
+    };
+    assert_eq!(vault.borrower(account(1)), named);
+    assert_eq!(vault.borrower(account(6)), Borrower::default());
+    vault.set_delegate(None);
+    assert_eq!(vault.borrower(account(1)), Borrower::default());
+    assert_eq!(recorded_events().count(), 2);
 }

@@ -1,11 +1,11 @@
-use super::{grown, in_auction, performing, price, seized, untouched};
+use super::{grown, impaired, performing, price, untouched};
 use crate::book::Book;
 use crate::loan::Loan;
 use crate::portfolio::Priced;
-use finance::{MathError, Period, Price, Ratio, Timestamp};
-use interfaces::collateral_vault::{Portfolio, Seized};
+use finance::{MathError, Period, Price, Rate, Ratio, Timestamp};
+use interfaces::collateral_vault::Portfolio;
 use interfaces::oracle_adapter::Quotation;
-use interfaces::types::{AssetId, CollateralId};
+use interfaces::types::AssetId;
 
 const NOW: Timestamp = Timestamp(0);
 
@@ -20,31 +20,27 @@ fn book(loans: &[Loan]) -> Book {
 
 /// A price in base units of cash per base unit of collateral, on reports up to `minutes` old.
 fn quotation(whole: u128, minutes: u64) -> Option<Quotation> {
-    Some(Quotation::steady(
-        price(whole),
-        Timestamp(1_000_000_000 - 60_000 * minutes),
-        3,
-    ))
+    let oldest = Timestamp(1_000_000_000 - 60_000 * minutes);
+    Some(Quotation::steady(price(whole), oldest, 3))
 }
 
-fn no_haircut_asked(_: CollateralId) -> Option<Ratio> {
-    panic!("no seized debt, no haircut");
-}
-
-fn twenty_percent(_: CollateralId) -> Option<Ratio> {
-    Some(Ratio::from_bps(2_000))
+/// The same loan, of a type with a haircut of 20 %.
+fn seized(collateral: u128, debt: u128, mark: u128) -> Loan {
+    let mut loan = impaired(collateral, debt, mark);
+    loan.kind.haircut = Ratio::from_bps(2_000);
+    loan
 }
 
 /// What a draw or a payment passes on when nothing is seized: nobody is asked.
 fn at_face(book: &Book) -> Result<Portfolio, MathError> {
-    assert_eq!(book.assets(Priced::Seized), []);
-    book.portfolio(NOW, Priced::Seized, Vec::new(), no_haircut_asked)
+    assert_eq!(book.assets(Priced::Stressed), []);
+    book.portfolio(NOW, Priced::Stressed, Vec::new())
 }
 
-/// At these prices, and with a haircut of 20 %.
+/// At these prices.
 fn settled(book: &Book, prices: &[Option<Quotation>]) -> Portfolio {
     assert_eq!(book.assets(Priced::Lent).len(), prices.len());
-    let portfolio = book.portfolio(NOW, Priced::Lent, prices.to_vec(), twenty_percent);
+    let portfolio = book.portfolio(NOW, Priced::Lent, prices.to_vec());
     portfolio.unwrap()
 }
 
@@ -79,15 +75,12 @@ fn performing_debt_counts_at_face_rounded_down_and_needs_no_price() {
 
 #[test]
 fn interest_counts_up_to_now_and_the_book_stays_as_it_is() {
-    let loan = performing(0, 1_000_000)
-        .at_rate(Ratio::from_bps(1_000))
-        .unwrap();
+    let mut loan = performing(0, 1_000_000);
+    loan.kind.index.rate = Rate::from_annual(Ratio::from_bps(1_000)).unwrap();
     let book = book(&[loan]);
     let before = book.clone();
     let year = NOW.plus(Period::from_secs(31_536_000));
-    let value = book
-        .portfolio(year, Priced::Seized, Vec::new(), no_haircut_asked)
-        .unwrap();
+    let value = book.portfolio(year, Priced::Stressed, Vec::new()).unwrap();
     assert_eq!(value.performing, 1_105_170); // exp(0.1) = 1.105 170 918
     assert_eq!(value.principal, 1_000_000);
     assert_eq!(book, before);
@@ -108,14 +101,9 @@ fn seized_debt_counts_at_its_mark_or_at_what_the_collateral_is_worth_now() {
 
 #[test]
 fn only_collateral_that_backs_debt_counts() {
-    let surplus = Seized {
-        debt: 1_500,
-        principal: 1_500,
-        mark: 1_500,
-        collateral: 375,
-    };
-    let book = book(&[in_auction(500, surplus)]);
-    let value = settled(&book, &[quotation(3, 0)]);
+    let mut surplus = seized(500, 1_500, 1_500);
+    surplus.kind.stressed.collateral = 375;
+    let value = settled(&book(&[surplus]), &[quotation(3, 0)]);
     assert_eq!(value.stressed, 900); // 375 × 3 × (1 − 20 %)
     assert_eq!(value.market, 1_125);
 }
@@ -123,9 +111,9 @@ fn only_collateral_that_backs_debt_counts() {
 #[test]
 fn lots_of_a_type_are_bounded_together_and_types_apart() {
     let mut two_lots = seized(100, 1_000, 100);
-    two_lots.kind.seized.debt += 50; // another lot of 50 on 100 collateral
-    two_lots.kind.seized.mark += 50;
-    two_lots.kind.seized.collateral += 100;
+    two_lots.kind.stressed.debt += 50; // another lot of 50 on 100 collateral
+    two_lots.kind.stressed.mark += 50;
+    two_lots.kind.stressed.collateral += 100;
     let book = book(&[two_lots, seized(1_000, 40, 30)]);
     let value = settled(&book, &[quotation(1, 0), quotation(1, 0)]);
     assert_eq!(value.stressed, 150 + 30); // min(150, 160), min(30, 800)
@@ -176,7 +164,7 @@ fn an_oracle_that_does_not_answer_freezes_every_type_with_debt() {
         seized(10, 40, 30),
     ]);
     for answer in [vec![], vec![None], vec![None; 2]] {
-        let value = book.portfolio(NOW, Priced::Lent, answer, twenty_percent);
+        let value = book.portfolio(NOW, Priced::Lent, answer);
         let expected = Portfolio {
             principal: 200,
             performing: 200,
@@ -190,16 +178,6 @@ fn an_oracle_that_does_not_answer_freezes_every_type_with_debt() {
 }
 
 #[test]
-fn without_a_haircut_seized_debt_is_as_good_as_frozen() {
-    let book = book(&[seized(10, 40, 30), performing(1_000, 200)]);
-    let prices = vec![quotation(5, 1), quotation(5, 2)];
-    let value = book.portfolio(NOW, Priced::Lent, prices, |_| None).unwrap();
-    assert_eq!((value.stressed, value.market), (0, 0));
-    assert!(value.frozen);
-    assert_eq!(value.frozen_debt, 0);
-}
-
-#[test]
 fn prices_are_asked_for_in_the_order_of_types_and_only_where_there_is_debt() {
     let mut both = seized(10, 40, 30);
     both.kind.normalised_debt = 5;
@@ -210,7 +188,7 @@ fn prices_are_asked_for_in_the_order_of_types_and_only_where_there_is_debt() {
         both,
     ]);
     assert_eq!(shared.assets(Priced::Lent), [1, 2, 3].map(AssetId));
-    assert_eq!(shared.assets(Priced::Seized), [2, 3].map(AssetId));
+    assert_eq!(shared.assets(Priced::Stressed), [2, 3].map(AssetId));
     shared.types[3].asset = AssetId(2);
     assert_eq!(shared.assets(Priced::Lent), [1, 2, 2].map(AssetId));
 }
@@ -231,12 +209,40 @@ fn each_type_gets_its_own_price_and_the_oldest_report_counts() {
 }
 
 #[test]
-fn the_haircut_is_asked_of_the_type_by_its_number() {
-    let book = book(&[performing(500, 100), seized(10, 1_000, 1_000)]);
-    let haircut = |id| (id == CollateralId(1)).then(|| Ratio::from_bps(5_000));
-    let prices = vec![quotation(2, 0), quotation(2, 0)];
-    let value = book.portfolio(NOW, Priced::Lent, prices, haircut).unwrap();
-    assert_eq!(value.stressed, 10); // 10 × 2 × (1 − 50 %)
+fn each_type_has_its_own_haircut() {
+    let mut half = seized(10, 1_000, 1_000);
+    half.kind.haircut = Ratio::from_bps(5_000);
+    let book = book(&[seized(10, 1_000, 1_000), half]);
+    let value = settled(&book, &[quotation(2, 0), quotation(2, 0)]);
+    assert_eq!(value.stressed, 16 + 10); // 10 × 2 × 80 % + 10 × 2 × 50 %
+}
+
+#[test]
+fn collateral_beyond_the_debt_of_one_position_is_no_cover_for_another() {
+    // Debt 100 on collateral worth 40, debt 50 on collateral worth 200, haircut 10 %: 36 + 50, not 150.
+    let mut market = super::at_price(1);
+    market.parameters.haircut = Ratio::from_bps(1_000);
+    let first = performing(40, 100).impair(super::account(6), &market);
+    let mut other = super::overdue(performing(200, 50));
+    other.kind = first.unwrap().kind;
+    other.kind.normalised_debt += 50;
+    other.kind.principal += 50;
+    other.kind.held += 200;
+    market.now = super::days(4);
+    let mut both = other.impair(super::account(6), &market).unwrap();
+    both.kind.haircut = Ratio::from_bps(1_000);
+    assert_eq!(both.kind.stressed.mark, 86);
+    let value = settled(&book(&[both]), &[quotation(1, 0)]);
+    assert_eq!((value.stressed, value.seized_debt), (86, 150));
+}
+
+#[test]
+fn a_held_jump_counts_stressed_debt_at_the_lower_price() {
+    let book = book(&[seized(1_000, 4_001, 4_000)]);
+    let mut held = quotation(5, 0).unwrap();
+    (held.low, held.held_until) = (price(3), Some(NOW));
+    let value = settled(&book, &[Some(held)]);
+    assert_eq!((value.stressed, value.market), (2_400, 3_000));
 }
 
 #[test]

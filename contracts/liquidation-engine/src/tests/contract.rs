@@ -1,25 +1,34 @@
-use super::{at, auction, hundredths, ANY, START};
+use super::{account, at, auction, hundredths, ANY, START};
 use crate::liquidation_engine::LiquidationEngineContract;
-use finance::{Price, Timestamp};
-use ink::env::test::{recorded_events, set_block_timestamp};
+use crate::rewards::Rewards;
+use finance::{Period, Price, Timestamp};
+use ink::env::test::{recorded_events, set_block_timestamp, set_caller};
 use ink::env::DefaultEnvironment;
-use interfaces::liquidation_engine::{EngineError, LiquidationEngine, MAX_PAGE};
-use interfaces::types::{AccountId, AuctionId};
+use interfaces::liquidation_engine::{EngineError, EngineTerms, LiquidationEngine, MAX_PAGE};
+use interfaces::types::{AuctionId, CollateralId, PositionId};
 
 const FIRST: AuctionId = AuctionId(0);
+const TYPE: CollateralId = CollateralId(2);
+const HOUR: Period = Period::from_secs(3_600);
 
 /// An engine with `auctions` auctions that began at [`START`].
-fn engine(auctions: u32) -> LiquidationEngineContract {
+pub fn engine(auctions: u32) -> LiquidationEngineContract {
     set_now(START);
-    let [vault, parameters] = [[1; 32], [2; 32]].map(AccountId::from);
-    let mut engine = LiquidationEngineContract::new(vault, parameters);
-    for _ in 0..auctions {
-        engine.add(&auction().0).unwrap();
+    set_caller::<DefaultEnvironment>(account(5));
+    let mut engine = LiquidationEngineContract::new(EngineTerms {
+        vault: account(1),
+        parameters: account(2),
+        cash: account(3),
+        insurance: account(4),
+        guardian: account(5),
+    });
+    for id in (0..auctions).map(AuctionId) {
+        engine.add(id, &auction(), &Rewards::default()).unwrap();
     }
     engine
 }
 
-fn set_now(now: Timestamp) {
+pub fn set_now(now: Timestamp) {
     set_block_timestamp::<DefaultEnvironment>(now.0);
 }
 
@@ -38,26 +47,30 @@ fn an_auction_that_never_was_is_unknown() {
         Err(EngineError::UnknownAuction)
     );
     assert_eq!(engine.reset(never), Err(EngineError::UnknownAuction));
+    assert_eq!(engine.cure(never), Err(EngineError::UnknownAuction));
     assert_eq!(engine.auction(never), Err(EngineError::UnknownAuction));
 }
 
 #[ink::test]
 fn a_refused_taker_changes_nothing() {
     let mut engine = engine(1);
-    let mut refused = |wanted, max_price, deadline, error| {
+    let mut refused = |wanted, max_price, deadline, error: fn() -> EngineError| {
         let taken = engine.take(FIRST, wanted, max_price, deadline);
-        assert_eq!(taken, Err(error));
+        assert_eq!(taken, Err(error()));
+        let taken = engine.take_through(account(7), vec![], FIRST, wanted, max_price, deadline);
+        assert_eq!(taken, Err(error()));
         assert_eq!(engine.auction(FIRST).unwrap().auction, auction().0);
     };
-    let asked = hundredths(360);
+    let below = Price(hundredths(360).0 - 1);
 
     set_now(at(900));
-    refused(0, ANY, at(900), EngineError::ZeroAmount);
-    refused(1, ANY, at(899), EngineError::Expired { now: at(900) });
-    let above = EngineError::PriceAboveLimit { asked };
-    refused(1, Price(asked.0 - 1), at(900), above);
+    refused(0, ANY, at(900), || EngineError::ZeroAmount);
+    refused(1, ANY, at(899), || EngineError::Expired { now: at(900) });
+    refused(1, below, at(900), || EngineError::PriceAboveLimit {
+        asked: hundredths(360),
+    });
     set_now(at(2_161));
-    refused(1, ANY, at(2_161), EngineError::Stale);
+    refused(1, ANY, at(2_161), || EngineError::Stale);
 
     assert_eq!(recorded_events().count(), 0);
 }
@@ -71,6 +84,19 @@ fn only_a_stale_auction_is_reset() {
 }
 
 #[ink::test]
+fn what_is_in_auction_is_counted_by_type_and_in_all() {
+    let mut engine = engine(2);
+    let mut other = auction();
+    other.0.collateral_type = CollateralId(0);
+    engine
+        .add(AuctionId(2), &other, &Rewards::default())
+        .unwrap();
+    assert_eq!(engine.in_auction(TYPE), (6_600, 9_900));
+    assert_eq!(engine.in_auction(CollateralId(0)), (3_300, 9_900));
+    assert_eq!(engine.in_auction(CollateralId(1)), (0, 9_900));
+}
+
+#[ink::test]
 fn auctions_come_in_pages() {
     let engine = engine(MAX_PAGE + 3);
     assert_eq!(engine.auction_count(), 53);
@@ -78,4 +104,59 @@ fn auctions_come_in_pages() {
     assert_eq!(page(&engine, 51, 10), [51, 52]);
     assert_eq!(page(&engine, 0, u32::MAX).len(), 50);
     assert!(page(&engine, u32::MAX, u32::MAX).is_empty());
+}
+
+#[ink::test]
+fn who_is_owed_nothing_claims_nothing() {
+    let mut engine = engine(0);
+    assert_eq!(engine.owed(account(4)), 0);
+    assert_eq!(engine.claim(account(4)), Err(EngineError::NothingOwed));
+}
+
+#[ink::test]
+fn the_breaker_is_the_guardians_and_has_three_levels() {
+    let mut engine = engine(0);
+    assert_eq!(engine.set_breaker(4, HOUR), Err(EngineError::InvalidLevel));
+    set_caller::<DefaultEnvironment>(account(6));
+    for level in 0..=4 {
+        let refused = engine.set_breaker(level, HOUR);
+        assert_eq!(refused, Err(EngineError::NotTheGuardian));
+    }
+}
+
+#[ink::test]
+fn a_breaker_stops_for_a_time_and_rests_for_a_day() {
+    let mut engine = engine(1);
+    let stopped = || EngineError::Stopped { until: at(3_600) };
+    engine.set_breaker(2, HOUR).unwrap();
+    assert_eq!(engine.liquidate(TYPE, PositionId(0)), Err(stopped()));
+    assert_eq!(engine.reset(FIRST), Err(stopped()));
+    // Purchases go on: this one is refused for itself.
+    let taken = engine.take(FIRST, 0, ANY, at(0));
+    assert_eq!(taken, Err(EngineError::ZeroAmount));
+    engine.set_breaker(3, HOUR).unwrap();
+    assert_eq!(engine.take(FIRST, 1, ANY, at(0)), Err(stopped()));
+
+    set_now(at(3_600));
+    assert_eq!(engine.reset(FIRST), Err(EngineError::NotStale));
+    let cooling = EngineError::CoolingDown {
+        until: at(25 * 3_600),
+    };
+    assert_eq!(engine.set_breaker(1, HOUR), Err(cooling));
+    assert_eq!(engine.set_breaker(0, HOUR), Ok(()));
+    set_now(at(25 * 3_600));
+    assert_eq!(engine.set_breaker(1, HOUR), Ok(()));
+}
+
+#[ink::test]
+fn prices_stand_still_while_purchases_are_stopped() {
+    let mut engine = engine(1);
+    set_now(at(900));
+    engine.set_breaker(3, HOUR).unwrap();
+    let asked = |engine: &LiquidationEngineContract| engine.auction(FIRST).unwrap().asked;
+    assert_eq!(asked(&engine), hundredths(360));
+    set_now(at(4_500));
+    assert_eq!(asked(&engine), hundredths(360));
+    set_now(at(5_400));
+    assert_eq!(asked(&engine), hundredths(240)); // 4.80 × 1 800 ÷ 3 600
 }

@@ -1,15 +1,17 @@
 mod contract;
 mod opening;
 mod reset;
+mod rewards;
 mod sale;
 mod take;
+mod walk;
 
 use crate::auction::{Bid, DutchAuction};
 use finance::valuation::Quote;
 use finance::{Period, Price, Ratio, Timestamp};
 use interfaces::collateral_vault::Seizure;
-use interfaces::parameters::CollateralParameters;
-use interfaces::types::{CollateralId, PositionId};
+use interfaces::parameters::AuctionParameters;
+use interfaces::types::{AccountId, AuctionId, CollateralId, PositionId};
 
 const START: Timestamp = Timestamp(1_000_000);
 /// The dearest price there is: a taker who would pay anything.
@@ -26,28 +28,38 @@ fn at(seconds: u64) -> Timestamp {
     START.plus(Period::from_secs(seconds))
 }
 
-fn parameters() -> CollateralParameters {
-    CollateralParameters {
-        borrow_ltv: Ratio::from_bps(6_000),
-        liquidation_ltv: Ratio::from_bps(8_000),
-        annual_rate: Ratio::from_bps(1_000),
-        debt_ceiling: 10_000,
-        minimum_debt: 100,
-        haircut: Ratio::from_bps(2_000),
-        liquidation_penalty: Ratio::from_bps(1_000),
-        auction_buffer: Ratio::from_bps(12_000),
-        auction_tail: Period::from_secs(3_600),
-        auction_cusp: Ratio::from_bps(4_000),
+fn parameters() -> AuctionParameters {
+    AuctionParameters {
+        penalty: Ratio::from_bps(1_000),
+        buffer: Ratio::from_bps(12_000),
+        tail: Period::from_secs(3_600),
+        cusp: Ratio::from_bps(4_000),
+        cut: Ratio::ZERO,
+        step: Period::from_secs(60),
+        dust: 100,
+        debt_limit: 10_000,
+        total_limit: 20_000,
+        start_reward: 20,
+        start_share: Ratio::from_bps(100),
+        mark_reward: 5,
     }
+}
+
+fn account(number: u8) -> AccountId {
+    AccountId::from([number; 32])
 }
 
 fn seizure() -> Seizure {
     Seizure {
+        lot: AuctionId(3),
+        originator: account(9),
         collateral_type: CollateralId(2),
         collateral: 1_000,
         debt: 3_000,
         price: hundredths(400),
         quote: Quote::new(6, 6).unwrap(),
+        impaired_by: None,
+        overdue_by: None,
     }
 }
 

@@ -1,9 +1,10 @@
-use super::{at, auction, hundredths, parameters, seizure, START};
+use super::{account, at, auction, hundredths, parameters, seizure, START};
 use crate::auction::DutchAuction;
 use finance::auction::Curve;
 use finance::{MathError, Period, Price, Ratio};
 use interfaces::collateral_vault::Seizure;
-use interfaces::liquidation_engine::{Auction, AuctionView};
+use interfaces::liquidation_engine::{Auction, AuctionView, Reward};
+use interfaces::parameters::AuctionParameters;
 use interfaces::types::{AuctionId, CollateralId, PositionId};
 
 #[test]
@@ -17,18 +18,20 @@ fn a_price_beyond_all_range_opens_nothing() {
 }
 
 #[test]
-fn the_whole_position_is_for_sale_above_the_live_price() {
+fn the_whole_lot_is_for_sale_above_the_live_price() {
     let expected = Auction {
         position: PositionId(7),
         collateral_type: CollateralId(2),
         collateral: 1_000,
+        sold: 0,
         debt: 3_000,
         penalty: 300,         // 3 000 × 10 %
         top: hundredths(480), // 4.00 × 120 %
         started_at: START,
         curve: Curve::Linear {
-            tail: Period::from_secs(3_600),
+            length: Period::from_secs(3_600),
         },
+        tail: Period::from_secs(3_600),
         cusp: Ratio::from_bps(4_000),
         dust: 100,
         quote: seizure().quote,
@@ -38,7 +41,26 @@ fn the_whole_position_is_for_sale_above_the_live_price() {
 }
 
 #[test]
-fn penalty_and_top_round_against_the_position() {
+fn a_cut_makes_the_price_go_down_stairs() {
+    let parameters = AuctionParameters {
+        cut: Ratio::from_bps(9_000),
+        step: Period::from_secs(600),
+        ..parameters()
+    };
+    let opened = DutchAuction::open(PositionId(7), &seizure(), &parameters, START).unwrap();
+    // 4.80, and after twenty minutes 81 % of it.
+    assert_eq!(opened.asked(at(599)), Ok(hundredths(480)));
+    assert_eq!(
+        opened.asked(at(1_200)),
+        Ok(Price(3_888_000_000_000_000_000))
+    );
+    // It never comes to 40 %: the tail ends it.
+    assert_eq!(opened.is_stale(at(3_600)), Ok(false));
+    assert_eq!(opened.is_stale(at(3_601)), Ok(true));
+}
+
+#[test]
+fn penalty_and_top_round_against_the_debtor() {
     let seizure = Seizure {
         debt: 3_001,
         price: Price(1),
@@ -52,7 +74,7 @@ fn penalty_and_top_round_against_the_position() {
 #[test]
 fn the_asked_price_falls_until_a_reset_is_due() {
     let seen = |seconds| {
-        let view = auction().view(AuctionId(3), at(seconds)).unwrap();
+        let view = auction().view(AuctionId(3), vec![], at(seconds)).unwrap();
         (view.asked, view.stale)
     };
     assert_eq!(seen(0), (hundredths(480), false));
@@ -64,11 +86,19 @@ fn the_asked_price_falls_until_a_reset_is_due() {
 
 #[test]
 fn a_view_shows_the_stored_auction() {
+    let reward = Reward {
+        keeper: account(1),
+        amount: 7,
+    };
     let expected = AuctionView {
         id: AuctionId(3),
         auction: auction().0,
         asked: hundredths(480),
         stale: false,
+        rewards: vec![reward],
     };
-    assert_eq!(auction().view(AuctionId(3), START), Ok(expected));
+    assert_eq!(
+        auction().view(AuctionId(3), vec![reward], START),
+        Ok(expected)
+    );
 }

@@ -2,7 +2,7 @@ use super::{at, auction, hundredths, parameters};
 use finance::auction::Curve;
 use finance::{MathError, Period, Price, Ratio};
 use interfaces::liquidation_engine::Auction;
-use interfaces::parameters::CollateralParameters;
+use interfaces::parameters::AuctionParameters;
 
 #[test]
 fn a_price_beyond_all_range_resets_nothing() {
@@ -12,12 +12,12 @@ fn a_price_beyond_all_range_resets_nothing() {
 
 #[test]
 fn a_reset_takes_todays_price_and_curve_and_leaves_what_is_due() {
-    let today = CollateralParameters {
-        auction_buffer: Ratio::from_bps(15_000),
-        auction_tail: Period::from_secs(7_200),
-        auction_cusp: Ratio::from_bps(3_000),
-        liquidation_penalty: Ratio::from_bps(2_000),
-        minimum_debt: 500,
+    let today = AuctionParameters {
+        buffer: Ratio::from_bps(15_000),
+        tail: Period::from_secs(7_200),
+        cusp: Ratio::from_bps(3_000),
+        penalty: Ratio::from_bps(2_000),
+        dust: 500,
         ..parameters()
     };
     let reset = auction().reset(hundredths(200), &today, at(3_000));
@@ -25,8 +25,9 @@ fn a_reset_takes_todays_price_and_curve_and_leaves_what_is_due() {
         top: hundredths(300), // 2.00 × 150 %
         started_at: at(3_000),
         curve: Curve::Linear {
-            tail: Period::from_secs(7_200),
+            length: Period::from_secs(7_200),
         },
+        tail: Period::from_secs(7_200),
         cusp: Ratio::from_bps(3_000),
         ..auction().0
     };

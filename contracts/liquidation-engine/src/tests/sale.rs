@@ -1,29 +1,17 @@
-use super::{auction, auction_due};
-use crate::auction::DutchAuction;
+use super::{account, auction, auction_due};
+use crate::auction::{DutchAuction, Sold};
 use finance::auction::Purchase;
 use finance::MathError;
 use interfaces::collateral_vault::Sale;
-use interfaces::liquidation_engine::Auction;
-use interfaces::types::AccountId;
+use interfaces::liquidation_engine::{Auction, EngineError};
 
-const BUYER: [u8; 32] = [4; 32];
-
-fn sell(
-    auction: DutchAuction,
-    collateral: u128,
-    cost: u128,
-) -> Result<(DutchAuction, Sale), MathError> {
-    auction.sell(AccountId::from(BUYER), Purchase { collateral, cost })
+fn sell(auction: DutchAuction, collateral: u128, cost: u128) -> Result<Sold, MathError> {
+    auction.sell(Purchase { collateral, cost })
 }
 
-fn sale(collateral: u128, debt: u128, penalty: u128, last: bool) -> Sale {
-    Sale {
-        buyer: AccountId::from(BUYER),
-        collateral,
-        debt,
-        penalty,
-        last,
-    }
+/// Collateral sold, paid towards the debt and the penalty, and whether it is over.
+fn parts(sold: &Sold) -> (u128, u128, u128, bool) {
+    (sold.collateral, sold.debt, sold.penalty, sold.is_last())
 }
 
 #[test]
@@ -34,49 +22,74 @@ fn more_than_is_left_cannot_be_sold() {
 
 #[test]
 fn cash_goes_to_the_debt_first() {
-    let (left, sold) = sell(auction(), 100, 360).unwrap();
-    assert_eq!(sold, sale(100, 360, 0, false));
+    let sold = sell(auction(), 100, 360).unwrap();
+    assert_eq!(parts(&sold), (100, 360, 0, false));
     let expected = Auction {
         collateral: 900,
+        sold: 100,
         debt: 2_640, // 3 000 − 360
         ..auction().0
     };
-    assert_eq!(left.0, expected);
+    assert_eq!(sold.left.0, expected);
+    assert_eq!(sold.relief(), Ok(360));
 }
 
 #[test]
 fn and_then_to_the_penalty() {
     let before = auction_due(100, 500);
-    let (left, sold) = sell(before, 100, 360).unwrap();
-    assert_eq!(sold, sale(100, 100, 260, false));
-    let expected = Auction {
-        collateral: 900,
-        debt: 0,
-        penalty: 240, // 500 − 260
-        ..before.0
+    let sold = sell(before, 100, 360).unwrap();
+    assert_eq!(parts(&sold), (100, 100, 260, false));
+    assert_eq!((sold.left.0.debt, sold.left.0.penalty), (0, 240)); // 500 − 260
+    assert_eq!(sold.relief(), Ok(360));
+}
+
+#[test]
+fn the_vault_sells_for_the_debt_alone() {
+    let sold = sell(auction_due(100, 500), 100, 360).unwrap();
+    let expected = Sale {
+        payer: account(4),
+        to: account(4),
+        collateral: 100,
+        debt: 100,
+        last: false,
+        receiver: None,
     };
-    assert_eq!(left.0, expected);
+    assert_eq!(sold.sale(account(4)), expected);
 }
 
 #[test]
 fn the_sale_that_raises_all_is_the_last() {
-    let (left, sold) = sell(auction(), 687, 3_300).unwrap();
-    assert_eq!(sold, sale(687, 3_000, 300, true));
-    assert_eq!(left.due(), Ok(0));
-    assert_eq!(left.0.collateral, 313);
+    let sold = sell(auction(), 687, 3_300).unwrap();
+    assert_eq!(parts(&sold), (687, 3_000, 300, true));
+    assert_eq!(sold.left.0.collateral, 313);
+    assert_eq!(sold.relief(), Ok(3_300));
 }
 
 #[test]
 fn the_sale_that_empties_the_lot_is_the_last() {
-    let (left, sold) = sell(auction(), 1_000, 1_920).unwrap();
-    assert_eq!(sold, sale(1_000, 1_920, 0, true));
-    assert_eq!((left.0.debt, left.0.penalty), (1_080, 300));
-    assert_eq!(left.0.collateral, 0);
+    let sold = sell(auction(), 1_000, 1_920).unwrap();
+    assert_eq!(parts(&sold), (1_000, 1_920, 0, true));
+    assert_eq!((sold.left.0.debt, sold.left.0.penalty), (1_080, 300));
+    // What was not raised is in auction no longer either.
+    assert_eq!(sold.relief(), Ok(3_300));
 }
 
 #[test]
 fn debt_that_is_raised_does_not_end_an_auction_while_penalty_is_due() {
-    let (left, sold) = sell(auction(), 700, 3_000).unwrap();
-    assert_eq!(sold, sale(700, 3_000, 0, false));
-    assert_eq!((left.0.debt, left.0.penalty), (0, 300));
+    let sold = sell(auction(), 700, 3_000).unwrap();
+    assert_eq!(parts(&sold), (700, 3_000, 0, false));
+    assert_eq!((sold.left.0.debt, sold.left.0.penalty), (0, 300));
+}
+
+#[test]
+fn a_cure_pays_all_and_sells_nothing() {
+    let sold = auction().cure().unwrap();
+    assert_eq!(parts(&sold), (0, 3_000, 300, true));
+    assert_eq!(sold.left.0.collateral, 1_000);
+}
+
+#[test]
+fn there_is_no_cure_after_the_first_purchase() {
+    let sold = sell(auction(), 1, 5).unwrap();
+    assert_eq!(sold.left.cure(), Err(EngineError::AlreadyTaken));
 }

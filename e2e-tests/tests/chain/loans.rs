@@ -1,0 +1,231 @@
+//! What a loan may be, cost and become on the built contracts.
+
+use e2e_tests::*;
+use finance::interest::PaceCurve;
+use finance::{Period, Ratio};
+use interfaces::collateral_vault::{Action, CollateralVault, PositionChanged, VaultError};
+use interfaces::parameters::Parameters;
+use interfaces::types::{Balance, PositionId};
+
+const DAYS: u64 = 86_400_000;
+
+/// What ether's stressed debt is marked at, and its mark and market value in the portfolio.
+fn stressed(world: &World) -> (Balance, Balance, Balance) {
+    let kinds = world.reads(world.vault().collateral_types());
+    let portfolio = world.reads(world.vault().portfolio()).unwrap();
+    (kinds[0].stressed.mark, portfolio.stressed, portfolio.market)
+}
+
+fn late(world: &World, position: PositionId) -> Balance {
+    world.reads(world.vault().position(position)).unwrap().late
+}
+
+#[test]
+fn a_delegate_acts_and_the_originator_gets() {
+    let world = World::funded();
+    let position = world.open("olga", eth(8));
+    let (olga, dora) = (world.account("olga"), world.account("dora"));
+    let named = world.vault().set_delegate(Some(dora));
+    world.chain.call(olga, named).unwrap();
+
+    world.does("dora", world.vault().draw(position, usd(300)));
+    let withdraw = world.vault().withdraw_collateral(position, eth(1));
+    world.does("dora", withdraw);
+    assert_eq!(world.balance(world.deal.cash, "olga"), usd(300));
+    assert_eq!(world.balance(world.deal.collateral[0], "olga"), eth(1));
+
+    world
+        .chain
+        .call(olga, world.vault().set_delegate(None))
+        .unwrap();
+    let refused = VaultError::NotTheOriginator;
+    world.refuses("dora", world.vault().draw(position, usd(50)), refused);
+    world.assert_balanced();
+}
+
+#[test]
+fn an_unhealthy_position_counts_by_its_mark_until_it_is_healthy() {
+    let (world, position) = World::lent();
+    let impair = || world.vault().impair(position);
+    let healthy = VaultError::Healthy {
+        debt: usd(600),
+        limit: usd(640),
+    };
+    world.refuses("mallory", impair(), healthy);
+
+    world.quote(60, 5_000);
+    let sent = world.sends("kim", impair());
+    let told = sent.events::<PositionChanged>();
+    assert_eq!(
+        (told[0].action, told[0].amount),
+        (Action::Impaired, usd(432))
+    );
+    // 8 × 60 × 90 %, and 480 at the market.
+    assert_eq!(stressed(&world), (usd(432), usd(432), usd(480)));
+    world.quote(50, 5_000);
+    assert_eq!(stressed(&world), (usd(432), usd(360), usd(400)));
+    world.does("anybody", impair());
+    world.quote(60, 5_000);
+    assert_eq!(stressed(&world), (usd(360), usd(360), usd(480)));
+    let refused = || VaultError::Impaired;
+    world.refuses("olga", world.vault().draw(position, usd(50)), refused());
+    let withdraw = world.vault().withdraw_collateral(position, 1);
+    world.refuses("olga", withdraw, refused());
+    let restore = || world.vault().restore(position);
+    world.refuses("olga", restore(), VaultError::Unhealthy);
+    world.assert_balanced();
+
+    world.quote(100, 5_000);
+    world.does("olga", restore());
+    assert_eq!(stressed(&world), (0, 0, 0));
+    world.refuses("olga", restore(), VaultError::NotImpaired);
+    world.assert_balanced();
+}
+
+#[test]
+fn an_impaired_debt_is_repaid_without_a_price() {
+    let (world, position) = World::lent();
+    world.quote(60, 5_000);
+    world.does("kim", world.vault().impair(position));
+    world.outlive_reports();
+    world.provide_cash("olga", usd(700));
+    let owed = world.reads(world.vault().position(position)).unwrap().debt;
+    assert_eq!(
+        world.does("olga", world.vault().repay(position, usd(700))),
+        owed
+    );
+    world.does("olga", world.vault().withdraw_collateral(position, eth(8)));
+    world.assert_balanced();
+}
+
+#[test]
+fn a_loan_past_its_term_costs_more_and_may_be_liquidated_after_its_grace() {
+    let world = World::with(|sheet| {
+        let loans = &mut sheet.collateral[0].terms.loans;
+        loans.annual_rate = Ratio::ZERO;
+        loans.longest_term = Period(30 * DAYS);
+        loans.grace = Period(3 * DAYS);
+        loans.late_rate = Ratio::from_bps(3_650);
+    });
+    let world = world.fund();
+    let position = world.borrow("olga", eth(8), usd(500));
+    let mark = || world.vault().mark_overdue(position);
+    world.refuses("kim", mark(), VaultError::NotDue);
+    world.chain.advance(Period(30 * DAYS + 1));
+    world.quote(100, 5_000);
+    world.refuses(
+        "olga",
+        world.vault().draw(position, usd(50)),
+        VaultError::PastTerm,
+    );
+    world.does("kim", mark());
+    world.refuses("kim", mark(), VaultError::AlreadyMarked);
+    assert_eq!(late(&world, position), 0);
+
+    world.chain.advance(Period(2 * DAYS));
+    assert_eq!(late(&world, position), usd(1)); // 500 × 0.1 % × 2
+    world.quote(100, 5_000);
+    let healthy = VaultError::Healthy {
+        debt: usd(500),
+        limit: usd(640),
+    };
+    world.refuses("kim", world.vault().impair(position), healthy);
+    world.chain.advance(Period(2 * DAYS));
+    world.quote(100, 5_000);
+    world.does("kim", world.vault().impair(position));
+    // All of it is the debtor's to repay, and the charge is interest.
+    world.provide_cash("olga", usd(600));
+    let paid = world.does("olga", world.vault().repay(position, usd(600)));
+    assert!((usd(502)..usd(502) + 50).contains(&paid), "{paid}");
+    world.assert_balanced();
+}
+
+#[test]
+fn an_originator_owes_no_more_than_his_ceiling() {
+    let world = World::funded();
+    let position = world.open("olga", eth(8));
+    let olga = world.account("olga");
+    let ceiling = usd(100);
+    let set = world
+        .parameters()
+        .set_originator_ceiling(olga, Some(ceiling));
+    world.does("governor", set);
+    let draw = |amount| world.vault().draw(position, amount);
+    let refused = VaultError::AboveOriginatorCeiling { ceiling };
+    world.refuses("olga", draw(ceiling + 1), refused);
+    world.does("olga", draw(ceiling));
+    assert_eq!(world.reads(world.vault().borrower(olga)).principal, ceiling);
+    world.provide_cash("olga", usd(200));
+    world.does("olga", world.vault().repay(position, usd(200)));
+    assert_eq!(world.reads(world.vault().borrower(olga)).principal, 0);
+}
+
+#[test]
+fn a_type_is_no_more_of_the_pool_than_it_may_and_the_first_draw_is_possible() {
+    let maximum = Ratio::from_bps(5_000);
+    let world = World::with(|sheet| {
+        let loans = &mut sheet.collateral[0].terms.loans;
+        (loans.target_share, loans.maximum_share) = (Ratio::from_bps(3_000), maximum);
+        loans.ltv_cut = Ratio::from_bps(2_500);
+        loans.surcharge = Ratio::from_bps(1_000);
+    });
+    let world = world.fund();
+    let position = world.open("olga", eth(10));
+    let draw = |amount| world.vault().draw(position, amount);
+    // Of 1 000. Though nothing else is lent, 300 are 30 %.
+    world.does("olga", draw(usd(300)));
+    // Beyond half of the pool nobody draws; at half of it the borrow LTV is 50 % and not 75 %.
+    let share = Ratio::from_bps(5_010);
+    let refused = VaultError::AboveMaximumShare { share, maximum };
+    world.refuses("olga", draw(usd(201)), refused);
+    world.does("olga", draw(usd(200)));
+    let rate = world.reads(world.vault().collateral_types())[0].index.rate;
+    let steepest = finance::Rate::from_annual(Ratio::from_bps(2_000)); // 10 % and 10 % more
+    assert_eq!(Ok(rate), steepest);
+    let above = VaultError::AboveBorrowLtv {
+        debt: usd(500),
+        limit: 499_950_000, // 9.999 × 100 × 50 %
+    };
+    let withdraw = world.vault().withdraw_collateral(position, milli_eth(1));
+    world.refuses("olga", withdraw, above);
+}
+
+#[test]
+fn scarce_cash_makes_interest_run_faster_and_a_touch_sets_it_back() {
+    let world = World::with(|sheet| {
+        sheet.pace = PaceCurve {
+            at_zero: Ratio::ONE,
+            kink: Ratio::from_bps(5_000),
+            at_kink: Ratio::ONE,
+            at_full: Ratio::from_bps(60_000),
+        };
+    });
+    let world = world.fund();
+    world.borrow("olga", eth(8), usd(600));
+    // 60 % lent: a fifth of the way from 1 to 6.
+    let pace = |world: &World| world.reads(world.vault().interest_clock()).pace;
+    assert_eq!(pace(&world), Ratio::from_bps(20_000));
+    world.deposit("ann", JUNIOR, usd(1_000));
+    world.close_epoch_at(100, 5_000);
+    assert_eq!(pace(&world), Ratio::from_bps(20_000));
+    world.does("anybody", world.vault().touch(ETH));
+    assert_eq!(pace(&world), Ratio::ONE);
+}
+
+#[test]
+fn a_margin_call_starts_a_clock_and_ends_with_the_shortage() {
+    let (world, position) = World::lent();
+    let call = || world.vault().margin_call(position);
+    world.refuses("kim", call(), VaultError::AlreadyMarked);
+    // Above the margin LTV, half way between 75 % and 80 %: 600 on 8 × 95.
+    world.quote(95, 5_000);
+    world.does("kim", call());
+    let called = |world: &World| {
+        let view = world.reads(world.vault().position(position)).unwrap();
+        view.position.called_at
+    };
+    assert_eq!(called(&world), Some(world.chain.now()));
+    world.quote(100, 5_000);
+    world.does("olga", call());
+    assert_eq!(called(&world), None);
+}
