@@ -214,7 +214,7 @@ impl<'a> Replay<'a> {
             let decimals = [collateral.token.decimals, sheet.cash.decimals];
             // The term sheet's reader has refused decimals that have no quote.
             if let Some(quote) = Quote::new(decimals[0], decimals[1]) {
-                kinds.push(Kind::new(collateral.parameters, quote, decimals, now));
+                kinds.push(Kind::new(collateral.terms, quote, decimals, now));
                 outlets.push(Outlet::new(quote, decimals[0], *depth));
             }
         }
@@ -402,7 +402,7 @@ impl<'a> Replay<'a> {
         let wanted = terms
             .draw_ltv
             .of(kind.value(terms.amount)?, Rounding::Down)?;
-        let limits = kind.parameters;
+        let limits = kind.terms.loans;
         let portfolio = self.book.portfolio(self.now)?;
         let amount = wanted.min(self.pool.drawable(&portfolio, self.now)?);
         let debt = self.book.debt_of_kind(type_of, self.now)? + amount;

@@ -98,7 +98,7 @@ fn to_the_last_unit_classes_lose_what_is_written_off() {
         .iter_mut()
         .for_each(|tranche| tranche.terms.target_rate = Ratio::ZERO);
     for collateral in &mut sheet.collateral {
-        collateral.parameters.annual_rate = Ratio::ZERO;
+        collateral.terms.loans.annual_rate = Ratio::ZERO;
     }
     let history = find("march-2020".as_ref(), "scenarios", "csv").unwrap();
     let course = Course::of_history(&Scenario::load(&history).unwrap(), &sheet).unwrap();
@@ -150,7 +150,7 @@ fn loans_are_liquidated_as_often_as_the_closed_form_says() {
         (asset.jumps, asset.depth) = (Jumps::default(), None);
     }
     for collateral in &mut sheet.collateral {
-        collateral.parameters.annual_rate = Ratio::ZERO;
+        collateral.terms.loans.annual_rate = Ratio::ZERO;
     }
     let paths = 3_000;
     let findings = terms(paths, 11).run(&sheet, &market, |_| ()).unwrap();

@@ -7,10 +7,6 @@ use ink::env::DefaultEnvironment;
 pub type Psp22 = contract_ref!(psp22::PSP22, DefaultEnvironment);
 /// What a PSP22 token tells about itself.
 pub type Psp22Metadata = contract_ref!(psp22::PSP22Metadata, DefaultEnvironment);
-/// A PSP22 token that mints for its pool.
-pub type Psp22Mintable = contract_ref!(psp22::PSP22Mintable, DefaultEnvironment);
-/// A PSP22 token that burns for its pool.
-pub type Psp22Burnable = contract_ref!(psp22::PSP22Burnable, DefaultEnvironment);
 /// An asset that anyone may mint.
 pub type Asset = contract_ref!(interfaces::test_asset::TestAsset, DefaultEnvironment);
 /// The token of a tranche.

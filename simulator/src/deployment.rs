@@ -259,7 +259,7 @@ impl Deploying<'_> {
 
     fn tranche_token(&self, agent: AccountId, token: &Token) -> Result<AccountId> {
         let terms = TokenTerms {
-            pool: agent,
+            issuer: agent,
             name: Some(token.name.clone()),
             symbol: Some(token.symbol.clone()),
             decimals: token.decimals,

@@ -14,12 +14,12 @@ use interfaces::oracle_adapter::{
     FeedTerms, OracleAdapter, OracleError, OracleTerms, Quotation, Settings,
 };
 use interfaces::test_asset::TestAsset;
-use interfaces::tranche_token::{TokenTerms, TrancheToken as _, ONLY_THE_POOL};
+use interfaces::tranche_token::{TokenTerms, TrancheToken as _, ONLY_THE_ISSUER};
 use interfaces::types::{AssetId, Balance};
-use psp22::{PSP22Error, PSP22Metadata, PSP22Mintable, PSP22};
+use psp22::{PSP22Error, PSP22Metadata, PSP22};
 use scale::{Decode, Encode};
 use simulator::chain::{contracts_folder, NETWORK};
-use simulator::contracts::{Asset, Oracle, Psp22, Psp22Metadata, Psp22Mintable, TrancheToken};
+use simulator::contracts::{Asset, Oracle, Psp22, Psp22Metadata, TrancheToken};
 
 type Client = ink_e2e::SandboxClient<AccountId, Hash, ink_e2e::DefaultSandbox>;
 /// A message of a contract as its call builder makes it.
@@ -103,10 +103,10 @@ async fn asset_of_alice(client: &mut Client) -> AccountId {
     token
 }
 
-/// A tranche token whose pool is Alice.
+/// A tranche token that Alice issues.
 async fn tranche_token_of_alice(client: &mut Client) -> AccountId {
     let terms = TokenTerms {
-        pool: account(&alice()),
+        issuer: account(&alice()),
         name: Some("Senior".into()),
         symbol: Some("SLC-A".into()),
         decimals: 6,
@@ -216,16 +216,19 @@ async fn an_allowance_is_given_spent_and_exhausted() {
 }
 
 #[tokio::test]
-async fn a_tranche_token_is_issued_by_its_pool_alone() {
+async fn a_tranche_token_is_issued_by_its_issuer_alone() {
     let mut client = client();
     let token = tranche_token_of_alice(&mut client).await;
-    let mint = || Psp22Mintable::from(token).call_mut().mint(250);
-    let refused = Err(PSP22Error::Custom(ONLY_THE_POOL.into()));
+    let mint = || {
+        let mut token = TrancheToken::from(token);
+        token.call_mut().mint(account(&alice()), 250)
+    };
+    let refused = Err(PSP22Error::Custom(ONLY_THE_ISSUER.into()));
     assert_eq!(tries(&mut client, &bob(), mint()).await, refused);
     assert_eq!(submits(&mut client, &bob(), mint()).await, refused);
 
-    let pool = TrancheToken::from(token).call().pool();
-    assert_eq!(tries(&mut client, &bob(), pool).await, account(&alice()));
+    let issuer = TrancheToken::from(token).call().issuer();
+    assert_eq!(tries(&mut client, &bob(), issuer).await, account(&alice()));
     assert_eq!(submits(&mut client, &alice(), mint()).await, Ok(()));
     let transfer = Psp22::from(token)
         .call_mut()

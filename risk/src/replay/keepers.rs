@@ -44,7 +44,7 @@ impl Keeper {
         let wanted = auction.collateral.min(affordable.unwrap_or(u128::MAX));
         let limit = outlet.average_price(wanted) * (1.0 - self.margin);
         let cost = kind.quote.value(wanted, asked, Rounding::Down)?;
-        let leaves_dust = wanted < auction.collateral && cost < kind.parameters.minimum_debt;
+        let leaves_dust = wanted < auction.collateral && cost < kind.terms.auctions.dust;
         let is_dear = to_f64(asked.0) > limit;
         Ok((cost > 0 && !leaves_dust && !is_dear).then_some(wanted))
     }

@@ -4,15 +4,16 @@ use finance::auction::{Curve, Lot, Purchase};
 use finance::debt::{DebtIndex, Proceeds};
 use finance::fixed::{add, sub};
 use finance::lending::{is_unhealthy, mark};
+use finance::seizure::{CloseFactor, Portion};
 use finance::settlement::Portfolio;
 use finance::valuation::Quote;
 use finance::{mul_div, MathError, Price, Rate, Rounding, Timestamp};
-use interfaces::parameters::CollateralParameters;
+use interfaces::parameters::CollateralTerms;
 use term_sheet::Originator;
 
 /// A collateral type: what a unit is worth, and how debt on it grows.
 pub struct Kind {
-    pub parameters: CollateralParameters,
+    pub terms: CollateralTerms,
     pub quote: Quote,
     pub price: Price,
     index: DebtIndex,
@@ -79,15 +80,10 @@ impl Loan {
 }
 
 impl Kind {
-    pub fn new(
-        parameters: CollateralParameters,
-        quote: Quote,
-        decimals: [u8; 2],
-        now: Timestamp,
-    ) -> Self {
+    pub fn new(terms: CollateralTerms, quote: Quote, decimals: [u8; 2], now: Timestamp) -> Self {
         let [collateral, cash] = decimals.map(|decimals| 10f64.powi(i32::from(decimals)));
         Self {
-            parameters,
+            terms,
             quote,
             price: Price::ZERO,
             index: DebtIndex::new(Rate::ZERO, now),
@@ -105,7 +101,7 @@ impl Kind {
     /// The index with interest up to `now`, at the rate of today from then on.
     fn touch(&mut self, now: Timestamp) -> Result<(), MathError> {
         self.index = self.index.accrue(now)?;
-        self.index.rate = Rate::from_annual(self.parameters.annual_rate)?;
+        self.index.rate = Rate::from_annual(self.terms.loans.annual_rate)?;
         Ok(())
     }
 
@@ -117,19 +113,22 @@ impl Kind {
         self.curve().is_stale(
             auction.top,
             now.since(auction.started_at),
-            self.parameters.auction_cusp,
+            self.terms.auctions.tail,
+            self.terms.auctions.cusp,
         )
     }
 
     fn curve(&self) -> Curve {
-        Curve::Linear {
-            tail: self.parameters.auction_tail,
+        {
+            let rules = &self.terms.auctions;
+            Curve::new(rules.tail, rules.cut, rules.step)
         }
     }
 
     fn top(&self) -> Result<Price, MathError> {
-        self.parameters
-            .auction_buffer
+        self.terms
+            .auctions
+            .buffer
             .of(self.price.0, Rounding::Up)
             .map(Price)
     }
@@ -208,7 +207,7 @@ impl Book {
             let value = kind.value(total.backing)?;
             sum.stressed = add(
                 sum.stressed,
-                mark(total.mark, value, kind.parameters.haircut)?,
+                mark(total.mark, value, kind.terms.loans.haircut)?,
             )?;
             sum.market = add(sum.market, total.debt.min(value))?;
             sum.seized_debt = add(sum.seized_debt, total.debt)?;
@@ -265,7 +264,7 @@ impl Book {
             principal: 0,
             interest: 0,
         };
-        if paid == 0 || (paid < debt && debt - paid < kind.parameters.minimum_debt) {
+        if paid == 0 || (paid < debt && debt - paid < kind.terms.loans.minimum_debt) {
             return Ok(nothing);
         }
         kind.touch(now)?;
@@ -295,7 +294,7 @@ impl Book {
     fn is_near_its_limit(&self, loan: usize, now: Timestamp) -> bool {
         let loan = &self.loans[loan];
         let kind = &self.kinds[loan.kind];
-        let ltv = super::to_f64(kind.parameters.liquidation_ltv.0);
+        let ltv = super::to_f64(kind.terms.loans.liquidation_ltv.0);
         let limit = loan.collateral as f64 * kind.worth * ltv;
         loan.normalised > 0 && loan.normalised as f64 * kind.growth(now) > NEAR * limit
     }
@@ -306,34 +305,81 @@ impl Book {
         is_unhealthy(
             self.debt(loan, now)?,
             value,
-            kind.parameters.liquidation_ltv,
+            kind.terms.loans.liquidation_ltv,
         )
     }
 
+    /// Takes as much of an unhealthy loan as brings it back to its target, or all of it, as far as there is room in
+    /// the auctions. Returns how much debt that is.
     fn seize(&mut self, number: usize, now: Timestamp) -> Result<u128, MathError> {
         let debt = self.debt(number, now)?;
+        let Some(part) = self
+            .portion(number, debt)?
+            .filter(|part| part.collateral > 0)
+        else {
+            return Ok(0);
+        };
         let loan = &mut self.loans[number];
         let kind = &mut self.kinds[loan.kind];
         kind.touch(now)?;
-        let collateral = std::mem::take(&mut loan.collateral);
-        let value = kind.value(collateral)?;
-        loan.normalised = 0;
-        loan.record.seized = add(loan.record.seized, debt)?;
+        let principal = mul_div(loan.principal, part.debt, debt, Rounding::Down)?;
+        loan.normalised = if part.debt == debt {
+            0
+        } else {
+            sub(
+                loan.normalised,
+                kind.index.normalise(part.debt, Rounding::Down)?,
+            )?
+        };
+        loan.principal = sub(loan.principal, principal)?;
+        loan.collateral = sub(loan.collateral, part.collateral)?;
+        loan.record.seized = add(loan.record.seized, part.debt)?;
+        let value = kind.value(part.collateral)?;
         self.auctions.push(Auction {
             loan: number,
             kind: loan.kind,
-            collateral,
-            penalty: kind.parameters.liquidation_penalty.of(debt, Rounding::Up)?,
+            collateral: part.collateral,
+            penalty: kind.terms.auctions.penalty.of(part.debt, Rounding::Up)?,
             seized: Seized {
-                debt,
-                principal: std::mem::take(&mut loan.principal),
-                mark: mark(debt, value, kind.parameters.haircut)?,
-                backing: collateral,
+                debt: part.debt,
+                principal,
+                mark: mark(part.debt, value, kind.terms.loans.haircut)?,
+                backing: part.collateral,
             },
             top: kind.top()?,
             started_at: now,
         });
-        Ok(debt)
+        Ok(part.debt)
+    }
+
+    fn portion(&self, number: usize, debt: u128) -> Result<Option<Portion>, MathError> {
+        let loan = &self.loans[number];
+        let kind = &self.kinds[loan.kind];
+        let (loans, auctions) = (&kind.terms.loans, &kind.terms.auctions);
+        let of_kind = auctions
+            .debt_limit
+            .saturating_sub(self.due(|auction| auction.kind == loan.kind));
+        let of_all = auctions.total_limit.saturating_sub(self.due(|_| true));
+        let by = CloseFactor {
+            target_ltv: loans.target_ltv,
+            penalty: auctions.penalty,
+            haircut: loans.haircut,
+            minimum: loans.minimum_debt,
+            room: of_kind.min(of_all),
+        };
+        if debt > loans.whole_below {
+            by.portion(debt, loan.collateral, kind.value(loan.collateral)?)
+        } else {
+            by.whole(debt, loan.collateral)
+        }
+    }
+
+    /// Debt and penalties in auction.
+    fn due(&self, among: impl Fn(&Auction) -> bool) -> u128 {
+        let auctions = self.auctions.iter().filter(|auction| among(auction));
+        auctions
+            .map(|auction| auction.seized.debt + auction.penalty)
+            .sum()
     }
 
     /// The price an auction asks, from the live price again if it has become stale.
@@ -345,7 +391,7 @@ impl Book {
             auction.started_at = now;
         }
         kind.curve()
-            .price(auction.top, now.since(auction.started_at))
+            .price(auction.top, now.since(auction.started_at), Rounding::Up)
     }
 
     /// What somebody who wants `wanted` gets at the price `asked`; `None` if it would leave dust.
@@ -361,7 +407,7 @@ impl Book {
             collateral: auction.collateral,
             due: add(auction.seized.debt, auction.penalty)?,
         };
-        lot.purchase(wanted, asked, &kind.quote, kind.parameters.minimum_debt)
+        lot.purchase(wanted, asked, &kind.quote, kind.terms.auctions.dust)
     }
 
     /// Sells collateral for cash that pays the debt first and the penalty then.
