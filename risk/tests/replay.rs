@@ -34,7 +34,7 @@ fn assert_near(found: u128, expected: f64, bps: f64) {
 }
 
 /// The demonstration replays the same history on the embedded chain, with feeders that disagree by up to five
-/// basis points. What the contracts said there stands in the README.
+/// basis points. These are the numbers that the contracts gave there.
 #[test]
 fn a_replay_tells_what_the_contracts_did_in_march_2020() {
     let sheet = deal("eth-btc-credit");
@@ -50,12 +50,12 @@ fn a_replay_tells_what_the_contracts_did_in_march_2020() {
         assert_near(*found, contracts, 0.01);
     }
     let crash = &outcome.settlements[2].classes;
-    assert_near(crash[0].value, 5_500_812.0, 0.1);
-    assert_near(crash[0].received, 1_000_148.0, 0.1);
-    assert_near(crash[1].value, 1_701_086.0, 5.0);
-    assert_near(crash[1].received, 499_498.0, 10.0);
-    assert_near(crash[2].value, 132_518.0, 50.0);
-    assert_near(outcome.loans[0].lost, 460_152.0, 5.0);
+    assert_near(crash[0].value, 5_500_819.0, 0.1);
+    assert_near(crash[0].received, 1_000_149.0, 0.1);
+    assert_near(crash[1].value, 1_695_387.0, 5.0);
+    assert_near(crash[1].received, 505_203.0, 10.0);
+    assert_near(crash[2].value, 138_220.0, 50.0);
+    assert_near(outcome.loans[0].lost, 468_446.0, 5.0);
     assert_near(outcome.loans[1].seized, 2_219_685.0, 5.0);
     assert_eq!(outcome.settlements.len(), 5);
 }

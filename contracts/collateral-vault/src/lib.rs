@@ -180,6 +180,7 @@ mod collateral_vault {
         ) -> Result<(), VaultError> {
             let mut book = self.book();
             let loan = self.loan(&book, position)?;
+            loan.ensure_not_all_on_sale()?;
             Ok(self.take_in(&mut book, position, loan, amount)?)
         }
 

@@ -136,6 +136,17 @@ impl Loan {
         Ok(())
     }
 
+    /// Refuses to add to a position of which everything is in lots: a base unit of collateral would put off the loss
+    /// that the last of them may leave.
+    pub fn ensure_not_all_on_sale(&self) -> Result<(), Refused> {
+        let position = &self.position;
+        ensure!(
+            position.lots == 0 || position.collateral > 0,
+            VaultError::InAuction
+        );
+        Ok(())
+    }
+
     /// Refuses to draw or withdraw while others have a say: takers of a lot, or an unconfirmed recovery.
     pub fn ensure_free(&self) -> Result<(), Refused> {
         ensure!(self.position.lots == 0, VaultError::InAuction);

@@ -253,7 +253,7 @@ pub struct Receiver {
 
 /// Collateral, positions and debt.
 ///
-/// Adding collateral and repaying are always possible, for anybody, and need no price.
+/// Adding collateral to what is not all in auction, and repaying, are always possible, for anybody, and need no price.
 #[ink::trait_definition]
 pub trait CollateralVault {
     /// Names the liquidation engine. Once, by the deployer.
@@ -285,13 +285,15 @@ pub trait CollateralVault {
         amount: Balance,
     ) -> Result<PositionId, VaultError>;
 
-    /// Adds `amount` of collateral from the caller's allowance to anybody's position: counted is what arrives.
+    /// Adds `amount` of collateral from the caller's allowance to anybody's position: counted is what arrives. Not to one
+    /// whose collateral is all in auction: there the way to help is to cure.
     ///
     /// # Events
     /// [`PositionChanged`].
     ///
     /// # Errors
-    /// [`VaultError::ZeroAmount`] (nothing arrived), [`VaultError::UnknownPosition`], [`VaultError::Token`].
+    /// [`VaultError::ZeroAmount`] (nothing arrived), [`VaultError::UnknownPosition`], [`VaultError::InAuction`],
+    /// [`VaultError::Token`].
     #[ink(message)]
     fn add_collateral(&mut self, position: PositionId, amount: Balance) -> Result<(), VaultError>;
 

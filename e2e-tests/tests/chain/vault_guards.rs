@@ -244,13 +244,18 @@ fn assert_unknown(world: &World, position: PositionId) {
 }
 
 #[test]
-fn while_a_lot_is_on_sale_its_originator_can_add_and_no_more() {
+fn while_all_of_a_position_is_on_sale_it_stays_as_it_is() {
     let (world, position, _) = World::in_auction();
     let in_auction = || VaultError::InAuction;
     let token = world.deal.collateral_token(ETH);
     world.provide(token, "olga", world.deal.vault, eth(8));
     world.provide_cash("olga", usd(1_000));
-    world.does("olga", world.vault().add_collateral(position, eth(8)));
+    // A base unit would put off the loss that the lot may leave.
+    world.refuses(
+        "olga",
+        world.vault().add_collateral(position, 1),
+        in_auction(),
+    );
     let withdraw = world.vault().withdraw_collateral(position, 1);
     world.refuses("olga", withdraw, in_auction());
     world.refuses("olga", world.vault().draw(position, usd(50)), in_auction());

@@ -5,10 +5,15 @@ use interfaces::collateral_vault::VaultError;
 const ENORMOUS_POOL: u128 = 1_000_000_000;
 
 #[test]
-fn collateral_is_added_whatever_has_become_of_the_position() {
-    let mut in_auction = performing(0, 0);
-    in_auction.position.lots = 1;
-    for loan in [impaired(1_000, 4_001, 4_000), in_auction] {
+fn collateral_is_added_unless_all_of_it_is_on_sale() {
+    let mut partly = performing(1_000, 500);
+    partly.position.lots = 1;
+    let mut wholly = performing(0, 0);
+    wholly.position.lots = 1;
+    let refused = Err(VaultError::InAuction.into());
+    assert_eq!(wholly.ensure_not_all_on_sale(), refused);
+    for loan in [impaired(1_000, 4_001, 4_000), partly, performing(0, 0)] {
+        assert_eq!(loan.ensure_not_all_on_sale(), Ok(()));
         let locked = loan.lock(7).unwrap();
         assert_eq!(locked.position.collateral, loan.position.collateral + 7);
         assert_eq!(locked.kind.held, loan.kind.held + 7);

@@ -225,7 +225,7 @@ fn a_shortfall_waits_for_the_other_lots_and_is_written_off_with_the_last() {
 }
 
 #[test]
-fn collateral_added_meanwhile_is_liable_for_a_shortfall() {
+fn whatever_else_the_position_has_is_liable_for_a_shortfall() {
     let (left, _) = sold(lot(100, 1_000, 900), &sale(100, 400)).unwrap();
     let (loan, written_off) = closed(performing(7, 0), left);
     assert_eq!((written_off, loan.debt()), (0, Ok(600)));
