@@ -313,18 +313,9 @@ impl World {
         if self.order(who, tranche).claimable_tokens > 0 {
             self.claim(who, tranche);
         }
-        self.allow_redemption(who, tranche, amount);
         let owner = self.account(who);
         let order = self.orders().request_redeem(tranche, amount, owner, on);
         self.does(who, order);
-    }
-
-    /// `who` lets the transfer agent take `amount` of his tokens.
-    pub fn allow_redemption(&self, who: &str, tranche: TrancheId, amount: Balance) {
-        let (token, owner) = (self.deal.tranche_token(tranche), self.account(who));
-        self.deal
-            .approve(&self.chain, token, owner, self.deal.agent, amount)
-            .unwrap();
     }
 
     /// `who` takes back what is unfilled of his deposit. Returns the cash that he gets at once.

@@ -134,8 +134,8 @@ impl World {
             .map(|token| {
                 let terms = TokenTerms {
                     issuer,
-                    name: Some(token.name.clone()),
-                    symbol: Some(token.symbol.clone()),
+                    name: token.name.clone(),
+                    symbol: token.symbol.clone(),
                     decimals: token.decimals,
                     rule,
                     network: NETWORK,

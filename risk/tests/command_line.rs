@@ -312,7 +312,8 @@ fn a_market_that_was_calibrated_prices_a_deal() {
         "{written}"
     );
     assert!(
-        written.contains("price = \"201.84\"") && written.contains("default_probability = \"15 %\""),
+        written.contains("price = \"201.84\"")
+            && written.contains("default_probability = \"15 %\""),
         "{written}"
     );
     assert!(says(&["risk", "price", "--market", text(&market)]).contains("Fair spread"));

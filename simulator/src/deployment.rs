@@ -260,8 +260,8 @@ impl Deploying<'_> {
     fn tranche_token(&self, agent: AccountId, token: &Token) -> Result<AccountId> {
         let terms = TokenTerms {
             issuer: agent,
-            name: Some(token.name.clone()),
-            symbol: Some(token.symbol.clone()),
+            name: token.name.clone(),
+            symbol: token.symbol.clone(),
             decimals: token.decimals,
             rule: None,
             network: NETWORK,

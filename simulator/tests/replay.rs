@@ -1,5 +1,6 @@
 //! Whole replays of the shipped deals.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use finance::settlement::Phase;
@@ -83,7 +84,10 @@ fn in_march_2020_losses_rise_from_the_residual_and_the_senior_class_stays_whole(
         .iter()
         .filter(impaired)
         .all(|sample| sample.classes[2].value == 0));
-    assert_eq!(played.record.auctions.len(), 3);
+    // Some of them in several lots: what the limit kept out, and what the first left unpaid.
+    let auctions = played.record.auctions.iter();
+    let liquidated: BTreeSet<_> = auctions.map(|auction| &auction.originator).collect();
+    assert_eq!(liquidated.len(), 3);
     assert!(samples
         .iter()
         .any(|sample| sample.loan_to_value() > Some(Ratio::ONE)));

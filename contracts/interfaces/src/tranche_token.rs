@@ -32,9 +32,9 @@ pub struct TokenTerms {
     /// The only account that mints, burns and distributes.
     pub issuer: AccountId,
     /// `PSP22Metadata::token_name`.
-    pub name: Option<String>,
+    pub name: String,
     /// `PSP22Metadata::token_symbol`.
-    pub symbol: Option<String>,
+    pub symbol: String,
     /// `PSP22Metadata::token_decimals`.
     pub decimals: u8,
     /// Who is [asked](crate::transfer_rule::TransferRule) about transfers.

@@ -18,7 +18,8 @@ mod tranche_token {
     use interfaces::ensure;
     use interfaces::permit::{Permit, PermitError, PermitMessage, Text};
     use interfaces::tranche_token::{
-        PSP22Error, PSP22Metadata, TokenTerms, TrancheToken, BEYOND_128_BITS, ONLY_THE_ISSUER, PSP22,
+        PSP22Error, PSP22Metadata, TokenTerms, TrancheToken, BEYOND_128_BITS, ONLY_THE_ISSUER,
+        PSP22,
     };
     use interfaces::transfer_rule::{
         TransferRule, NO_ANSWER, REFUSED, RULE_DEPOSIT, RULE_PROOF_SIZE, RULE_REF_TIME,
@@ -345,12 +346,12 @@ mod tranche_token {
     impl PSP22Metadata for TrancheTokenContract {
         #[ink(message)]
         fn token_name(&self) -> Option<String> {
-            self.terms.name.clone()
+            Some(self.terms.name.clone())
         }
 
         #[ink(message)]
         fn token_symbol(&self) -> Option<String> {
-            self.terms.symbol.clone()
+            Some(self.terms.symbol.clone())
         }
 
         #[ink(message)]

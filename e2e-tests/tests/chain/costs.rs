@@ -133,7 +133,6 @@ async fn costs_relative_to_a_transfer_of_a_plain_token_are_as_published() {
     let claim = world.sends("ann", world.orders().claim(SENIOR, ann));
     note("claim of tokens", ref_time(&claim), CLAIM);
 
-    world.allow_redemption("ann", SENIOR, usd(100));
     let order = world
         .orders()
         .request_redeem(SENIOR, usd(100), ann, AT_ANY_PRICE);

@@ -84,7 +84,6 @@ fn an_order_is_told() {
         assert_eq!((told.owner, told.class), (ann, SENIOR));
         assert_eq!((told.amount, told.pending), (usd(10), usd(pending)));
     }
-    world.allow_redemption("ann", SENIOR, usd(5));
     let order = world
         .orders()
         .request_redeem(SENIOR, usd(5), ann, AT_ANY_PRICE);
@@ -386,7 +385,6 @@ fn an_operator_orders_and_cancels_for_the_owner() {
         .orders()
         .request_deposit(MEZZANINE, usd(10), ann, AT_ANY_PRICE);
     world.does("bot", order);
-    world.allow_redemption("ann", SENIOR, usd(100));
     let order = world
         .orders()
         .request_redeem(SENIOR, usd(100), ann, AT_ANY_PRICE);
@@ -548,9 +546,8 @@ fn what_a_rule_refuses_waits_and_the_rest_is_sent() {
         assert_eq!(world.order("cal", JUNIOR).claimable_tokens, usd(30));
         world.assert_balanced();
     }
-    // Nobody is locked in: what he holds goes to the agent, pass or not.
+    // Nobody is locked in: what he holds is burned, pass or not.
     set_pass(&world, rule, "cal", 0);
-    world.allow_redemption("cal", JUNIOR, usd(100));
     let order = world
         .orders()
         .request_redeem(JUNIOR, usd(100), cal, AT_ANY_PRICE);

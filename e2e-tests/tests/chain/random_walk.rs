@@ -668,7 +668,6 @@ impl Walk {
         let (conditions, owner) = (terms.in_epoch(epoch), self.world.account(PEOPLE[who]));
         let id = TrancheId(tranche);
         let amount = self.model.holding(who, id.index()).held * permille / 1_000;
-        self.world.allow_redemption(PEOPLE[who], id, amount);
         let order = self
             .world
             .orders()
@@ -729,7 +728,6 @@ impl Walk {
         self.claim(who, tranche);
         let id = TrancheId(tranche);
         let amount = self.model.holding(who, id.index()).held * permille / 1_000;
-        self.world.allow_redemption(PEOPLE[who], id, amount);
         let supply = self.model.supply(id.index());
         let surrender = self.world.agent().surrender(id, amount);
         if self.tries(PEOPLE[who], surrender).is_some() {

@@ -101,7 +101,6 @@ fn holders_who_give_up_let_others_begin_anew() {
 
     let surrenders = |who: &str, tranche: TrancheId, amount| {
         world.claim(who, tranche);
-        world.allow_redemption(who, tranche, amount);
         let sent = world.sends(who, world.agent().surrender(tranche, amount));
         let [told]: [Surrendered; 1] = sent.events().try_into().ok().unwrap();
         assert_eq!((told.owner, told.tranche), (world.account(who), tranche));

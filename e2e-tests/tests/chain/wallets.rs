@@ -107,8 +107,8 @@ async fn asset_of_alice(client: &mut Client) -> AccountId {
 async fn tranche_token_of_alice(client: &mut Client) -> AccountId {
     let terms = TokenTerms {
         issuer: account(&alice()),
-        name: Some("Senior".into()),
-        symbol: Some("SLC-A".into()),
+        name: "Senior".into(),
+        symbol: "SLC-A".into(),
         decimals: 6,
         rule: None,
         network: NETWORK,

@@ -192,7 +192,6 @@ impl Story {
 
     fn leave(&mut self) {
         let ann = self.world.account("ann");
-        self.world.allow_redemption("ann", SENIOR, usd(599));
         let orders = || self.world.orders();
         let order = orders().request_redeem(SENIOR, usd(499), ann, AT_ANY_PRICE);
         self.sends("agent request_redeem", "ann", order);
@@ -203,7 +202,6 @@ impl Story {
         let claim = self.world.orders().claim(SENIOR, ann);
         self.sends("agent claim, cash", "ann", claim);
         self.closes("agent close_epoch, nobody moves");
-        self.world.allow_redemption("ann", SENIOR, usd(1));
         let surrender = self.world.agent().surrender(SENIOR, usd(1));
         self.sends("agent surrender", "ann", surrender);
     }

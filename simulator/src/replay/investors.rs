@@ -86,8 +86,6 @@ impl Replay<'_> {
     /// Whether the order was taken: a deal that is over takes none.
     fn order_exit(&self, tranche: TrancheId, owner: AccountId, amount: Balance) -> Result<bool> {
         let deal = self.deal;
-        let token = deal.tranche_token(tranche);
-        deal.approve(self.chain, token, owner, deal.agent, amount)?;
         let mut orders = deal.orders();
         let conditions = Conditions::default();
         let order = orders

@@ -74,8 +74,8 @@ fn new_tokens_are_whose_they_were_made_for() {
 fn the_token_is_what_it_was_made_with() {
     let accounts = accounts();
     let token = TrancheTokenContract::new(TokenTerms {
-        name: Some("Senior".into()),
-        symbol: Some("SNR".into()),
+        name: "Senior".into(),
+        symbol: "SNR".into(),
         decimals: 6,
         rule: Some(accounts.bob),
         ..terms(accounts.eve)

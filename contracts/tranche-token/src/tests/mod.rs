@@ -6,7 +6,9 @@ mod permit;
 use crate::tranche_token::TrancheTokenContract;
 use ink::env::test::{default_accounts, set_caller, DefaultAccounts};
 use ink::env::DefaultEnvironment;
-use interfaces::tranche_token::{PSP22Error, TrancheToken as _, TokenTerms, ONLY_THE_ISSUER, PSP22};
+use interfaces::tranche_token::{
+    PSP22Error, TokenTerms, TrancheToken as _, ONLY_THE_ISSUER, PSP22,
+};
 use interfaces::types::AccountId;
 
 /// The chain on which the tokens of the tests live.
@@ -15,8 +17,8 @@ const NETWORK: [u8; 32] = [0x51; 32];
 fn terms(issuer: AccountId) -> TokenTerms {
     TokenTerms {
         issuer,
-        name: None,
-        symbol: None,
+        name: "Class".into(),
+        symbol: "CLS".into(),
         decimals: 0,
         rule: None,
         network: NETWORK,
