@@ -85,6 +85,7 @@ fn add_priced(
     let value = value.unwrap_or(u128::MAX);
     sum.stressed = add(sum.stressed, mark(stressed.mark, value, kind.haircut)?)?;
     sum.market = add(sum.market, stressed.debt.min(value))?;
+    sum.held |= quotation.held_until.is_some();
     let oldest = quotation.oldest;
     sum.prices_at = Some(sum.prices_at.map_or(oldest, |at| at.min(oldest)));
     Ok(())

@@ -172,6 +172,9 @@ pub struct Portfolio {
     pub written_off: u128,
     /// Whether a type with debt has no live price.
     pub frozen: bool,
+    /// Whether the price of a type with debt jumped and waits for its confirmation. The figures here are at the lower
+    /// price; a pool lets nobody enter meanwhile.
+    pub held: bool,
     /// The oldest report behind the prices that were asked for.
     pub prices_at: Option<Timestamp>,
 }

@@ -254,20 +254,21 @@ mod tranche_pool {
 
     #[ink(impl)]
     impl TranchePoolContract {
-        /// Settles `pool` as of now, in memory. While it holds less than its books say, nobody enters.
+        /// Settles `pool` as of now, in memory. While it holds less than its books say, or a
+        /// price that jumped waits for its confirmation, nobody enters.
         fn settled(
             &self,
             pool: &Pool,
             mut demand: Vec<Demand>,
         ) -> Result<(Settled, Portfolio), PoolError> {
             ensure!(pool.state.phase < Phase::Closed, PoolError::Closed);
-            if pool.deficient {
+            let wiring = self.wiring()?;
+            let portfolio = peers::portfolio(wiring.vault)?;
+            if pool.deficient || portfolio.held {
                 demand
                     .iter_mut()
                     .for_each(|class| class.deposits = Default::default());
             }
-            let wiring = self.wiring()?;
-            let portfolio = peers::portfolio(wiring.vault)?;
             let inputs = Inputs {
                 cash: pool.cash(),
                 portfolio,

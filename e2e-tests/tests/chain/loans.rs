@@ -4,8 +4,9 @@ use e2e_tests::*;
 use finance::interest::PaceCurve;
 use finance::{Period, Ratio};
 use interfaces::collateral_vault::{Action, CollateralVault, PositionChanged, VaultError};
+use interfaces::oracle_adapter::{FeedTerms, OracleAdapter, OracleError};
 use interfaces::parameters::Parameters;
-use interfaces::types::{Balance, PositionId};
+use interfaces::types::{AssetId, Balance, PositionId};
 
 const DAYS: u64 = 86_400_000;
 
@@ -228,4 +229,49 @@ fn a_margin_call_starts_a_clock_and_ends_with_the_shortage() {
     world.quote(100, 5_000);
     world.does("olga", call());
     assert_eq!(called(&world), None);
+}
+
+#[test]
+fn while_a_jump_is_held_nobody_buys_at_the_new_price_and_draws_at_the_old() {
+    let (world, position) = World::lent();
+    let ether = AssetId(0);
+    let feed = world.reads(world.oracle().feed(ether)).unwrap();
+    let terms = FeedTerms {
+        max_deviation: Ratio::from_bps(2_000),
+        hold: Period(3 * HOUR.0),
+        ..feed.terms
+    };
+    world.does("governor", world.oracle().propose_feed(ether, terms));
+    world.chain.advance(Period(2 * DAYS));
+    world.does("anybody", world.oracle().apply_feed(ether));
+    world.repeat_prices();
+    world.close_epoch();
+
+    // Ether falls from 100 to 60. Mallory buys some and would draw 80 on each.
+    world.deposit("dan", JUNIOR, usd(100));
+    world.chain.advance(Period(DAYS - HOUR.0 / 2));
+    world.quote(60, 5_000);
+    let until = world.chain.now().plus(Period(3 * HOUR.0));
+    let bought = world.open("mallory", eth(1));
+    let draw = || world.vault().draw(bought, usd(70));
+    let held = VaultError::Oracle(OracleError::Held { until });
+    world.refuses("mallory", draw(), held);
+    // What is already lent on it counts by the lower price: 8 × 60 do not carry 600.
+    world.sends("kim", world.vault().impair(position));
+
+    // Nor does anybody enter at a price that nobody knows yet.
+    world.end_epoch();
+    let settled = world.does("anybody", world.agent().close_epoch());
+    assert!(settled.portfolio.held);
+    assert_eq!(settled.tranches[2].fill.deposited, 0);
+
+    world.chain.advance_to(until);
+    world.repeat_prices();
+    assert!(!world.reads(world.vault().portfolio()).unwrap().held);
+    let tried = world.chain.call(world.account("mallory"), draw()).unwrap();
+    assert!(matches!(
+        tried.answer,
+        Err(VaultError::AboveBorrowLtv { .. })
+    ));
+    world.assert_balanced();
 }

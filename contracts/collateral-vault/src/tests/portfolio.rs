@@ -243,6 +243,7 @@ fn a_held_jump_counts_stressed_debt_at_the_lower_price() {
     (held.low, held.held_until) = (price(3), Some(NOW));
     let value = settled(&book, &[Some(held)]);
     assert_eq!((value.stressed, value.market), (2_400, 3_000));
+    assert!(value.held && !settled(&book, &[quotation(5, 0)]).held);
 }
 
 #[test]
