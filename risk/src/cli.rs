@@ -10,10 +10,10 @@ use std::fmt::Display;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{ensure, Context, Result};
+use anyhow::{Context, Result};
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Map, Value};
-use term_sheet::{find, TermSheet};
+use term_sheet::{ensure_writable, find, TermSheet};
 
 use crate::market::Market;
 use crate::report::Table;
@@ -141,22 +141,4 @@ fn print(text: impl Display) -> Result<()> {
 fn write(file: &Path, text: &str) -> Result<()> {
     std::fs::write(file, text).with_context(|| format!("cannot write {}", file.display()))?;
     print(format!("Written: {}", file.display()))
-}
-
-fn ensure_writable(file: &Path) -> Result<()> {
-    let folder = file
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty());
-    let folder = folder.unwrap_or(Path::new("."));
-    ensure!(
-        !file.is_dir(),
-        "--out is a folder: {}; name a file in it",
-        file.display()
-    );
-    ensure!(
-        folder.is_dir(),
-        "--out lies in a folder that does not exist: {}",
-        folder.display()
-    );
-    Ok(())
 }

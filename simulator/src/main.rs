@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::fs;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{ensure, Context, Result};
@@ -14,7 +14,7 @@ use simulator::chain::Chain;
 use simulator::deployment::Deal;
 use simulator::replay::{crowd, Record, Replay};
 use simulator::report::Report;
-use term_sheet::{find, show, Scenario, TermSheet};
+use term_sheet::{ensure_writable, find, show, Scenario, TermSheet};
 
 /// Replays a deal on the embedded chain and leaves a report.
 #[derive(Parser)]
@@ -106,24 +106,6 @@ fn print(text: impl Display) -> Result<()> {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         printed => printed.context("cannot print"),
     }
-}
-
-fn ensure_writable(file: &Path) -> Result<()> {
-    let folder = file
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty());
-    let folder = folder.unwrap_or(Path::new("."));
-    ensure!(
-        !file.is_dir(),
-        "--out is a folder: {}; name a file in it",
-        file.display()
-    );
-    ensure!(
-        folder.is_dir(),
-        "--out lies in a folder that does not exist: {}",
-        folder.display()
-    );
-    Ok(())
 }
 
 fn replay(demo: &Demo, chain: &Chain, deal: &Deal, scenario: &Scenario) -> Result<Record> {

@@ -8,7 +8,7 @@ pub mod scenario;
 pub mod show;
 pub mod term_sheet;
 
-pub use library::{find, workspace_root};
+pub use library::{ensure_writable, find, workspace_root};
 pub use mistake::Mistake;
 pub use scenario::Scenario;
 pub use term_sheet::{Investor, Keeper, Originator, Reaction, TermSheet, Token, Tranche};

@@ -1,9 +1,9 @@
-//! Where the files lie that come with the project.
+//! Where the files lie that come with the project, and where new ones may.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{ensure, Context, Result};
 
 /// The root of the repository: `$SLUICE_ROOT`, or where this crate was compiled.
 pub fn workspace_root() -> PathBuf {
@@ -32,6 +32,28 @@ pub fn find(given: &Path, folder: &str, extension: &str) -> Result<PathBuf> {
                 shelf.display()
             )
         })
+}
+
+/// That a file may be written where `--out` says: to be asked before the work.
+///
+/// # Errors
+/// It is a folder, or lies in one that does not exist.
+pub fn ensure_writable(file: &Path) -> Result<()> {
+    let folder = file
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
+    ensure!(
+        !file.is_dir(),
+        "--out is a folder: {}; name a file in it",
+        file.display()
+    );
+    ensure!(
+        folder.is_dir(),
+        "--out lies in a folder that does not exist: {}",
+        folder.display()
+    );
+    Ok(())
 }
 
 fn names(folder: &Path, extension: &str) -> String {

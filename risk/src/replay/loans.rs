@@ -119,10 +119,8 @@ impl Kind {
     }
 
     fn curve(&self) -> Curve {
-        {
-            let rules = &self.terms.auctions;
-            Curve::new(rules.tail, rules.cut, rules.step)
-        }
+        let rules = &self.terms.auctions;
+        Curve::new(rules.tail, rules.cut, rules.step)
     }
 
     fn top(&self) -> Result<Price, MathError> {

@@ -38,6 +38,18 @@ pub struct Chart {
     pub svg: String,
 }
 
+impl Chart {
+    /// A picture that needs no legend.
+    fn plain(title: impl Into<String>, caption: impl Into<String>, svg: String) -> Self {
+        Self {
+            title: title.into(),
+            caption: caption.into(),
+            legend: Vec::new(),
+            svg,
+        }
+    }
+}
+
 /// A line of one colour.
 pub struct Line {
     /// What it is of.
@@ -129,12 +141,7 @@ pub fn fan(
             Ok(())
         },
     )?;
-    Ok(Chart {
-        title: title.into(),
-        caption: caption.into(),
-        legend: Vec::new(),
-        svg,
-    })
+    Ok(Chart::plain(title, caption, svg))
 }
 
 /// Bars from zero to the left or right, the longest at the top.
@@ -184,12 +191,7 @@ pub fn tornado(
             Ok(())
         },
     )?;
-    Ok(Chart {
-        title: title.into(),
-        caption: caption.into(),
-        legend: Vec::new(),
-        svg,
-    })
+    Ok(Chart::plain(title, caption, svg))
 }
 
 type Canvas<'a, 'b, Y> =

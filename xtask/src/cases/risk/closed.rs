@@ -74,13 +74,18 @@ pub fn lhp(given: &Given) -> Found<Solved> {
     Ok(Solved::by("lhp", answers))
 }
 
-pub fn first_passage(given: &Given) -> Found<Solved> {
-    let t = given.float("horizon_years")?;
-    let price = FirstPassage::new(
+/// A price that defaults when it falls through its barrier.
+pub fn falling(given: &Given) -> Found<FirstPassage> {
+    Ok(FirstPassage::new(
         given.float("volatility")?,
         given.float_or("drift", 0.0)?,
         given.float("barrier_ratio")?,
-    )?;
+    )?)
+}
+
+pub fn first_passage(given: &Given) -> Found<Solved> {
+    let t = given.float("horizon_years")?;
+    let price = falling(given)?;
     solved(
         "structural",
         [

@@ -9,7 +9,6 @@ use risk::greeks::{
 };
 use risk::lhp::{Lhp, LhpGreeks};
 use risk::spread::Convention;
-use risk::structural::FirstPassage;
 use risk::Default;
 
 pub fn lhp(given: &Given) -> Found<Solved> {
@@ -108,11 +107,7 @@ pub fn spreads(given: &Given) -> Found<Solved> {
 /// A large pool of loans that default when their collateral falls through its barrier.
 pub fn vega(given: &Given) -> Found<Solved> {
     let t = given.float("horizon_years")?;
-    let price = FirstPassage::new(
-        given.float("volatility")?,
-        given.float_or("drift", 0.0)?,
-        given.float("barrier_ratio")?,
-    )?;
+    let price = super::closed::falling(given)?;
     let pool = Lhp::new(
         price.probability(t),
         given.float("recovery")?,
