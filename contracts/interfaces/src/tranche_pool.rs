@@ -215,8 +215,9 @@ pub trait TranchePool {
     #[ink(message)]
     fn unattributed(&self) -> Result<Balance, PoolError>;
 
-    /// Cash that could be drawn now as far as liquidity goes: cash less the buffer, interest collected, fees owed and
-    /// the value of waiting redemptions.
+    /// Cash that could be drawn now as far as liquidity goes: what the last settlement left to be lent, which is its
+    /// cash less the value of redemptions it did not fill, but no more than cash less the buffer, interest collected
+    /// and fees owed. What is repaid is lent from the next settlement on, so that it serves redemptions first.
     ///
     /// # Errors
     /// [`PoolError::NotBound`], [`PoolError::Call`], [`PoolError::Math`].

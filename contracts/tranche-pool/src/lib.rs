@@ -5,7 +5,7 @@
 //! | [`pool`] | the state that every message loads and stores; draws and payments |
 //! | [`settle`] | puts a settlement into effect, and **conservation** |
 //! | [`ledger`] | in which account each base unit of cash is |
-//! | [`peers`] | calls to the vault, the waterfall and the transfer agent |
+//! | [`peers`] | calls to the vault and the waterfall |
 //!
 //! What a settlement does, the **waterfall** first of all, is [`finance::settlement`], which runs in a contract of its own.
 //! The contract below is the thin shell: it knows callers, time, storage and other contracts.
@@ -115,8 +115,10 @@ mod tranche_pool {
         ) -> Result<Settlement, PoolError> {
             let agent = self.ensure_agent()?;
             let mut pool = self.load();
+            let waiting = demand.iter().map(|class| class.redemptions.total());
+            let waiting = waiting.collect::<Result<Vec<_>, _>>()?;
             let (settled, portfolio) = self.settled(&pool, demand)?;
-            let flows = settle::apply(&mut pool, &settled, &portfolio, dust)?;
+            let flows = settle::apply(&mut pool, &settled, &portfolio, &waiting, dust)?;
             let terms = self.stored_terms()?;
             let reward = pool.ledger.reward(terms.close_reward)?;
             self.pool.set(&pool);
@@ -151,11 +153,10 @@ mod tranche_pool {
             amount: Balance,
             portfolio: Portfolio,
         ) -> Result<Funding, PoolError> {
-            let wiring = self.ensure_vault()?;
+            self.ensure_vault()?;
             let mut pool = self.load();
-            let leaving = peers::leaving(wiring.agent)?;
             let (terms, now) = (self.stored_terms()?, self.now());
-            pool.draw(&terms, amount, &portfolio, &leaving, now)?;
+            pool.draw(&terms, amount, &portfolio, now)?;
             self.pool.set(&pool);
             self.env().emit_event(FundsDrawn {
                 originator,
@@ -244,11 +245,10 @@ mod tranche_pool {
         fn drawable_cash(&self) -> Result<Balance, PoolError> {
             let wiring = self.wiring()?;
             let portfolio = peers::portfolio(wiring.vault)?;
-            let leaving = peers::leaving(wiring.agent)?;
             let terms = self.stored_terms()?;
             let mut pool = self.load();
             pool.accrue(&terms, self.now())?;
-            Ok(pool.drawable(&portfolio, terms.liquidity_buffer, &leaving)?)
+            Ok(pool.drawable(&portfolio, terms.liquidity_buffer)?)
         }
     }
 

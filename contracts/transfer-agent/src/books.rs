@@ -225,18 +225,13 @@ impl SideBooks {
         Ok(self.series)
     }
 
-    /// All that waits, with and without a limit, now or from the next epoch on.
-    pub fn total(&self) -> Result<Balance, MathError> {
-        let books = self.limited.iter().map(|limited| &limited.book);
-        books.chain([&self.market]).try_fold(0, |total, book| {
-            add(total, add(book.pending, book.joining)?)
-        })
-    }
-
-    fn waiting(&self) -> Waiting {
+    /// All that waits.
+    pub fn waiting(&self) -> Waiting {
         let limited = self.limited.iter();
+        let late = limited.clone().map(|limited| limited.book.joining);
         Waiting {
             market: self.market.pending,
+            late: late.fold(self.market.joining, Balance::saturating_add),
             limited: limited
                 .map(|limited| (limited.price, limited.book.pending))
                 .collect(),

@@ -136,7 +136,7 @@ impl Desk {
         };
         let all = self.classes.iter().zip(&settlement.tranches);
         for (books, trace) in all.clone().take(id.index()) {
-            let waiting = books.redemptions.total()?;
+            let waiting = books.redemptions.waiting().total()?;
             let worth = trace.exit.of(waiting, Rounding::Down);
             exit.ahead = exit.ahead.saturating_add(worth.unwrap_or(Balance::MAX));
         }
