@@ -3,7 +3,7 @@
 use crate::async_vault::AsyncVaultError;
 use crate::calls::CallError;
 use crate::tranche_pool::{PoolError, Settlement};
-use crate::types::{AccountId, Balance, TrancheId};
+use crate::types::{AccountId, Balance, Hash, TrancheId};
 use finance::settlement::{ClassTrace, Phase, Portfolio, Trace};
 use finance::{MathError, Period, Timestamp};
 use ink::prelude::vec::Vec;
@@ -26,6 +26,8 @@ pub struct AgentTerms {
     pub cut_off: Period,
     /// The least cash of a deposit order, and the least of any order with a limit.
     pub minimum_order: Balance,
+    /// The code that runs the messages of [`TransferAgent`] on the agent's storage; it must be on the chain.
+    pub back_office: Hash,
 }
 
 /// Where the cash in the agent's custody is, in base units. Each unit that was credited is in exactly one account.
@@ -89,9 +91,37 @@ pub struct ExpectedExit {
     pub settles_at: Timestamp,
 }
 
-/// Takes subscriptions and redemptions, and hands out tokens and cash.
-///
-/// Claiming and cancelling need no price, no pool and nobody's permission.
+/// Hands out what settlements gave. Claiming needs no price, no pool and nobody's permission.
+#[ink::trait_definition]
+pub trait Distributions {
+    /// [`AsyncVault::claim`](crate::async_vault::AsyncVault::claim) in every class, and distributions. What a token refuses to
+    /// hand over stays claimable. Returns the cash sent.
+    ///
+    /// # Events
+    /// [`Claimed`](crate::async_vault::Claimed) and [`DistributionClaimed`] for every class with anything to claim.
+    ///
+    /// # Errors
+    /// [`AsyncVaultError::NothingClaimable`]; [`AsyncVaultError::Token`], [`AsyncVaultError::Call`] if everything was refused.
+    #[ink(message)]
+    fn claim_all(&mut self, owner: AccountId) -> Result<Balance, AsyncVaultError>;
+
+    /// Sends `owner` what settlements distributed to the tokens he holds or held. Anybody may call it; nothing
+    /// can pause it. Returns the cash sent.
+    ///
+    /// # Events
+    /// [`DistributionClaimed`].
+    ///
+    /// # Errors
+    /// [`AsyncVaultError::NothingClaimable`], [`AsyncVaultError::UnknownClass`], [`AsyncVaultError::Token`].
+    #[ink(message)]
+    fn claim_distribution(
+        &mut self,
+        tranche: TrancheId,
+        owner: AccountId,
+    ) -> Result<Balance, AsyncVaultError>;
+}
+
+/// Closes epochs, and tells of orders and books.
 #[ink::trait_definition]
 pub trait TransferAgent {
     /// Names the tranche tokens, most senior first. Once, by the deployer.
@@ -101,32 +131,6 @@ pub trait TransferAgent {
     /// [`AgentError::NotTheIssuer`], [`AgentError::Call`].
     #[ink(message)]
     fn bind(&mut self, tokens: Vec<AccountId>) -> Result<(), AgentError>;
-
-    /// [`AsyncVault::claim`](crate::async_vault::AsyncVault::claim) in every class, and distributions. What a token refuses to
-    /// hand over stays claimable. Returns the cash sent.
-    ///
-    /// # Events
-    /// [`Claimed`](crate::async_vault::Claimed) and [`DistributionClaimed`] for every class with anything to claim.
-    ///
-    /// # Errors
-    /// [`AgentError::NothingToClaim`]; [`AgentError::Order`] if everything was refused.
-    #[ink(message)]
-    fn claim_all(&mut self, owner: AccountId) -> Result<Balance, AgentError>;
-
-    /// Sends `owner` what settlements distributed to the tokens he holds or held. Anybody may call it; nothing
-    /// can pause it. Returns the cash sent.
-    ///
-    /// # Events
-    /// [`DistributionClaimed`].
-    ///
-    /// # Errors
-    /// [`AgentError::NothingToClaim`], [`AgentError::Order`], [`AgentError::Token`].
-    #[ink(message)]
-    fn claim_distribution(
-        &mut self,
-        tranche: TrancheId,
-        owner: AccountId,
-    ) -> Result<Balance, AgentError>;
 
     /// Burns `amount` of the caller's own tokens for nothing, and their part of the claim with them: what they
     /// were worth is left to the others.
@@ -168,10 +172,6 @@ pub trait TransferAgent {
         tranche: TrancheId,
         owner: AccountId,
     ) -> Result<ExpectedExit, AgentError>;
-
-    /// What the redemption orders of every class amount to, most senior first, in tokens.
-    #[ink(message)]
-    fn leaving(&self) -> Vec<Balance>;
 
     /// The terms.
     ///
@@ -269,8 +269,6 @@ pub enum AgentError {
     NotBound,
     /// An amount of zero.
     ZeroAmount,
-    /// Nothing settled that was not claimed.
-    NothingToClaim,
     /// The epoch's time is not over.
     EpochNotOver {
         /// When it will be.
@@ -285,6 +283,8 @@ pub enum AgentError {
     InvalidTranches,
     /// An epoch length of zero, or a cut-off as long as the epoch.
     InvalidEpochLength,
+    /// This code runs on a transfer agent's storage alone: upload it and make no instance of it.
+    NoInstance,
     /// The accounts do not add up: a fault of the contract, never of the caller.
     NotConserved,
     /// An order or a claim was refused.

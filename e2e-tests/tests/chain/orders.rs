@@ -9,7 +9,7 @@ use interfaces::async_vault::{
 };
 use interfaces::liquidation_engine::LiquidationEngine;
 use interfaces::test_asset::{TestAsset, LOOPS, TRAPS};
-use interfaces::transfer_agent::{ExpectedExit, TransferAgent};
+use interfaces::transfer_agent::{Distributions, ExpectedExit, TransferAgent};
 use interfaces::transfer_rule::NO_ANSWER;
 use interfaces::types::{AccountId, Balance};
 use psp22::{PSP22Error, PSP22};
@@ -420,7 +420,7 @@ fn all_that_is_somebodys_is_claimed_in_one_message() {
     world.redeem("cal", JUNIOR, usd(50));
     world.close_epoch();
     let dan = world.account("dan");
-    let sent = world.sends("mallory", world.agent().claim_all(dan));
+    let sent = world.sends("mallory", world.distributions().claim_all(dan));
     assert_eq!(sent.answer, 0);
     let told: Vec<Claimed> = sent.events();
     let told: Vec<_> = told

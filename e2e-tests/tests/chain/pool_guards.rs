@@ -29,7 +29,7 @@ fn junior_deposit(amount: Balance) -> Vec<Demand> {
     let mut demand = vec![Demand::default(); 3];
     demand[2].deposits = Waiting {
         market: amount,
-        limited: vec![],
+        ..Waiting::default()
     };
     demand
 }

@@ -19,7 +19,7 @@ use interfaces::liquidation_engine::LiquidationEngine;
 use interfaces::parameters::{CollateralParameter, Parameters};
 use interfaces::tranche_pool::{Due, PaymentCollected, PoolError, Settlement, TranchePool};
 use interfaces::tranche_token::TrancheToken;
-use interfaces::transfer_agent::{AgentError, TransferAgent};
+use interfaces::transfer_agent::{AgentError, Distributions, TransferAgent};
 use interfaces::types::{AuctionId, Balance, PositionId, TrancheId};
 use proptest::prelude::*;
 use proptest::test_runner::{TestRng, TestRunner};
@@ -694,7 +694,7 @@ impl Walk {
         let owner = self.world.account(PEOPLE[who]);
         let held = |world: &World, index| world.balance(world.deal.tranches[index], PEOPLE[who]);
         if self
-            .tries("anybody", self.world.agent().claim_all(owner))
+            .tries("anybody", self.world.distributions().claim_all(owner))
             .is_none()
         {
             return;

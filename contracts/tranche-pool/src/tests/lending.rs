@@ -25,7 +25,14 @@ fn a_draw_leaves_the_buffer() {
 fn a_draw_leaves_what_redemptions_that_a_settlement_did_not_fill_are_worth() {
     let mut pool = funded();
     let settled = settled(&pool, lent(0), entering([0; 3]), START.plus(DAY));
-    apply(&mut pool, &settled, &lent(0), &[100_000_000, 50_000_000, 0], 0).unwrap();
+    apply(
+        &mut pool,
+        &settled,
+        &lent(0),
+        &[100_000_000, 50_000_000, 0],
+        0,
+    )
+    .unwrap();
     assert_eq!(pool.drawable(&lent(0), Ratio::ZERO), Ok(850_000_000));
 }
 
