@@ -20,10 +20,10 @@ mod back_office {
     use interfaces::tranche_pool::Settlement;
     use interfaces::transfer_agent::{
         AgentBooks, AgentError, AgentTerms, BookView, EpochSettled, EpochView, ExpectedExit,
-        Surrendered, TrancheSettled, TransferAgent,
+        Surrendered, TransferAgent,
     };
     use interfaces::types::TrancheId;
-    use transfer_agent::books::{Records, Side};
+    use transfer_agent::books::Side;
     use transfer_agent::peers::burn;
     use transfer_agent::state::State;
 
@@ -55,7 +55,7 @@ mod back_office {
             );
             ensure!(!self.state.is_bound, AgentError::AlreadyBound);
             ensure!(
-                tokens.len() == self.state.desk().classes.len(),
+                tokens.len() == self.state.desk.classes.len(),
                 AgentError::InvalidTranches
             );
             for token in &tokens {
@@ -63,6 +63,9 @@ mod back_office {
                 let is_ours = issuer == self.env().account_id();
                 ensure!(is_ours, AgentError::NotTheIssuer(issuer));
             }
+            // This code stays on the chain as long as the agent does.
+            let back_office = self.state.back_office;
+            self.env().lock_delegate_dependency(&back_office);
             self.state.tokens.set(&tokens);
             self.state.is_bound = true;
             Ok(())
@@ -87,23 +90,26 @@ mod back_office {
         fn close_epoch(&mut self) -> Result<Settlement, AgentError> {
             let tokens = self.state.tokens.get().ok_or(AgentError::NotBound)?;
             let terms = self.state.terms()?;
-            let mut desk = self.state.desk();
-            let (ends_at, cut_off_at) = (desk.ends_at, desk.cut_off_at);
-            ensure!(self.now() >= ends_at, AgentError::EpochNotOver { ends_at });
+            let now = self.now();
+            let desk = &mut self.state.desk;
+            let (epoch, ends_at, cut_off_at) = (desk.epoch, desk.ends_at, desk.cut_off_at);
+            ensure!(now >= ends_at, AgentError::EpochNotOver { ends_at });
             let dust = desk.ledger.clear_dust()?;
-            let closer = self.env().caller();
-            let settlement = peers::settle(terms.pool, desk.demand(), dust, closer)?;
+            let demand = desk.demand();
+            let settlement = peers::settle(terms.pool, demand, dust, self.env().caller())?;
             let prices_at = settlement.portfolio.prices_at;
             ensure!(
                 prices_at.is_none_or(|prices_at| prices_at >= cut_off_at),
                 AgentError::PricesBeforeCutOff { cut_off_at }
             );
-            let epoch = desk.epoch;
-            let (records, flows) = desk.settle(&settlement, &self.state)?;
-            desk.start_next_epoch(&terms, self.now())?;
-            self.keep(epoch, &records);
-            self.state.desk.set(&desk);
-            self.publish(epoch, &settlement);
+            let State { desk, cabinet, .. } = &mut self.state;
+            let (records, flows) = desk.settle(&settlement, cabinet)?;
+            desk.start_next_epoch(&terms, now)?;
+            cabinet.keep(epoch, &records);
+            self.env().emit_event(EpochSettled {
+                epoch,
+                settlement: settlement.clone(),
+            });
             for (token, tranche) in tokens.into_iter().zip(&settlement.tranches) {
                 peers::distribute(token, tranche.rise)?;
             }
@@ -116,7 +122,7 @@ mod back_office {
 
         #[ink(message)]
         fn preview_settlement(&self) -> Result<Settlement, AgentError> {
-            peers::preview(self.state.terms()?.pool, self.state.desk().demand())
+            peers::preview(self.state.terms()?.pool, self.state.desk.demand())
         }
 
         #[ink(message)]
@@ -125,9 +131,8 @@ mod back_office {
             tranche: TrancheId,
             owner: AccountId,
         ) -> Result<ExpectedExit, AgentError> {
-            let desk = self.state.desk();
-            let holding = self.state.holding(&desk, tranche, owner)?;
-            Ok(desk.expected_exit(
+            let holding = self.state.holding(tranche, owner)?;
+            Ok(self.state.desk.expected_exit(
                 tranche,
                 holding.slot(Side::Redemption),
                 &self.preview_settlement()?,
@@ -141,7 +146,7 @@ mod back_office {
 
         #[ink(message)]
         fn epoch(&self) -> EpochView {
-            let desk = self.state.desk();
+            let desk = &self.state.desk;
             EpochView {
                 number: desk.epoch,
                 cut_off_at: desk.cut_off_at,
@@ -153,7 +158,7 @@ mod back_office {
         #[ink(message)]
         fn classes(&self) -> Vec<BookView> {
             let tokens = self.state.tokens.get().unwrap_or_default();
-            let desk = self.state.desk();
+            let desk = &self.state.desk;
             let rows = tokens.into_iter().zip(&desk.classes);
             rows.map(|(token, books)| BookView {
                 token,
@@ -166,45 +171,18 @@ mod back_office {
 
         #[ink(message)]
         fn books(&self) -> AgentBooks {
-            self.state.desk().ledger.books()
+            self.state.desk.ledger.books()
         }
 
         #[ink(message)]
         fn unattributed(&self) -> Result<Balance, AgentError> {
             let balance = calls::balance(self.state.cash, self.env().account_id())?;
-            Ok(balance.saturating_sub(self.state.desk().ledger.total()?))
+            Ok(balance.saturating_sub(self.state.desk.ledger.total()?))
         }
     }
 
     #[ink(impl)]
     impl BackOfficeContract {
-        /// Stores what the settlement of `epoch` leaves beside the desk.
-        fn keep(&mut self, epoch: u32, records: &Records) {
-            for (book, end) in &records.ends {
-                self.state.ends.insert((*book, end.generation), end);
-            }
-            for (book, mark) in &records.marks {
-                self.state.marks.insert((*book, epoch), mark);
-                self.state.expiring.remove((*book, epoch));
-            }
-        }
-
-        fn publish(&self, epoch: u32, settlement: &Settlement) {
-            self.env().emit_event(EpochSettled {
-                epoch,
-                settled_at: settlement.settled_at,
-                portfolio: settlement.portfolio,
-                trace: settlement.trace,
-            });
-            for (tranche, trace) in (0..).map(TrancheId).zip(&settlement.tranches) {
-                self.env().emit_event(TrancheSettled {
-                    epoch,
-                    tranche,
-                    trace: *trace,
-                });
-            }
-        }
-
         fn now(&self) -> time::Timestamp {
             time::Timestamp(self.env().block_timestamp())
         }

@@ -138,7 +138,6 @@ pub struct DepositRequested {
     #[ink(topic)]
     pub owner: AccountId,
     /// The class.
-    #[ink(topic)]
     pub class: TrancheId,
     /// Cash added to the order, in base units.
     pub amount: Balance,
@@ -153,7 +152,6 @@ pub struct RedemptionRequested {
     #[ink(topic)]
     pub owner: AccountId,
     /// The class.
-    #[ink(topic)]
     pub class: TrancheId,
     /// Shares added to the order, in base units.
     pub amount: Balance,
@@ -168,7 +166,6 @@ pub struct OrderCancelled {
     #[ink(topic)]
     pub owner: AccountId,
     /// The class.
-    #[ink(topic)]
     pub class: TrancheId,
     /// Cash paid back; zero if it takes part in the coming settlement.
     pub cash: Balance,
@@ -183,7 +180,6 @@ pub struct Claimed {
     #[ink(topic)]
     pub owner: AccountId,
     /// The class.
-    #[ink(topic)]
     pub class: TrancheId,
     /// Shares sent.
     pub tokens: Balance,
@@ -198,7 +194,6 @@ pub struct Escrowed {
     #[ink(topic)]
     pub owner: AccountId,
     /// The class.
-    #[ink(topic)]
     pub class: TrancheId,
     /// Shares kept for him.
     pub tokens: Balance,
@@ -213,7 +208,6 @@ pub struct OperatorSet {
     #[ink(topic)]
     pub owner: AccountId,
     /// Who places and cancels them.
-    #[ink(topic)]
     pub operator: AccountId,
     /// Whether he still may.
     pub approved: bool,

@@ -525,7 +525,6 @@ pub struct PositionChanged {
     #[ink(topic)]
     pub position: PositionId,
     /// Who did it.
-    #[ink(topic)]
     pub by: AccountId,
     /// What happened.
     pub action: Action,
@@ -539,7 +538,6 @@ pub struct PositionChanged {
 #[ink::event]
 pub struct RateSet {
     /// The collateral type.
-    #[ink(topic)]
     pub collateral_type: CollateralId,
     /// Its index now, and its rate by the clock of interest.
     pub index: DebtIndex,
@@ -554,7 +552,6 @@ pub struct LotChanged {
     #[ink(topic)]
     pub lot: AuctionId,
     /// Who received collateral; at first nobody.
-    #[ink(topic)]
     pub to: Option<AccountId>,
     /// Paid towards the debt, in base units of cash.
     pub paid: Balance,
@@ -569,7 +566,6 @@ pub struct LotClosed {
     #[ink(topic)]
     pub lot: AuctionId,
     /// The position.
-    #[ink(topic)]
     pub position: PositionId,
     /// Collateral that went back to the position, in base units.
     pub returned: Balance,

@@ -3,6 +3,9 @@
 //!
 //! Contracts reach one another only through `contract_ref!` of these traits. Trait names are part of the
 //! selectors and of the ABI: renaming one breaks clients.
+//!
+//! Beside its kind an event has one topic at most, whom or what it is about: a chain charges for each as for a record
+//! in storage, a tenth of a transfer.
 #![cfg_attr(not(feature = "std"), no_std)]
 #![warn(missing_docs)]
 

@@ -250,7 +250,6 @@ pub struct AuctionOpened {
     #[ink(topic)]
     pub auction: AuctionId,
     /// The position that the lot was seized from.
-    #[ink(topic)]
     pub position: PositionId,
     /// Who opened it.
     pub keeper: AccountId,
@@ -273,7 +272,6 @@ pub struct AuctionTaken {
     #[ink(topic)]
     pub auction: AuctionId,
     /// Who paid and has the collateral.
-    #[ink(topic)]
     pub buyer: AccountId,
     /// Collateral bought, in base units.
     pub collateral: Balance,

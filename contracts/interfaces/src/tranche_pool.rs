@@ -229,7 +229,6 @@ pub trait TranchePool {
 #[ink::event]
 pub struct FundsDrawn {
     /// Who drew.
-    #[ink(topic)]
     pub originator: AccountId,
     /// How much, in base units of cash.
     pub amount: Balance,
@@ -250,7 +249,6 @@ pub struct PaymentCollected {
 #[ink::event]
 pub struct DuePaid {
     /// The account.
-    #[ink(topic)]
     pub due: Due,
     /// The beneficiary.
     #[ink(topic)]

@@ -4,7 +4,7 @@ use crate::async_vault::AsyncVaultError;
 use crate::calls::CallError;
 use crate::tranche_pool::{PoolError, Settlement};
 use crate::types::{AccountId, Balance, Hash, TrancheId};
-use finance::settlement::{ClassTrace, Phase, Portfolio, Trace};
+use finance::settlement::Phase;
 use finance::{MathError, Period, Timestamp};
 use ink::prelude::vec::Vec;
 use psp22::PSP22Error;
@@ -147,7 +147,7 @@ pub trait TransferAgent {
     /// call it when the epoch's time is over; the prices behind loans must have been reported after the cut-off.
     ///
     /// # Events
-    /// [`EpochSettled`], and [`TrancheSettled`] for every tranche.
+    /// [`EpochSettled`].
     ///
     /// # Errors
     /// [`AgentError::NotBound`], [`AgentError::EpochNotOver`], [`AgentError::PricesBeforeCutOff`],
@@ -207,7 +207,6 @@ pub struct DistributionClaimed {
     #[ink(topic)]
     pub owner: AccountId,
     /// The tranche.
-    #[ink(topic)]
     pub tranche: TrancheId,
     /// How much, in base units of cash.
     pub cash: Balance,
@@ -220,7 +219,6 @@ pub struct Surrendered {
     #[ink(topic)]
     pub owner: AccountId,
     /// The tranche.
-    #[ink(topic)]
     pub tranche: TrancheId,
     /// Tokens burned.
     pub tokens: Balance,
@@ -232,27 +230,9 @@ pub struct Surrendered {
 #[ink::event]
 pub struct EpochSettled {
     /// The epoch.
-    #[ink(topic)]
     pub epoch: u32,
-    /// When.
-    pub settled_at: Timestamp,
-    /// What the loans are worth.
-    pub portfolio: Portfolio,
-    /// What was done.
-    pub trace: Trace,
-}
-
-/// A tranche was settled.
-#[ink::event]
-pub struct TrancheSettled {
-    /// The epoch.
-    #[ink(topic)]
-    pub epoch: u32,
-    /// The tranche.
-    #[ink(topic)]
-    pub tranche: TrancheId,
-    /// What was done to it.
-    pub trace: ClassTrace,
+    /// What was done, as [`TransferAgent::close_epoch`] returns it.
+    pub settlement: Settlement,
 }
 
 /// Why the agent refused.

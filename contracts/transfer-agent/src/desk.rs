@@ -90,9 +90,9 @@ impl Desk {
         self.overdue_at = end.plus(terms.epoch_length);
     }
 
-    /// Whether an order that comes or goes `now` counts for the next epoch only.
-    pub fn is_late(&self, now: Timestamp) -> bool {
-        now >= self.cut_off_at
+    /// The running epoch, if an order that comes or goes `now` counts for the next one only.
+    pub fn late_in(&self, now: Timestamp) -> Option<u32> {
+        (now >= self.cut_off_at).then_some(self.epoch)
     }
 
     /// The books of the class with this number.

@@ -49,6 +49,22 @@ impl Slot {
     pub fn pending(&self) -> Result<Balance, MathError> {
         add(self.stake.pending(), self.stake.joining())
     }
+
+    /// Makes the slot ready for an order under `conditions`: it is empty, or what waits in it has the same.
+    pub fn prepare(&mut self, conditions: Conditions) -> Result<(), AsyncVaultError> {
+        // What is left is less than a base unit: nothing that its owner could cancel.
+        if self.pending()? == 0 {
+            *self = Self {
+                conditions,
+                ..Self::default()
+            };
+        }
+        ensure!(
+            self.conditions == conditions,
+            AsyncVaultError::OtherConditions
+        );
+        Ok(())
+    }
 }
 
 impl Holding {

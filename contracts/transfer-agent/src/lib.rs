@@ -28,13 +28,12 @@ pub use self::transfer_agent::{TransferAgentContract, TransferAgentContractRef};
 #[ink::contract]
 mod transfer_agent {
     use finance::fixed::add;
-    use finance::orders::{Conditions, OrderBook, Stake};
+    use finance::orders::Conditions;
     use finance::settlement::Phase;
     use finance::time;
     use ink::env::call::{build_call, ExecutionInput, Selector};
     use ink::env::CallFlags;
     use ink::prelude::vec::Vec;
-    use ink::storage::{Lazy, Mapping};
     use interfaces::async_vault::{
         AsyncVault, AsyncVaultError, Claimed, DepositRequested, Escrowed, OperatorSet,
         OrderCancelled, OrderView, RedemptionRequested,
@@ -48,8 +47,8 @@ mod transfer_agent {
     };
     use interfaces::types::TrancheId;
 
-    use crate::books::{BookId, OneBook, Side, MAX_LIMIT_EPOCHS};
-    use crate::desk::{validate, Desk};
+    use crate::books::{Side, MAX_LIMIT_EPOCHS};
+    use crate::desk::validate;
     use crate::holding::{Holding, Proceeds, Slot};
     use crate::peers;
     use crate::state::State;
@@ -69,33 +68,15 @@ mod transfer_agent {
     }
 
     impl TransferAgentContract {
-        /// An agent with `terms`; the caller is its deployer and names the tokens next. The back office's code stays on
-        /// the chain as long as the agent does.
+        /// An agent with `terms`; the caller is its deployer and names the tokens next.
         ///
         /// # Errors
         /// [`AgentError::InvalidTranches`], [`AgentError::InvalidEpochLength`].
         #[ink(constructor)]
         pub fn new(terms: AgentTerms) -> Result<Self, AgentError> {
             validate(&terms)?;
-            Self::env().lock_delegate_dependency(&terms.back_office);
-            let mut state = State {
-                deployer: Self::env().caller(),
-                cash: terms.cash,
-                minimum_order: terms.minimum_order,
-                back_office: terms.back_office,
-                is_bound: false,
-                terms: Lazy::new(),
-                tokens: Lazy::new(),
-                desk: Lazy::new(),
-                holdings: Mapping::new(),
-                ends: Mapping::new(),
-                marks: Mapping::new(),
-                expiring: Mapping::new(),
-                operators: Mapping::new(),
-            };
             let now = time::Timestamp(Self::env().block_timestamp());
-            state.desk.set(&Desk::new(&terms, now));
-            state.terms.set(&terms);
+            let state = State::new(Self::env().caller(), &terms, now);
             Ok(Self { state })
         }
     }
@@ -203,9 +184,8 @@ mod transfer_agent {
 
         #[ink(message)]
         fn order(&self, class: TrancheId, owner: AccountId) -> Result<OrderView, AsyncVaultError> {
-            let desk = self.state.desk();
-            let holding = self.state.holding(&desk, class, owner)?;
-            Ok(holding.view(desk.class(class)?.index)?)
+            let holding = self.state.holding(class, owner)?;
+            Ok(holding.view(self.state.desk.class(class)?.index)?)
         }
     }
 
@@ -213,7 +193,7 @@ mod transfer_agent {
         #[ink(message)]
         fn claim_all(&mut self, owner: AccountId) -> Result<Balance, AsyncVaultError> {
             let (mut claimed, mut refusal) = (None, AsyncVaultError::NothingClaimable);
-            for tranche in (0..).map(TrancheId).take(self.state.desk().classes.len()) {
+            for tranche in (0..).map(TrancheId).take(self.state.desk.classes.len()) {
                 match self.hand_out(tranche, owner) {
                     Ok(HandedOut { sent, outcome, .. }) => {
                         if sent != Proceeds::default() {
@@ -241,16 +221,14 @@ mod transfer_agent {
             tranche: TrancheId,
             owner: AccountId,
         ) -> Result<Balance, AsyncVaultError> {
-            let mut desk = self.state.desk();
             // Whose class never paid anything need not ask the token.
             ensure!(
-                desk.class(tranche)?.index > 0,
+                self.state.desk.class(tranche)?.index > 0,
                 AsyncVaultError::NothingClaimable
             );
             let cash = peers::take_distribution(self.state.token(tranche)?, owner)?;
             ensure!(cash > 0, AsyncVaultError::NothingClaimable);
-            desk.ledger.pay_claim(cash)?;
-            self.state.desk.set(&desk);
+            self.state.desk.ledger.pay_claim(cash)?;
             self.env().emit_event(DistributionClaimed {
                 owner,
                 tranche,
@@ -336,51 +314,41 @@ mod transfer_agent {
             ensure!(amount > 0, AsyncVaultError::ZeroAmount);
             ensure!(amount >= minimum, AsyncVaultError::BelowMinimum { minimum });
             self.ensure_may_act_for(owner)?;
-            let mut desk = self.state.desk();
-            ensure!(
-                self.state.is_bound && desk.phase == Phase::Revolving,
-                AsyncVaultError::NotOpen
-            );
-            let late = desk.is_late(self.now()).then_some(desk.epoch);
-            ensure_possible(&conditions, desk.epoch, late)?;
-            let mut holding = self.state.holding(&desk, tranche, owner)?;
+            let now = self.now();
+            let mut holding = self.state.holding(tranche, owner)?;
+            let State {
+                is_bound,
+                desk,
+                cabinet,
+                ..
+            } = &mut self.state;
+            let is_open = *is_bound && desk.phase == Phase::Revolving;
+            ensure!(is_open, AsyncVaultError::NotOpen);
+            let (epoch, late) = (desk.epoch, desk.late_in(now));
+            ensure_possible(&conditions, epoch, late)?;
             let slot = holding.slot_mut(side);
-            // What is left is less than a base unit: nothing that its owner could cancel.
-            if slot.pending()? == 0 {
-                *slot = Slot::default();
-            }
-            ensure!(
-                *slot == Slot::default() || slot.conditions == conditions,
-                AsyncVaultError::OtherConditions
-            );
-            let epoch = desk.epoch;
+            slot.prepare(conditions)?;
             let books = desk.class_mut(tranche)?.side_mut(side);
-            let series = books.series(conditions.limit)?;
-            let book = books
-                .book_mut(series)
-                .ok_or(AsyncVaultError::UnknownClass)?;
-            match late {
-                Some(_) => book.joining = add(book.joining, amount)?,
-                None => book.pending = add(book.pending, amount)?,
-            }
+            slot.series = books.series(conditions.limit)?;
+            let book = books.book_mut(slot.series);
+            let book = book.ok_or(AsyncVaultError::UnknownClass)?;
+            let waiting = match late {
+                Some(_) => &mut book.joining,
+                None => &mut book.pending,
+            };
+            *waiting = add(*waiting, amount)?;
             if let Some(until) = conditions.until {
                 book.expires(until);
-                let id = (tranche, side, series);
-                let all = self.expiring_of(id, until, book, epoch)?;
-                self.state
-                    .expiring
-                    .insert((id, until), &all.grown(amount, book, late)?);
+                let id = (tranche, side, slot.series);
+                let all = cabinet.expiring_of(id, until, book, epoch)?;
+                cabinet.expire(id, until, all.grown(amount, book, late)?);
             }
-            *slot = Slot {
-                conditions,
-                series,
-                stake: slot.stake.grown(amount, book, late)?,
-            };
+            slot.stake = slot.stake.grown(amount, book, late)?;
             let pending = slot.pending()?;
             if side == Side::Deposit {
                 desk.ledger.receive_order(amount)?;
             }
-            self.store(&mut desk, tranche, owner, &mut holding)?;
+            self.store(tranche, owner, &mut holding)?;
             match side {
                 Side::Deposit => calls::pull::<AsyncVaultError>(
                     self.state.cash,
@@ -404,36 +372,30 @@ mod transfer_agent {
             owner: AccountId,
         ) -> Result<Balance, AsyncVaultError> {
             self.ensure_may_act_for(owner)?;
-            let mut desk = self.state.desk();
-            let mut holding = self.state.holding(&desk, tranche, owner)?;
+            let now = self.now();
+            let mut holding = self.state.holding(tranche, owner)?;
+            let State { desk, cabinet, .. } = &mut self.state;
             let slot = holding.slot_mut(side);
             ensure!(slot.pending()? > 0, AsyncVaultError::NothingPending);
-            let now = self.now();
-            let is_late = desk.is_late(now) && now < desk.overdue_at && slot.stake.pending() > 0;
+            let late = desk.late_in(now).filter(|_| now < desk.overdue_at);
             let epoch = desk.epoch;
             let books = desk.class_mut(tranche)?.side_mut(side);
-            let book = books
-                .book_mut(slot.series)
-                .ok_or(AsyncVaultError::NothingPending)?;
+            let book = books.book_mut(slot.series);
+            let book = book.ok_or(AsyncVaultError::NothingPending)?;
             let id = (tranche, side, slot.series);
             if let Some(until) = slot.conditions.until {
-                let all = self.expiring_of(id, until, book, epoch)?;
-                self.state
-                    .expiring
-                    .insert((id, until), &all.without(&slot.stake, book)?);
+                let all = cabinet.expiring_of(id, until, book, epoch)?;
+                cabinet.expire(id, until, all.without(&slot.stake, book)?);
             }
             let joining = slot.stake.joining();
             book.joining = book.joining.saturating_sub(joining);
             let mut amount = joining;
-            if is_late {
+            if late.is_some() && slot.stake.pending() > 0 {
                 book.expires(epoch);
-                let stake = slot.stake.taking_part();
-                let all = self.expiring_of(id, epoch, book, epoch)?;
-                self.state
-                    .expiring
-                    .insert((id, epoch), &all.with(&stake, book)?);
-                slot.stake = stake;
-                slot.conditions.until = Some(epoch);
+                slot.stake = slot.stake.taking_part();
+                slot.conditions.until = late;
+                let all = cabinet.expiring_of(id, epoch, book, epoch)?;
+                cabinet.expire(id, epoch, all.with(&slot.stake, book)?);
             } else {
                 let pending = slot.stake.pending().min(book.pending);
                 book.pending = book.pending.saturating_sub(pending);
@@ -444,8 +406,8 @@ mod transfer_agent {
                 Side::Deposit => (amount, 0),
                 Side::Redemption => (0, amount),
             };
-            desk.ledger.return_order(cash)?;
-            self.store(&mut desk, tranche, owner, &mut holding)?;
+            self.state.desk.ledger.return_order(cash)?;
+            self.store(tranche, owner, &mut holding)?;
             self.env().emit_event(OrderCancelled {
                 owner,
                 class: tranche,
@@ -457,35 +419,17 @@ mod transfer_agent {
             Ok(amount)
         }
 
-        /// All orders of a book that expire after the settlement of `until`, as they stand in `epoch`.
-        fn expiring_of(
-            &self,
-            id: BookId,
-            until: u32,
-            book: &OrderBook,
-            epoch: u32,
-        ) -> Result<Stake, AsyncVaultError> {
-            let all = self.state.expiring.get((id, until)).unwrap_or_default();
-            let archive = OneBook {
-                id,
-                shelf: &self.state,
-                ended: None,
-            };
-            Ok(all.resolved(book, epoch, None, &archive)?.0)
-        }
-
         /// Sends an owner what is claimable; what a token refuses to hand over stays his.
         fn hand_out(
             &mut self,
             class: TrancheId,
             owner: AccountId,
         ) -> Result<HandedOut, AsyncVaultError> {
-            let mut desk = self.state.desk();
-            let mut holding = self.state.holding(&desk, class, owner)?;
-            let index = desk.class(class)?.index;
+            let mut holding = self.state.holding(class, owner)?;
+            let index = self.state.desk.class(class)?.index;
             let due = holding.claim(index)?;
-            desk.ledger.pay_claim(due.cash)?;
-            self.store(&mut desk, class, owner, &mut holding)?;
+            self.state.desk.ledger.pay_claim(due.cash)?;
+            self.store(class, owner, &mut holding)?;
             let tokens = self.send_tokens(class, owner, due.tokens);
             let cash = calls::push::<AsyncVaultError>(self.state.cash, owner, due.cash);
             let sent = Proceeds {
@@ -499,8 +443,8 @@ mod transfer_agent {
                 };
                 holding.take_back(kept.tokens, index)?;
                 holding.keep(kept.cash)?;
-                desk.ledger.keep_claim(kept.cash)?;
-                self.store(&mut desk, class, owner, &mut holding)?;
+                self.state.desk.ledger.keep_claim(kept.cash)?;
+                self.store(class, owner, &mut holding)?;
                 self.env().emit_event(Escrowed {
                     owner,
                     class,
@@ -545,21 +489,19 @@ mod transfer_agent {
             Ok(())
         }
 
-        /// Stores the desk and a holding; what rounding leaves of a holding that is over is dust.
+        /// Stores a holding; what rounding leaves of a holding that is over is dust.
         fn store(
             &mut self,
-            desk: &mut Desk,
             tranche: TrancheId,
             owner: AccountId,
             holding: &mut Holding,
         ) -> Result<(), AsyncVaultError> {
             if let Some(remainder) = holding.remainder() {
-                desk.gather(remainder)?;
+                self.state.desk.gather(remainder)?;
                 self.state.holdings.remove((tranche, owner));
             } else {
                 self.state.holdings.insert((tranche, owner), holding);
             }
-            self.state.desk.set(desk);
             Ok(())
         }
 
