@@ -15,6 +15,7 @@ pub mod parameters;
 pub mod permit;
 pub mod price_source;
 pub mod purchase_receiver;
+pub mod read;
 pub mod test_asset;
 pub mod test_market;
 pub mod test_source;
