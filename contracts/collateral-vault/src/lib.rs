@@ -103,12 +103,12 @@ mod collateral_vault {
             );
             let now = time::Timestamp(Self::env().block_timestamp());
             let cash = peers::decimals(terms.cash)?;
-            let types = listings.iter().map(|listing| {
+            let mut types = Vec::new();
+            for listing in listings {
                 let quote = Quote::new(peers::decimals(listing.token)?, cash);
                 let quote = quote.ok_or(VaultError::InvalidDecimals)?;
-                Ok(listed(listing, quote, now))
-            });
-            let types = types.collect::<Result<_, VaultError>>()?;
+                types.push(listed(listing, quote, now));
+            }
             Ok(Self::with_book(&terms, Book { types }))
         }
 

@@ -12,6 +12,7 @@ use psp22::{PSP22Error, PSP22};
 use scale::{Decode, Encode, Error, Input, Output};
 
 use crate::read::{Read, Source};
+use crate::relayed::Relayed;
 use crate::types::{AccountId, Balance};
 
 /// Why a called contract gave no answer of its own.
@@ -70,16 +71,14 @@ pub fn request<Arguments, T, E, F>(message: Message<Arguments, Result<T, E>>) ->
 where
     Arguments: Encode,
     T: Read,
-    E: Decode,
-    F: From<CallError> + From<E>,
+    F: From<CallError> + From<Relayed<E>>,
 {
     let reply = reply(message)?;
     let (refused, mut answer) = reply.split_first().ok_or(CallError::Trapped)?;
-    if *refused == 0 {
-        Ok(Source::decode(&mut answer).map_err(|_| CallError::Trapped)?)
-    } else {
-        Err(E::decode(&mut answer).map_err(|_| CallError::Trapped)?.into())
+    if *refused > 0 {
+        return Err(Relayed::new(answer.to_vec()).into());
     }
+    Ok(Source::decode(&mut answer).map_err(|_| CallError::Trapped)?)
 }
 
 fn reply<Arguments: Encode, T>(message: Message<Arguments, T>) -> Result<Vec<u8>, CallError> {
@@ -126,7 +125,7 @@ impl Decode for Answer {
 /// The token's own, and those of [`ask`].
 pub fn pull<F>(token: AccountId, from: AccountId, to: AccountId, amount: Balance) -> Result<(), F>
 where
-    F: From<CallError> + From<PSP22Error>,
+    F: From<CallError> + From<Relayed<PSP22Error>>,
 {
     if amount == 0 {
         return Ok(());
@@ -142,7 +141,7 @@ where
 /// The token's own, and those of [`ask`].
 pub fn push<F>(token: AccountId, to: AccountId, amount: Balance) -> Result<(), F>
 where
-    F: From<CallError> + From<PSP22Error>,
+    F: From<CallError> + From<Relayed<PSP22Error>>,
 {
     if amount == 0 {
         return Ok(());

@@ -4,6 +4,7 @@ use crate::calls::CallError;
 use crate::oracle_adapter::OracleError;
 use crate::parameters::ParametersError;
 use crate::purchase_receiver::PurchaseRefused;
+use crate::relayed::Relayed;
 use crate::tranche_pool::PoolError;
 use crate::types::{AccountId, AssetId, AuctionId, Balance, CollateralId, PositionId};
 use finance::debt::DebtIndex;
@@ -662,15 +663,15 @@ pub enum VaultError {
     /// A token's decimals lie outside 6 to 18.
     InvalidDecimals,
     /// There is no live price, or a jump of it is not confirmed yet.
-    Oracle(OracleError),
+    Oracle(Relayed<OracleError>),
     /// The parameters do not know the collateral type.
-    Parameters(ParametersError),
+    Parameters(Relayed<ParametersError>),
     /// The pool refused.
-    Pool(PoolError),
+    Pool(Relayed<PoolError>),
     /// The collateral token refused: balance or allowance too small.
-    Token(PSP22Error),
+    Token(Relayed<PSP22Error>),
     /// The contract that received the collateral refused to pay.
-    Receiver(PurchaseRefused),
+    Receiver(Relayed<PurchaseRefused>),
     /// A called contract gave no answer.
     Call(CallError),
     /// Beyond the range of amounts.
@@ -690,11 +691,12 @@ crate::decode_fields!(
 );
 
 crate::wrap_errors!(VaultError {
+    Call(CallError),
+    Math(MathError),
+} relayed {
     Oracle(OracleError),
     Parameters(ParametersError),
     Pool(PoolError),
     Token(PSP22Error),
     Receiver(PurchaseRefused),
-    Call(CallError),
-    Math(MathError),
 });
