@@ -32,18 +32,18 @@ mod tests;
 
 #[ink::contract]
 mod collateral_vault {
-    use crate::book::{listed, Book};
+    use crate::book::{empty, listed, Book};
     use crate::loan::{Loan, Market};
     use crate::peers;
     use crate::portfolio::Priced;
     use crate::Refused;
     use finance::debt::Proceeds;
-    use finance::fixed::{add, sub};
+    use finance::fixed::{add, decrease, increase};
     use finance::interest::{utilisation, InterestClock, PaceCurve};
     use finance::valuation::Quote;
     use finance::{time, MathError, Price, Ratio};
-    use ink::prelude::vec::Vec;
-    use ink::storage::{traits::ManualKey, Lazy, Mapping};
+    use ink::prelude::{boxed::Box, vec::Vec};
+    use ink::storage::{traits::ManualKey, Mapping};
     use interfaces::calls;
     use interfaces::collateral_vault::{
         Action, Borrower, CollateralType, CollateralVault, Cut, DelegateNamed, Lot, LotChanged,
@@ -79,7 +79,7 @@ mod collateral_vault {
         /// Lots ever seized: the number of the next one.
         lot_count: u32,
         /// Totals of every type: what its positions and lots hold, owe and are marked at adds up to them.
-        book: Lazy<Book, ManualKey<1>>,
+        book: Book,
         /// Positions by number, without empty ones.
         positions: Mapping<PositionId, Position, ManualKey<2>>,
         /// Lots on sale.
@@ -103,18 +103,18 @@ mod collateral_vault {
             );
             let now = time::Timestamp(Self::env().block_timestamp());
             let cash = peers::decimals(terms.cash)?;
-            let types = listings.iter().map(|listing| {
+            let mut types = Vec::new();
+            for listing in listings {
                 let quote = Quote::new(peers::decimals(listing.token)?, cash);
                 let quote = quote.ok_or(VaultError::InvalidDecimals)?;
-                Ok(listed(listing, quote, now))
-            });
-            let types = types.collect::<Result<_, VaultError>>()?;
-            Ok(Self::with_book(&terms, &Book { types }))
+                types.push(listed(listing, quote, now));
+            }
+            Ok(Self::with_book(&terms, Book { types }))
         }
 
-        pub(crate) fn with_book(terms: &VaultTerms, book: &Book) -> Self {
+        pub(crate) fn with_book(terms: &VaultTerms, book: Book) -> Self {
             let now = time::Timestamp(Self::env().block_timestamp());
-            let mut vault = Self {
+            Self {
                 deployer: Self::env().caller(),
                 engine: None,
                 pool: terms.pool,
@@ -125,13 +125,11 @@ mod collateral_vault {
                 pool_value: 0,
                 position_count: 0,
                 lot_count: 0,
-                book: Lazy::default(),
+                book,
                 positions: Mapping::default(),
                 lots: Mapping::default(),
                 borrowers: Mapping::default(),
-            };
-            vault.book.set(book);
-            vault
+            }
         }
     }
 
@@ -163,12 +161,10 @@ mod collateral_vault {
             collateral_type: CollateralId,
             amount: Balance,
         ) -> Result<PositionId, VaultError> {
-            let originator = self.env().caller();
-            let mut book = self.book();
-            let loan = book.open(originator, collateral_type)?;
             let position = PositionId(self.position_count);
             self.position_count = next(self.position_count)?;
-            self.take_in(&mut book, position, loan, amount)?;
+            let loan = self.book.loan(empty(self.env().caller(), collateral_type), self.time()?)?;
+            self.take_in(position, loan, amount)?;
             Ok(position)
         }
 
@@ -178,10 +174,9 @@ mod collateral_vault {
             position: PositionId,
             amount: Balance,
         ) -> Result<(), VaultError> {
-            let mut book = self.book();
-            let loan = self.loan(&book, position)?;
+            let loan = self.loan(position)?;
             loan.ensure_not_all_on_sale()?;
-            Ok(self.take_in(&mut book, position, loan, amount)?)
+            Ok(self.take_in(position, loan, amount)?)
         }
 
         #[ink(message)]
@@ -225,14 +220,7 @@ mod collateral_vault {
 
         #[ink(message)]
         fn mark_overdue(&mut self, position: PositionId) -> Result<(), VaultError> {
-            let by = self.env().caller();
-            let mut book = self.book();
-            let loan = self.accrued(&book, position)?;
-            let rate = self.lending(&loan)?.parameters.late_rate;
-            let loan = loan.mark_overdue(by, rate, self.now())?;
-            self.write(&mut book, position, &loan);
-            self.tell(position, &loan, Action::MarkedOverdue, loan.debt()?);
-            Ok(())
+            Ok(self.note_overdue(position)?)
         }
 
         #[ink(message)]
@@ -247,12 +235,12 @@ mod collateral_vault {
 
         #[ink(message)]
         fn portfolio(&self) -> Result<Portfolio, MathError> {
-            self.value(&self.book(), Priced::Lent)
+            self.value(Priced::Lent)
         }
 
         #[ink(message)]
         fn position(&self, position: PositionId) -> Result<PositionView, VaultError> {
-            let loan = self.accrued(&self.book(), position)?;
+            let loan = self.loan(position)?;
             let quotation = peers::price(self.oracle, loan.kind.asset).ok();
             let value = quotation.map(|quotation| loan.collateral_value(quotation.low));
             Ok(PositionView {
@@ -270,13 +258,13 @@ mod collateral_vault {
 
         #[ink(message)]
         fn price(&self, collateral_type: CollateralId) -> Result<Price, VaultError> {
-            let asset = self.book().get(collateral_type)?.asset;
+            let asset = self.book.get(collateral_type)?.asset;
             Ok(peers::price(self.oracle, asset)?.high)
         }
 
         #[ink(message)]
         fn collateral_types(&self) -> Vec<CollateralType> {
-            self.book().types
+            self.book.types.clone()
         }
 
         #[ink(message)]
@@ -296,10 +284,9 @@ mod collateral_vault {
 
         #[ink(message)]
         fn unattributed(&self, collateral_type: CollateralId) -> Result<Balance, VaultError> {
-            let book = self.book();
-            let token = book.get(collateral_type)?.token;
+            let token = self.book.get(collateral_type)?.token;
             let balance = calls::balance(token, self.env().account_id())?;
-            Ok(balance.saturating_sub(book.held(token)?))
+            Ok(balance.saturating_sub(self.book.held(token)?))
         }
     }
 
@@ -311,40 +298,36 @@ mod collateral_vault {
     impl CollateralVaultContract {
         fn withdraw(&mut self, position: PositionId, amount: Balance) -> Result<(), Refused> {
             ensure!(amount > 0, VaultError::ZeroAmount);
-            let mut book = self.book();
-            let loan = self.accrued(&book, position)?;
-            let originator = self.ensure_originator(&loan)?;
-            let mut loan = loan.release(amount)?;
+            let mut loan = self.loan(position)?;
+            self.ensure_originator(&loan)?;
+            loan.release(amount)?;
             if loan.position.normalised_debt > 0 {
                 let price = peers::price(self.oracle, loan.kind.asset)?.firm()?;
-                let parameters = self.lending(&loan)?.parameters;
-                loan.ensure_within_borrow_ltv(price, self.now(), self.pool_value, &parameters)?;
+                let parameters = &self.lending(&loan)?.parameters;
+                loan.ensure_within_borrow_ltv(price, self.now(), self.pool_value, parameters)?;
                 loan.position.called_at = None;
             }
-            self.write(&mut book, position, &loan);
-            self.tell(position, &loan, Action::CollateralWithdrawn, amount);
-            calls::push(loan.kind.token, originator, amount)
+            self.write(position, &loan, Action::CollateralWithdrawn, amount);
+            calls::push(loan.kind.token, loan.position.originator, amount)
         }
 
         fn lend(&mut self, position: PositionId, amount: Balance) -> Result<(), Refused> {
             ensure!(amount > 0, VaultError::ZeroAmount);
             let now = self.now();
-            let mut book = self.book();
-            let loan = self.accrued(&book, position)?;
-            let originator = self.ensure_originator(&loan)?;
+            let mut loan = self.loan(position)?;
+            self.ensure_originator(&loan)?;
             let price = peers::price(self.oracle, loan.kind.asset)?.firm()?;
             let lending = self.lending(&loan)?;
-            let parameters = &lending.parameters;
-            let loan = loan.draw(amount, now, parameters)?;
+            let (parameters, originator) = (&lending.parameters, loan.position.originator);
+            loan.draw(amount, now, parameters)?;
             self.borrow_within(originator, amount, lending.originator_ceiling)?;
-            self.write(&mut book, position, &loan);
-            let portfolio = self.value(&book, Priced::Stressed)?;
-            self.tell(position, &loan, Action::Drawn, amount);
+            self.write(position, &loan, Action::Drawn, amount);
+            let portfolio = self.value(Priced::Stressed)?;
             let funding = peers::draw(self.pool, originator, amount, portfolio)?;
             // The pool's value is what the share is of, and only the pool knows it.
             loan.ensure_within_maximum_share(funding.value, parameters)?;
             loan.ensure_within_borrow_ltv(price, now, funding.value, parameters)?;
-            self.reprice(&mut book, loan, &lending, funding)
+            self.reprice(&mut loan, &lending, funding)
         }
 
         fn take_payment(
@@ -353,69 +336,72 @@ mod collateral_vault {
             amount: Balance,
         ) -> Result<Balance, Refused> {
             ensure!(amount > 0, VaultError::ZeroAmount);
-            let payer = self.env().caller();
-            let mut book = self.book();
-            let loan = self.accrued(&book, position)?;
-            let (loan, proceeds) = loan.repay(amount, self.now())?;
+            let mut loan = self.loan(position)?;
+            let proceeds = loan.repay(amount, self.now())?;
             let paid = add(proceeds.principal, proceeds.interest)?;
             self.recover(loan.position.originator, proceeds.principal)?;
-            self.write(&mut book, position, &loan);
-            self.tell(position, &loan, Action::Repaid, paid);
-            let funding = self.collect(&book, payer, proceeds)?;
+            self.write(position, &loan, Action::Repaid, paid);
+            let funding = self.collect(self.env().caller(), proceeds, Priced::Stressed)?;
             self.set_pace(funding)?;
             Ok(paid)
         }
 
         fn reset_rate(&mut self, collateral_type: CollateralId) -> Result<(), Refused> {
             let caller = self.env().caller();
-            let mut book = self.book();
-            let loan = book.open(caller, collateral_type)?.accrue(self.time()?)?;
+            let nothing = empty(caller, collateral_type);
+            let mut loan = self.book.loan(nothing, self.time()?)?;
             let lending = self.lending(&loan)?;
-            let funding = self.collect(&book, caller, Proceeds::default())?;
-            self.reprice(&mut book, loan, &lending, funding)
+            let funding = self.collect(caller, Proceeds::default(), Priced::Stressed)?;
+            self.reprice(&mut loan, &lending, funding)
+        }
+
+        fn note_overdue(&mut self, position: PositionId) -> Result<(), Refused> {
+            let mut loan = self.loan(position)?;
+            let rate = self.lending(&loan)?.parameters.late_rate;
+            loan.mark_overdue(self.env().caller(), rate, self.now())?;
+            self.write(position, &loan, Action::MarkedOverdue, loan.debt()?);
+            Ok(())
         }
 
         fn make_lot(&mut self, position: PositionId, cut: Cut) -> Result<Seizure, Refused> {
             self.ensure_engine()?;
-            let (mut book, before, market, high) = self.judged(position)?;
-            let (loan, lot) = before.seize(position, &cut, &market)?;
+            let (mut loan, market) = self.judged(position)?;
+            let (impairment, overdue) = (loan.position.impairment, loan.position.overdue);
+            let lot = loan.seize(position, &cut, &market)?;
             let id = AuctionId(self.lot_count);
             self.lot_count = next(self.lot_count)?;
             self.lots.insert(id, &lot);
-            self.write(&mut book, position, &loan);
-            self.tell(position, &loan, Action::Seized, loan.debt()?);
-            self.tell_lot(id, None, 0, lot);
-            let position = before.position;
-            Ok(Seizure {
+            self.write(position, &loan, Action::Seized, loan.debt()?);
+            let seizure = Seizure {
                 lot: id,
-                originator: position.originator,
-                collateral_type: position.collateral_type,
+                originator: loan.position.originator,
+                collateral_type: loan.position.collateral_type,
                 collateral: lot.collateral,
                 debt: add(lot.stressed.debt, lot.uncounted)?,
-                price: high,
+                price: market.higher,
                 quote: loan.kind.quote,
-                impaired_by: position.impairment.and_then(|impairment| impairment.by),
-                overdue_by: position.overdue.and_then(|overdue| overdue.by),
-            })
+                impaired_by: impairment.and_then(|impairment| impairment.by),
+                overdue_by: overdue.and_then(|overdue| overdue.by),
+            };
+            self.tell_lot(id, None, 0, lot);
+            Ok(seizure)
         }
 
-        fn sell_from(&mut self, lot: AuctionId, sale: Sale) -> Result<(), Refused> {
+        fn sell_from(&mut self, id: AuctionId, sale: Sale) -> Result<(), Refused> {
             self.ensure_engine()?;
-            let id = lot;
             let mut lot = self.lots.get(id).ok_or(VaultError::UnknownLot)?;
-            let mut book = self.book();
-            let mut loan = self.accrued(&book, lot.position)?;
+            let mut loan = self.loan(lot.position)?;
             let proceeds = loan.sell(&mut lot, &sale)?;
             self.recover(loan.position.originator, proceeds.principal)?;
-            self.tell_lot(id, Some(sale.to), sale.debt, lot);
             if sale.last {
                 self.lots.remove(id);
                 self.close(id, &lot, &mut loan)?;
             } else {
                 self.lots.insert(id, &lot);
             }
-            self.write(&mut book, lot.position, &loan);
-            self.hand_over(&book, id, &loan, sale, proceeds)
+            self.put(lot.position, &loan);
+            self.tell_lot(id, Some(sale.to), sale.debt, lot);
+            self.hand_over(id, loan.kind.token, sale, proceeds)
         }
 
         fn ensure_engine(&self) -> Result<(), Refused> {
@@ -424,14 +410,14 @@ mod collateral_vault {
             Ok(())
         }
 
-        /// The originator, if he or his delegate calls.
-        fn ensure_originator(&self, loan: &Loan) -> Result<AccountId, Refused> {
+        /// Refuses whoever is neither the originator nor his delegate.
+        fn ensure_originator(&self, loan: &Loan) -> Result<(), Refused> {
             let (caller, originator) = (self.env().caller(), loan.position.originator);
             ensure!(
                 caller == originator || self.borrower(originator).delegate == Some(caller),
                 VaultError::NotTheOriginator
             );
-            Ok(originator)
+            Ok(())
         }
 
         fn now(&self) -> time::Timestamp {
@@ -443,34 +429,28 @@ mod collateral_vault {
             self.clock.time(self.now())
         }
 
-        fn book(&self) -> Book {
-            self.book.get_or_default()
-        }
-
-        fn loan(&self, book: &Book, position: PositionId) -> Result<Loan, Refused> {
+        /// A position with interest up to now.
+        fn loan(&self, position: PositionId) -> Result<Box<Loan>, Refused> {
             let position = self.positions.get(position);
-            book.loan(position.ok_or(VaultError::UnknownPosition)?)
+            let position = position.ok_or(VaultError::UnknownPosition)?;
+            self.book.loan(position, self.time()?)
         }
 
-        fn accrued(&self, book: &Book, position: PositionId) -> Result<Loan, Refused> {
-            Ok(self.loan(book, position)?.accrue(self.time()?)?)
-        }
-
-        /// A loan, what it is judged by, and the higher of the live and a pending price.
-        fn judged(&self, position: PositionId) -> Result<(Book, Loan, Market, Price), Refused> {
-            let book = self.book();
-            let loan = self.accrued(&book, position)?;
+        /// A loan, and what it is judged by.
+        fn judged(&self, position: PositionId) -> Result<(Box<Loan>, Box<Market>), Refused> {
+            let mut loan = self.loan(position)?;
             let quotation = peers::price(self.oracle, loan.kind.asset)?;
-            let market = Market {
+            let market = Box::new(Market {
                 price: quotation.low,
+                higher: quotation.high,
                 parameters: self.lending(&loan)?.parameters,
                 now: self.now(),
-            };
-            let loan = loan.noted(&market.parameters);
-            Ok((book, loan, market, quotation.high))
+            });
+            loan.note(&market.parameters);
+            Ok((loan, market))
         }
 
-        fn lending(&self, loan: &Loan) -> Result<Lending, Refused> {
+        fn lending(&self, loan: &Loan) -> Result<Box<Lending>, Refused> {
             let position = &loan.position;
             peers::lending(
                 self.parameters,
@@ -479,9 +459,8 @@ mod collateral_vault {
             )
         }
 
-        fn write(&mut self, book: &mut Book, position: PositionId, loan: &Loan) {
-            book.put(loan);
-            self.book.set(book);
+        fn put(&mut self, position: PositionId, loan: &Loan) {
+            self.book.put(loan);
             if loan.is_empty() {
                 self.positions.remove(position);
             } else {
@@ -489,7 +468,9 @@ mod collateral_vault {
             }
         }
 
-        fn tell(&self, position: PositionId, loan: &Loan, action: Action, amount: Balance) {
+        /// Writes a loan, and tells what happened to it.
+        fn write(&mut self, position: PositionId, loan: &Loan, action: Action, amount: Balance) {
+            self.put(position, loan);
             self.env().emit_event(PositionChanged {
                 position,
                 by: self.env().caller(),
@@ -508,12 +489,11 @@ mod collateral_vault {
             &mut self,
             position: PositionId,
             action: Action,
-            change: fn(Loan, AccountId, &Market) -> Result<Loan, Refused>,
+            change: fn(&mut Loan, AccountId, &Market) -> Result<(), Refused>,
         ) -> Result<(), Refused> {
-            let (mut book, loan, market, _) = self.judged(position)?;
-            let loan = change(loan, self.env().caller(), &market)?;
-            self.write(&mut book, position, &loan);
-            self.tell(position, &loan, action, loan.counted()?.mark);
+            let (mut loan, market) = self.judged(position)?;
+            change(&mut loan, self.env().caller(), &market)?;
+            self.write(position, &loan, action, loan.counted()?.mark);
             Ok(())
         }
 
@@ -532,7 +512,7 @@ mod collateral_vault {
             ceiling: Balance,
         ) -> Result<(), Refused> {
             let mut borrower = self.borrower(originator);
-            borrower.principal = add(borrower.principal, amount)?;
+            increase(&mut borrower.principal, amount)?;
             ensure!(
                 borrower.principal <= ceiling,
                 VaultError::AboveOriginatorCeiling { ceiling }
@@ -543,23 +523,23 @@ mod collateral_vault {
 
         fn recover(&mut self, originator: AccountId, principal: Balance) -> Result<(), MathError> {
             let mut borrower = self.borrower(originator);
-            borrower.principal = sub(borrower.principal, principal)?;
+            decrease(&mut borrower.principal, principal)?;
             self.note(originator, borrower);
             Ok(())
         }
 
-        fn value(&self, book: &Book, priced: Priced) -> Result<Portfolio, MathError> {
-            let prices = peers::prices(self.oracle, book.assets(priced));
-            book.portfolio(self.time()?, priced, prices)
+        fn value(&self, priced: Priced) -> Result<Portfolio, MathError> {
+            let prices = peers::prices(self.oracle, self.book.assets(priced));
+            self.book.portfolio(self.time()?, priced, prices)
         }
 
         fn collect(
             &self,
-            book: &Book,
             payer: AccountId,
             proceeds: Proceeds,
+            priced: Priced,
         ) -> Result<Funding, Refused> {
-            let portfolio = self.value(book, Priced::Stressed)?;
+            let portfolio = self.value(priced)?;
             let payment = Payment {
                 payer,
                 principal: proceeds.principal,
@@ -580,16 +560,14 @@ mod collateral_vault {
         /// Sets the pace, and the rate of a type by its share of what the pool has.
         fn reprice(
             &mut self,
-            book: &mut Book,
-            loan: Loan,
+            loan: &mut Loan,
             lending: &Lending,
             funding: Funding,
         ) -> Result<(), Refused> {
             self.curve = lending.curve;
             self.set_pace(funding)?;
-            let loan = loan.repriced(lending, funding.value)?;
-            book.put(&loan);
-            self.book.set(book);
+            loan.reprice(lending, funding.value)?;
+            self.book.put(loan);
             self.env().emit_event(RateSet {
                 collateral_type: loan.position.collateral_type,
                 index: loan.kind.index,
@@ -601,9 +579,8 @@ mod collateral_vault {
         /// Locks what arrives of `amount`: a token may keep a part of every transfer for itself.
         fn take_in(
             &mut self,
-            book: &mut Book,
             position: PositionId,
-            loan: Loan,
+            mut loan: Box<Loan>,
             amount: Balance,
         ) -> Result<(), Refused> {
             ensure!(amount > 0, VaultError::ZeroAmount);
@@ -613,9 +590,8 @@ mod collateral_vault {
             calls::pull::<Refused>(token, from, vault, amount)?;
             let amount = calls::balance(token, vault)?.saturating_sub(before);
             ensure!(amount > 0, VaultError::ZeroAmount);
-            let loan = loan.lock(amount)?;
-            self.write(book, position, &loan);
-            self.tell(position, &loan, Action::CollateralAdded, amount);
+            loan.lock(amount)?;
+            self.write(position, &loan, Action::CollateralAdded, amount);
             Ok(())
         }
 
@@ -631,18 +607,17 @@ mod collateral_vault {
             Ok(())
         }
 
-        /// Cash against collateral: the cash first, unless a contract receives the collateral before it pays.
+        /// Cash against collateral: the cash first, unless a contract receives the collateral before it pays. No price
+        /// is asked for: nothing depends on what the pool is worth then.
         fn hand_over(
             &self,
-            book: &Book,
             auction: AuctionId,
-            loan: &Loan,
+            token: AccountId,
             sale: Sale,
             proceeds: Proceeds,
         ) -> Result<(), Refused> {
-            let token = loan.kind.token;
             let Some(receiver) = sale.receiver else {
-                self.collect(book, sale.payer, proceeds)?;
+                self.collect(sale.payer, proceeds, Priced::Nothing)?;
                 return calls::push(token, sale.to, sale.collateral);
             };
             calls::push::<Refused>(token, sale.to, sale.collateral)?;
@@ -655,7 +630,8 @@ mod collateral_vault {
                 taker: receiver.taker,
             };
             peers::deliver(sale.to, delivery, receiver.data)?;
-            self.collect(book, sale.payer, proceeds).map(drop)
+            self.collect(sale.payer, proceeds, Priced::Nothing)?;
+            Ok(())
         }
     }
 }

@@ -56,6 +56,18 @@ pub fn sub(a: u128, b: u128) -> Result<u128, MathError> {
     a.checked_sub(b).ok_or(MathError::Underflow)
 }
 
+/// Adds `by` to a total; one that has no room for it stays as it is.
+pub fn increase(total: &mut u128, by: u128) -> Result<(), MathError> {
+    *total = add(*total, by)?;
+    Ok(())
+}
+
+/// Takes `by` from a total; one that has less stays as it is.
+pub fn decrease(total: &mut u128, by: u128) -> Result<(), MathError> {
+    *total = sub(*total, by)?;
+    Ok(())
+}
+
 macro_rules! fixed_point {
     ($(#[$doc:meta])* $name:ident, $one:expr) => {
         $(#[$doc])*

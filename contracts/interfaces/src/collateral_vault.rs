@@ -4,6 +4,7 @@ use crate::calls::CallError;
 use crate::oracle_adapter::OracleError;
 use crate::parameters::ParametersError;
 use crate::purchase_receiver::PurchaseRefused;
+use crate::relayed::Relayed;
 use crate::tranche_pool::PoolError;
 use crate::types::{AccountId, AssetId, AuctionId, Balance, CollateralId, PositionId};
 use finance::debt::DebtIndex;
@@ -47,7 +48,7 @@ pub struct Listing {
 
 /// A collateral type and all that is owed on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[ink::scale_derive(Encode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct CollateralType {
     /// The PSP22 token.
@@ -76,7 +77,7 @@ pub struct CollateralType {
 
 /// Debt as the pool counts it when it is not sure to be paid, and what stands behind it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[ink::scale_derive(Encode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct Stressed {
     /// Owed when it was impaired or seized, less what was paid since, in base units of cash.
@@ -93,7 +94,7 @@ pub struct Stressed {
 
 /// How a position came to be counted by its mark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[ink::scale_derive(Encode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct Impairment {
     /// What it adds to the totals of its type.
@@ -104,7 +105,7 @@ pub struct Impairment {
 
 /// A loan past its term.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[ink::scale_derive(Encode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct Overdue {
     /// When it was marked overdue: the period of grace begins.
@@ -121,7 +122,7 @@ pub struct Overdue {
 
 /// Collateral and the debt against it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[ink::scale_derive(Encode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct Position {
     /// Who locked the collateral and may draw and withdraw.
@@ -148,7 +149,7 @@ pub struct Position {
 
 /// An originator, over all his positions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[ink::scale_derive(Encode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct Borrower {
     /// Principal he owes or that was written off, in base units of cash: what his ceiling limits.
@@ -173,7 +174,7 @@ pub struct PositionView {
 
 /// Collateral on sale and the debt that it is to raise: a position's no longer, until the auction ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[ink::scale_derive(Encode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct Lot {
     /// Where it comes from; what is left at the end goes back there.
@@ -188,7 +189,7 @@ pub struct Lot {
 
 /// How much of a position the engine may seize.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[ink::scale_derive(Encode, TypeInfo)]
 pub struct Cut {
     /// Debt with its penalty that may still enter auctions, in base units of cash.
     pub room: Balance,
@@ -198,7 +199,7 @@ pub struct Cut {
 
 /// What the liquidation engine is handed when it seizes from a position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[ink::scale_derive(Encode, TypeInfo)]
 pub struct Seizure {
     /// The number of the lot, and of its auction.
     pub lot: AuctionId,
@@ -658,27 +659,40 @@ pub enum VaultError {
     /// A token's decimals lie outside 6 to 18.
     InvalidDecimals,
     /// There is no live price, or a jump of it is not confirmed yet.
-    Oracle(OracleError),
+    Oracle(Relayed<OracleError>),
     /// The parameters do not know the collateral type.
-    Parameters(ParametersError),
+    Parameters(Relayed<ParametersError>),
     /// The pool refused.
-    Pool(PoolError),
+    Pool(Relayed<PoolError>),
     /// The collateral token refused: balance or allowance too small.
-    Token(PSP22Error),
+    Token(Relayed<PSP22Error>),
     /// The contract that received the collateral refused to pay.
-    Receiver(PurchaseRefused),
+    Receiver(Relayed<PurchaseRefused>),
     /// A called contract gave no answer.
     Call(CallError),
     /// Beyond the range of amounts.
     Math(MathError),
 }
 
+crate::decode_fields!(
+    CollateralType { token, asset, quote, index, normalised_debt, principal, held, stressed, written_off, haircut, minimum_debt }
+    Stressed { debt, principal, mark, collateral }
+    Impairment { stressed, by }
+    Overdue { marked_at, rate, charge, charged_at, by }
+    Position { originator, collateral_type, collateral, normalised_debt, principal, impairment, due_at, overdue, called_at, lots }
+    Borrower { principal, delegate }
+    Lot { position, collateral, stressed, uncounted }
+    Cut { room, penalty }
+    Seizure { lot, originator, collateral_type, collateral, debt, price, quote, impaired_by, overdue_by }
+);
+
 crate::wrap_errors!(VaultError {
+    Call(CallError),
+    Math(MathError),
+} relayed {
     Oracle(OracleError),
     Parameters(ParametersError),
     Pool(PoolError),
     Token(PSP22Error),
     Receiver(PurchaseRefused),
-    Call(CallError),
-    Math(MathError),
 });

@@ -3,6 +3,7 @@
 use crate::calls::CallError;
 use crate::collateral_vault::VaultError;
 use crate::parameters::ParametersError;
+use crate::relayed::Relayed;
 use crate::types::{AccountId, AuctionId, Balance, CollateralId, PositionId};
 use finance::auction::{Curve, Purchase};
 use finance::breaker::Breaker;
@@ -397,11 +398,11 @@ pub enum EngineError {
     /// The account is owed nothing.
     NothingOwed,
     /// The vault refused.
-    Vault(VaultError),
+    Vault(Relayed<VaultError>),
     /// The parameters do not know the collateral type.
-    Parameters(ParametersError),
+    Parameters(Relayed<ParametersError>),
     /// The cash token refused: balance or allowance too small.
-    Token(PSP22Error),
+    Token(Relayed<PSP22Error>),
     /// A called contract gave no answer.
     Call(CallError),
     /// Beyond the range of amounts.
@@ -409,9 +410,10 @@ pub enum EngineError {
 }
 
 crate::wrap_errors!(EngineError {
+    Call(CallError),
+    Math(MathError),
+} relayed {
     Vault(VaultError),
     Parameters(ParametersError),
     Token(PSP22Error),
-    Call(CallError),
-    Math(MathError),
 });

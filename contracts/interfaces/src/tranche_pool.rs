@@ -89,7 +89,7 @@ pub struct Payment {
 
 /// What the pool has after it lent or was paid, in base units of cash.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[ink::scale_derive(Encode, TypeInfo)]
 pub struct Funding {
     /// Cash and loans less fees owed: what the classes are worth together.
     pub value: Balance,
@@ -304,6 +304,8 @@ pub enum PoolError {
     /// Beyond the range of amounts.
     Math(MathError),
 }
+
+crate::decode_fields!(Funding { value, cash });
 
 crate::wrap_errors!(PoolError {
     Token(PSP22Error),
