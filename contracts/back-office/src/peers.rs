@@ -6,7 +6,7 @@ use ink::contract_ref;
 // The name under which `contract_ref!` looks for the chain's types.
 use ink::env::DefaultEnvironment as Environment;
 use ink::prelude::vec::Vec;
-use interfaces::calls::{answer, outcome, CallError};
+use interfaces::calls::{ask, request, CallError};
 use interfaces::tranche_pool::{Settlement, TranchePool};
 use interfaces::tranche_token::TrancheToken;
 use interfaces::transfer_agent::AgentError;
@@ -14,7 +14,7 @@ use interfaces::types::{AccountId, Balance, TrancheId};
 
 pub fn preview(pool: AccountId, demand: Vec<Demand>) -> Result<Settlement, AgentError> {
     let pool: contract_ref!(TranchePool) = pool.into();
-    outcome(pool.call().preview(demand).try_invoke())
+    request(pool.call().preview(demand))
 }
 
 pub fn settle(
@@ -24,7 +24,7 @@ pub fn settle(
     closer: AccountId,
 ) -> Result<Settlement, AgentError> {
     let mut pool: contract_ref!(TranchePool) = pool.into();
-    outcome(pool.call_mut().settle(demand, dust, closer).try_invoke())
+    request(pool.call_mut().settle(demand, dust, closer))
 }
 
 pub fn surrender(
@@ -33,13 +33,13 @@ pub fn surrender(
     burned: Balance,
 ) -> Result<Balance, AgentError> {
     let mut pool: contract_ref!(TranchePool) = pool.into();
-    outcome(pool.call_mut().surrender(tranche, burned).try_invoke())
+    request(pool.call_mut().surrender(tranche, burned))
 }
 
 /// Who alone may make and destroy a token.
 pub fn issuer(token: AccountId) -> Result<AccountId, CallError> {
     let token: contract_ref!(TrancheToken) = token.into();
-    answer(token.call().issuer().try_invoke())
+    ask(token.call().issuer())
 }
 
 /// Shares cash among all holders of a token; nothing is called for nothing.
@@ -48,5 +48,5 @@ pub fn distribute(token: AccountId, per_token: u128) -> Result<(), AgentError> {
         return Ok(());
     }
     let mut token: contract_ref!(TrancheToken) = token.into();
-    outcome(token.call_mut().distribute(per_token).try_invoke())
+    request(token.call_mut().distribute(per_token))
 }

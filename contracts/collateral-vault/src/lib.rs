@@ -163,7 +163,9 @@ mod collateral_vault {
         ) -> Result<PositionId, VaultError> {
             let position = PositionId(self.position_count);
             self.position_count = next(self.position_count)?;
-            let loan = self.book.loan(empty(self.env().caller(), collateral_type), self.time()?)?;
+            let loan = self
+                .book
+                .loan(empty(self.env().caller(), collateral_type), self.time()?)?;
             self.take_in(position, loan, amount)?;
             Ok(position)
         }

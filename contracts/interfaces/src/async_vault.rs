@@ -4,6 +4,7 @@
 //! peculiar to tranches: any vault that settles orders at intervals can offer it. See docs/async-vault.md.
 
 use crate::calls::CallError;
+use crate::relayed::Relayed;
 use crate::types::{AccountId, Balance, TrancheId};
 pub use finance::orders::Conditions;
 use finance::MathError;
@@ -241,7 +242,7 @@ pub enum AsyncVaultError {
     /// Nothing settled that was not claimed.
     NothingClaimable,
     /// A token refused: balance or allowance too small, or a rule.
-    Token(PSP22Error),
+    Token(Relayed<PSP22Error>),
     /// A called contract gave no answer.
     Call(CallError),
     /// Beyond the range of amounts.
@@ -249,7 +250,8 @@ pub enum AsyncVaultError {
 }
 
 crate::wrap_errors!(AsyncVaultError {
-    Token(PSP22Error),
     Call(CallError),
     Math(MathError),
+} relayed {
+    Token(PSP22Error),
 });

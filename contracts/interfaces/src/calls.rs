@@ -91,7 +91,9 @@ fn reply<Arguments: Encode, T>(message: Message<Arguments, T>) -> Result<Vec<u8>
 /// What all calls of a contract have in common: messages differ in what they encode and decode alone.
 #[inline(never)]
 fn send(callee: &AccountId, message: &[u8]) -> Result<Vec<u8>, CallError> {
-    let (selector, arguments) = message.split_first_chunk().ok_or(CallError::NotUnderstood)?;
+    let (selector, arguments) = message
+        .split_first_chunk()
+        .ok_or(CallError::NotUnderstood)?;
     let input = ExecutionInput::new(Selector::new(*selector)).push_arg(Encoded(arguments));
     let call = build_call::<Environment>().call(*callee).exec_input(input);
     let Answer(reply) = answer(call.returns().try_invoke())?;

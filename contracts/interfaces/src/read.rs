@@ -8,7 +8,7 @@ use ink::prelude::vec::Vec;
 use scale::Compact;
 pub use scale::{Decode, Error, Input};
 
-use crate::types::AccountId;
+use crate::types::{AccountId, Hash};
 
 /// An input that never fails to be read: whatever is missing or invalid is read as zero, and noticed.
 pub struct Source<'a, I> {
@@ -83,6 +83,12 @@ impl Read for AccountId {
     }
 }
 
+impl Read for Hash {
+    fn read<I: Input>(source: &mut Source<I>) -> Self {
+        Self::from(source.take())
+    }
+}
+
 impl<T: Read> Read for Option<T> {
     fn read<I: Input>(source: &mut Source<I>) -> Self {
         source.flag().then(|| T::read(source))
@@ -135,7 +141,49 @@ macro_rules! decode_fields {
     )*};
 }
 
+macro_rules! read_decoded {
+    ($($decoded:ty),* $(,)?) => {$(
+        impl Read for $decoded {
+            #[inline(never)]
+            fn read<I: Input>(source: &mut Source<I>) -> Self {
+                let value = Self::decode(source.input);
+                source.is_sound &= value.is_ok();
+                value.unwrap_or_default()
+            }
+        }
+    )*};
+}
+
+// Small, or closed.
+read_decoded!(
+    finance::claim::Claim,
+    finance::fees::Fees,
+    finance::settlement::Phase,
+    finance::orders::Stake,
+);
+
 crate::read_fields!(
+    finance::distribution::Payout { coupon, principal }
+    finance::fills::Fill { deposited, minted, burned, paid }
+    finance::orders::Exact { whole, fraction }
+    finance::orders::Point { generation, product, received, weight }
+    finance::orders::OrderBook { pending, joining, expiries_end, point }
+    finance::orders::Conditions { limit, until }
+    finance::settlement::Portfolio {
+        principal, performing, frozen_debt, stressed, market, seized_debt, written_off, frozen, held, prices_at,
+    }
+    finance::settlement::State {
+        phase, failures, frozen_since, accrued_at, deployed, principal, interest, fees, high_water, classes,
+    }
+    finance::settlement::ClassState { claim, coupon, grown, value, wiped, supply, index }
+    finance::settlement::Settled { state, trace, classes }
+    finance::settlement::Trace {
+        phase, cash_before, value_before, performance_fee, fees_funded, fees_owed, dust, cash_after, value_after,
+    }
+    finance::settlement::ClassTrace {
+        claim_before, value_before, grown, coupon_due, subordination, covered, interest_covered, payout, index, rise,
+        entry, exit, fill, claim_after, value_after, supply_after,
+    }
     finance::Ratio { 0 }
     finance::Price { 0 }
     finance::Growth { 0 }

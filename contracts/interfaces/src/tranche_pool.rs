@@ -2,6 +2,7 @@
 //! [transfer agent](crate::transfer_agent).
 
 use crate::calls::CallError;
+use crate::relayed::Relayed;
 use crate::types::{AccountId, Balance, TrancheId};
 use finance::settlement::{ClassTrace, Demand, Portfolio, State, Terms, Trace};
 use finance::{MathError, Ratio, Timestamp};
@@ -29,7 +30,7 @@ pub struct PoolTerms {
 
 /// Where the cash in the pool's custody is, in base units. Each unit that was credited is in exactly one account.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[ink::scale_derive(Encode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct Books {
     /// Credited since the start.
@@ -61,7 +62,7 @@ pub enum Due {
 
 /// A settlement, step by step: [`finance::settlement`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[ink::scale_derive(Encode, TypeInfo)]
 pub struct Settlement {
     /// When.
     pub settled_at: Timestamp,
@@ -298,17 +299,22 @@ pub enum PoolError {
     /// The accounts do not add up: a fault of the contract, never of the caller.
     NotConserved,
     /// A token refused: balance or allowance too small.
-    Token(PSP22Error),
+    Token(Relayed<PSP22Error>),
     /// A called contract gave no answer.
     Call(CallError),
     /// Beyond the range of amounts.
     Math(MathError),
 }
 
-crate::decode_fields!(Funding { value, cash });
+crate::decode_fields!(
+    Funding { value, cash }
+    Books { received, sent, cash, fees, penalties, dust }
+    Settlement { settled_at, portfolio, trace, tranches }
+);
 
 crate::wrap_errors!(PoolError {
-    Token(PSP22Error),
     Call(CallError),
     Math(MathError),
+} relayed {
+    Token(PSP22Error),
 });

@@ -2,6 +2,7 @@
 
 use crate::async_vault::AsyncVaultError;
 use crate::calls::CallError;
+use crate::relayed::Relayed;
 use crate::tranche_pool::{PoolError, Settlement};
 use crate::types::{AccountId, Balance, Hash, TrancheId};
 use finance::settlement::Phase;
@@ -11,7 +12,7 @@ use psp22::PSP22Error;
 
 /// What a transfer agent is made with.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[ink::scale_derive(Encode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct AgentTerms {
     /// The PSP22 token that investors pay and are paid in.
@@ -32,7 +33,7 @@ pub struct AgentTerms {
 
 /// Where the cash in the agent's custody is, in base units. Each unit that was credited is in exactly one account.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[ink::scale_derive(Encode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct AgentBooks {
     /// Credited since the start.
@@ -270,19 +271,25 @@ pub enum AgentError {
     /// An order or a claim was refused.
     Order(AsyncVaultError),
     /// The pool refused.
-    Pool(PoolError),
+    Pool(Relayed<PoolError>),
     /// A token refused: balance or allowance too small.
-    Token(PSP22Error),
+    Token(Relayed<PSP22Error>),
     /// A called contract gave no answer.
     Call(CallError),
     /// Beyond the range of amounts.
     Math(MathError),
 }
 
+crate::decode_fields!(
+    AgentTerms { cash, pool, tranches, epoch_length, cut_off, minimum_order, back_office }
+    AgentBooks { received, sent, orders, claims, dust }
+);
+
 crate::wrap_errors!(AgentError {
     Order(AsyncVaultError),
-    Pool(PoolError),
-    Token(PSP22Error),
     Call(CallError),
     Math(MathError),
+} relayed {
+    Pool(PoolError),
+    Token(PSP22Error),
 });

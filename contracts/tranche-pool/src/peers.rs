@@ -5,7 +5,7 @@ use ink::codegen::TraitCallBuilder;
 use ink::contract_ref;
 // The name under which `contract_ref!` looks for the chain's types.
 use ink::env::DefaultEnvironment as Environment;
-use interfaces::calls::outcome;
+use interfaces::calls::request;
 use interfaces::collateral_vault::CollateralVault;
 use interfaces::tranche_pool::PoolError;
 use interfaces::types::AccountId;
@@ -13,7 +13,7 @@ use interfaces::waterfall::Waterfall;
 
 pub fn portfolio(vault: AccountId) -> Result<Portfolio, PoolError> {
     let vault: contract_ref!(CollateralVault) = vault.into();
-    outcome(vault.call().portfolio().try_invoke())
+    request(vault.call().portfolio())
 }
 
 pub fn settle(
@@ -23,5 +23,5 @@ pub fn settle(
     inputs: Inputs,
 ) -> Result<Settled, PoolError> {
     let waterfall: contract_ref!(Waterfall) = waterfall.into();
-    outcome(waterfall.call().settle(terms, state, inputs).try_invoke())
+    request(waterfall.call().settle(terms, state, inputs))
 }

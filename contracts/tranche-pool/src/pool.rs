@@ -12,7 +12,7 @@ use crate::ledger::Ledger;
 
 /// Accounts, and what settlements carry on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[ink::scale_derive(Encode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct Pool {
     /// Whether less cash was found than the ledger says.
@@ -177,3 +177,5 @@ impl Pool {
         Ok(sub(owed(before), owed(class.claim))?)
     }
 }
+
+interfaces::decode_fields!(Pool { deficient, lendable, ledger, state });

@@ -30,7 +30,7 @@ pub type BookId = (TrancheId, Side, u32);
 
 /// The order books of a class.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[ink::scale_derive(Encode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct Books {
     /// Cash for tokens.
@@ -43,7 +43,7 @@ pub struct Books {
 
 /// The order books of one side of a class.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[ink::scale_derive(Encode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct SideBooks {
     market: OrderBook,
@@ -55,7 +55,7 @@ pub struct SideBooks {
 
 /// The orders at one limit price.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[ink::scale_derive(Encode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 struct LimitBook {
     price: Price,
@@ -303,3 +303,9 @@ impl SideBooks {
         Ok(expired)
     }
 }
+
+interfaces::decode_fields!(
+    Books { deposits, redemptions, index }
+    SideBooks { market, limited, series }
+    LimitBook { price, series, book }
+);

@@ -17,7 +17,7 @@ use crate::ledger::Ledger;
 
 /// Accounts, epoch and order books.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[ink::scale_derive(Encode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct Desk {
     /// Counts settlements.
@@ -187,3 +187,14 @@ pub struct Flows {
     /// From it.
     pub received: Balance,
 }
+
+interfaces::decode_fields!(Desk {
+    epoch,
+    cut_off_at,
+    ends_at,
+    overdue_at,
+    phase,
+    ledger,
+    remainders,
+    classes,
+});

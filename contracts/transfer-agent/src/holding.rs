@@ -11,7 +11,7 @@ use crate::books::{BookId, Books, OneBook, Shelf, Side};
 
 /// An owner's orders, and what settlements gave him and he has not claimed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[ink::scale_derive(Encode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct Holding {
     deposit: Slot,
@@ -24,7 +24,7 @@ pub struct Holding {
 
 /// An owner's order on one side, if he has one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[ink::scale_derive(Encode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct Slot {
     /// What he asks of the fills.
@@ -209,3 +209,8 @@ fn follow<S: Shelf>(
     }
     Ok(gains)
 }
+
+interfaces::decode_fields!(
+    Holding { deposit, redemption, tokens, weight, cash }
+    Slot { conditions, series, stake }
+);
