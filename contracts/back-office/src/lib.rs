@@ -23,7 +23,7 @@ mod back_office {
         Surrendered, TransferAgent,
     };
     use interfaces::types::TrancheId;
-    use transfer_agent::books::Side;
+    use transfer_agent::books::{Books, Side};
     use transfer_agent::peers::burn;
     use transfer_agent::state::State;
 
@@ -50,10 +50,10 @@ mod back_office {
         #[ink(message)]
         fn bind(&mut self, tokens: Vec<AccountId>) -> Result<(), AgentError> {
             ensure!(
-                self.env().caller() == self.state.deployer,
+                self.env().caller() == self.state.fixed.deployer,
                 AgentError::NotTheDeployer
             );
-            ensure!(!self.state.is_bound, AgentError::AlreadyBound);
+            ensure!(!self.state.desk.is_bound(), AgentError::AlreadyBound);
             ensure!(
                 tokens.len() == self.state.desk.classes.len(),
                 AgentError::InvalidTranches
@@ -64,10 +64,11 @@ mod back_office {
                 ensure!(is_ours, AgentError::NotTheIssuer(issuer));
             }
             // This code stays on the chain as long as the agent does.
-            let back_office = self.state.back_office;
+            let back_office = self.state.fixed.back_office;
             self.env().lock_delegate_dependency(&back_office);
-            self.state.tokens.set(&tokens);
-            self.state.is_bound = true;
+            for (books, token) in self.state.desk.classes.iter_mut().zip(tokens) {
+                books.token = Some(token);
+            }
             Ok(())
         }
 
@@ -88,7 +89,7 @@ mod back_office {
 
         #[ink(message)]
         fn close_epoch(&mut self) -> Result<Settlement, AgentError> {
-            let tokens = self.state.tokens.get().ok_or(AgentError::NotBound)?;
+            ensure!(self.state.desk.is_bound(), AgentError::NotBound);
             let terms = self.state.terms()?;
             let now = self.now();
             let desk = &mut self.state.desk;
@@ -110,13 +111,15 @@ mod back_office {
                 epoch,
                 settlement: settlement.clone(),
             });
-            for (token, tranche) in tokens.into_iter().zip(&settlement.tranches) {
-                peers::distribute(token, tranche.rise)?;
+            for (books, tranche) in self.state.desk.classes.iter().zip(&settlement.tranches) {
+                if let Some(token) = books.token {
+                    peers::distribute(token, tranche.rise)?;
+                }
             }
             // The pool has sent what it pays beyond what it gets.
             let invested = add(flows.invested, dust)?;
             let owed = invested.saturating_sub(flows.received);
-            calls::push::<AgentError>(self.state.cash, terms.pool, owed)?;
+            calls::push::<AgentError>(self.state.fixed.cash, terms.pool, owed)?;
             Ok(settlement)
         }
 
@@ -157,16 +160,15 @@ mod back_office {
 
         #[ink(message)]
         fn classes(&self) -> Vec<BookView> {
-            let tokens = self.state.tokens.get().unwrap_or_default();
-            let desk = &self.state.desk;
-            let rows = tokens.into_iter().zip(&desk.classes);
-            rows.map(|(token, books)| BookView {
-                token,
-                deposits: total(books.deposits.waiting()),
-                redemptions: total(books.redemptions.waiting()),
-                index: books.index,
-            })
-            .collect()
+            let view = |books: &Books| {
+                books.token.map(|token| BookView {
+                    token,
+                    deposits: total(books.deposits.waiting()),
+                    redemptions: total(books.redemptions.waiting()),
+                    index: books.index,
+                })
+            };
+            self.state.desk.classes.iter().filter_map(view).collect()
         }
 
         #[ink(message)]
@@ -176,7 +178,7 @@ mod back_office {
 
         #[ink(message)]
         fn unattributed(&self) -> Result<Balance, AgentError> {
-            let balance = calls::balance(self.state.cash, self.env().account_id())?;
+            let balance = calls::balance(self.state.fixed.cash, self.env().account_id())?;
             Ok(balance.saturating_sub(self.state.desk.ledger.total()?))
         }
     }

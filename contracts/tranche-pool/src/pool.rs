@@ -178,4 +178,9 @@ impl Pool {
     }
 }
 
-interfaces::decode_fields!(Pool { deficient, lendable, ledger, state });
+interfaces::decode_fields!(Pool {
+    deficient,
+    lendable,
+    ledger,
+    state
+});

@@ -6,7 +6,7 @@ use finance::settlement::{ClassTrace, Demand, Trade, Waiting};
 use finance::{MathError, Price, Rounding};
 use ink::prelude::vec::Vec;
 use interfaces::async_vault::AsyncVaultError;
-use interfaces::types::{Balance, TrancheId};
+use interfaces::types::{AccountId, Balance, TrancheId};
 
 /// The most limit prices at which orders wait on one side of a class: settlements visit each.
 pub const MAX_LIMITS: usize = 4;
@@ -24,6 +24,16 @@ pub enum Side {
     Redemption,
 }
 
+impl Side {
+    /// `amount` of what is given on this side, as cash and as tokens.
+    pub fn given(self, amount: Balance) -> (Balance, Balance) {
+        match self {
+            Self::Deposit => (amount, 0),
+            Self::Redemption => (0, amount),
+        }
+    }
+}
+
 /// A book among all: class, side and series. Series 0 has no limit; a limit price gets the next number whenever
 /// orders come to wait at it.
 pub type BookId = (TrancheId, Side, u32);
@@ -33,6 +43,8 @@ pub type BookId = (TrancheId, Side, u32);
 #[ink::scale_derive(Encode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct Books {
+    /// The token of the class, once it is named; then never changed.
+    pub token: Option<AccountId>,
     /// Cash for tokens.
     pub deposits: SideBooks,
     /// Tokens for cash.
@@ -305,7 +317,7 @@ impl SideBooks {
 }
 
 interfaces::decode_fields!(
-    Books { deposits, redemptions, index }
+    Books { token, deposits, redemptions, index }
     SideBooks { market, limited, series }
     LimitBook { price, series, book }
 );

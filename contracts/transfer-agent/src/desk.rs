@@ -95,6 +95,11 @@ impl Desk {
         (now >= self.cut_off_at).then_some(self.epoch)
     }
 
+    /// Whether the tokens are named.
+    pub fn is_bound(&self) -> bool {
+        self.classes.iter().all(|books| books.token.is_some())
+    }
+
     /// The books of the class with this number.
     pub fn class(&self, id: TrancheId) -> Result<&Books, AsyncVaultError> {
         let books = self.classes.get(id.index());

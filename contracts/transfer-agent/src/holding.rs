@@ -45,6 +45,11 @@ pub struct Proceeds {
 }
 
 impl Slot {
+    /// Whether there is no order.
+    pub fn is_empty(&self) -> bool {
+        self.stake.is_empty()
+    }
+
     /// Unfilled, now or from the next epoch on.
     pub fn pending(&self) -> Result<Balance, MathError> {
         add(self.stake.pending(), self.stake.joining())
@@ -161,8 +166,8 @@ impl Holding {
 
     /// Takes the fraction of a base unit of cash that is left of a holding that is over, scaled 1e27; nothing of one that is not.
     pub fn remainder(&mut self) -> Option<u128> {
-        let is_over = self.deposit == Slot::default()
-            && self.redemption == Slot::default()
+        let is_over = self.deposit.is_empty()
+            && self.redemption.is_empty()
             && (self.tokens.whole, self.cash.whole) == (0, 0);
         is_over.then(|| core::mem::take(&mut self.cash.fraction))
     }
@@ -185,7 +190,7 @@ fn follow<S: Shelf>(
     epoch: u32,
     shelf: &S,
 ) -> Result<Gains, MathError> {
-    if *slot == Slot::default() {
+    if slot.is_empty() {
         return Ok(Gains::default());
     }
     let id: BookId = (tranche, side, slot.series);
@@ -204,7 +209,7 @@ fn follow<S: Shelf>(
         .stake
         .resolved(&book, epoch, slot.conditions.until, &archive)?;
     slot.stake = stake;
-    if stake == Stake::default() {
+    if stake.is_empty() {
         *slot = Slot::default();
     }
     Ok(gains)

@@ -35,8 +35,7 @@ mod transfer_agent {
     use ink::env::CallFlags;
     use ink::prelude::vec::Vec;
     use interfaces::async_vault::{
-        AsyncVault, AsyncVaultError, Claimed, DepositRequested, Escrowed, OperatorSet,
-        OrderCancelled, OrderView, RedemptionRequested,
+        AsyncVault, AsyncVaultError, Claimed, OperatorSet, OrderCancelled, OrderPlaced, OrderView,
     };
     use interfaces::calls;
     use interfaces::ensure;
@@ -90,14 +89,7 @@ mod transfer_agent {
             owner: AccountId,
             conditions: Conditions,
         ) -> Result<(), AsyncVaultError> {
-            let pending = self.request(Side::Deposit, class, amount, owner, conditions)?;
-            self.env().emit_event(DepositRequested {
-                owner,
-                class,
-                amount,
-                pending,
-            });
-            Ok(())
+            self.request(Side::Deposit, class, amount, owner, conditions)
         }
 
         #[ink(message)]
@@ -108,14 +100,7 @@ mod transfer_agent {
             owner: AccountId,
             conditions: Conditions,
         ) -> Result<(), AsyncVaultError> {
-            let pending = self.request(Side::Redemption, class, amount, owner, conditions)?;
-            self.env().emit_event(RedemptionRequested {
-                owner,
-                class,
-                amount,
-                pending,
-            });
-            Ok(())
+            self.request(Side::Redemption, class, amount, owner, conditions)
         }
 
         #[ink(message)]
@@ -234,7 +219,7 @@ mod transfer_agent {
                 tranche,
                 cash,
             });
-            calls::push::<AsyncVaultError>(self.state.cash, owner, cash)?;
+            calls::push::<AsyncVaultError>(self.state.fixed.cash, owner, cash)?;
             Ok(cash)
         }
     }
@@ -298,7 +283,7 @@ mod transfer_agent {
 
     #[ink(impl)]
     impl TransferAgentContract {
-        /// Places an order. Returns what waits in it now.
+        /// Places an order.
         fn request(
             &mut self,
             side: Side,
@@ -306,23 +291,18 @@ mod transfer_agent {
             amount: Balance,
             owner: AccountId,
             conditions: Conditions,
-        ) -> Result<Balance, AsyncVaultError> {
+        ) -> Result<(), AsyncVaultError> {
             let minimum = match (side, conditions.limit) {
                 (Side::Redemption, None) => 0,
-                _ => self.state.minimum_order,
+                _ => self.state.fixed.minimum_order,
             };
             ensure!(amount > 0, AsyncVaultError::ZeroAmount);
             ensure!(amount >= minimum, AsyncVaultError::BelowMinimum { minimum });
             self.ensure_may_act_for(owner)?;
             let now = self.now();
             let mut holding = self.state.holding(tranche, owner)?;
-            let State {
-                is_bound,
-                desk,
-                cabinet,
-                ..
-            } = &mut self.state;
-            let is_open = *is_bound && desk.phase == Phase::Revolving;
+            let State { desk, cabinet, .. } = &mut self.state;
+            let is_open = desk.is_bound() && desk.phase == Phase::Revolving;
             ensure!(is_open, AsyncVaultError::NotOpen);
             let (epoch, late) = (desk.epoch, desk.late_in(now));
             ensure_possible(&conditions, epoch, late)?;
@@ -349,18 +329,20 @@ mod transfer_agent {
                 desk.ledger.receive_order(amount)?;
             }
             self.store(tranche, owner, &mut holding)?;
+            let (cash, tokens) = side.given(amount);
+            self.env().emit_event(OrderPlaced {
+                owner,
+                class: tranche,
+                cash,
+                tokens,
+                pending,
+            });
             match side {
-                Side::Deposit => calls::pull::<AsyncVaultError>(
-                    self.state.cash,
-                    owner,
-                    self.env().account_id(),
-                    amount,
-                )?,
-                Side::Redemption => {
-                    peers::burn::<AsyncVaultError>(self.state.token(tranche)?, owner, amount)?;
+                Side::Deposit => {
+                    calls::pull(self.state.fixed.cash, owner, self.env().account_id(), cash)
                 }
+                Side::Redemption => peers::burn(self.state.token(tranche)?, owner, tokens),
             }
-            Ok(pending)
         }
 
         /// Takes back what is unfilled of an order; after the cut-off only what does not take part yet, and the rest
@@ -402,10 +384,7 @@ mod transfer_agent {
                 amount = add(amount, pending)?;
                 *slot = Slot::default();
             }
-            let (cash, tokens) = match side {
-                Side::Deposit => (amount, 0),
-                Side::Redemption => (0, amount),
-            };
+            let (cash, tokens) = side.given(amount);
             self.state.desk.ledger.return_order(cash)?;
             self.store(tranche, owner, &mut holding)?;
             self.env().emit_event(OrderCancelled {
@@ -415,7 +394,7 @@ mod transfer_agent {
                 tokens,
             });
             self.send_tokens(tranche, owner, tokens)?;
-            calls::push::<AsyncVaultError>(self.state.cash, owner, cash)?;
+            calls::push::<AsyncVaultError>(self.state.fixed.cash, owner, cash)?;
             Ok(amount)
         }
 
@@ -431,35 +410,29 @@ mod transfer_agent {
             self.state.desk.ledger.pay_claim(due.cash)?;
             self.store(class, owner, &mut holding)?;
             let tokens = self.send_tokens(class, owner, due.tokens);
-            let cash = calls::push::<AsyncVaultError>(self.state.cash, owner, due.cash);
+            let cash = calls::push::<AsyncVaultError>(self.state.fixed.cash, owner, due.cash);
             let sent = Proceeds {
                 tokens: if tokens.is_ok() { due.tokens } else { 0 },
                 cash: if cash.is_ok() { due.cash } else { 0 },
             };
+            let kept = Proceeds {
+                tokens: due.tokens.saturating_sub(sent.tokens),
+                cash: due.cash.saturating_sub(sent.cash),
+            };
             if sent != due {
-                let kept = Proceeds {
-                    tokens: due.tokens.saturating_sub(sent.tokens),
-                    cash: due.cash.saturating_sub(sent.cash),
-                };
                 holding.take_back(kept.tokens, index)?;
                 holding.keep(kept.cash)?;
                 self.state.desk.ledger.keep_claim(kept.cash)?;
                 self.store(class, owner, &mut holding)?;
-                self.env().emit_event(Escrowed {
-                    owner,
-                    class,
-                    tokens: kept.tokens,
-                    cash: kept.cash,
-                });
             }
-            if sent != Proceeds::default() {
-                self.env().emit_event(Claimed {
-                    owner,
-                    class,
-                    tokens: sent.tokens,
-                    cash: sent.cash,
-                });
-            }
+            self.env().emit_event(Claimed {
+                owner,
+                class,
+                tokens: sent.tokens,
+                cash: sent.cash,
+                tokens_kept: kept.tokens,
+                cash_kept: kept.cash,
+            });
             Ok(HandedOut {
                 sent,
                 outcome: tokens.and(cash),
@@ -508,7 +481,7 @@ mod transfer_agent {
         /// Has the back office run the current message on the agent's storage; its answer is the answer.
         fn ask_back_office(&self) -> ! {
             let flags = CallFlags::FORWARD_INPUT | CallFlags::TAIL_CALL;
-            let call = build_call::<Environment>().delegate(self.state.back_office);
+            let call = build_call::<Environment>().delegate(self.state.fixed.back_office);
             // The agent's own input is forwarded, not this.
             let nothing = ExecutionInput::new(Selector::new([0; 4]));
             let call = call.call_flags(flags).exec_input(nothing);

@@ -2,7 +2,6 @@
 
 use finance::orders::{Mark, OrderBook, Point, Stake};
 use finance::{MathError, Timestamp};
-use ink::prelude::vec::Vec;
 use ink::storage::traits::ManualKey;
 use ink::storage::{Lazy, Mapping};
 use interfaces::async_vault::AsyncVaultError;
@@ -17,6 +16,25 @@ use crate::holding::Holding;
 #[cfg_attr(feature = "std", derive(Debug))]
 #[ink::storage_item]
 pub struct State {
+    /// Never changed.
+    pub fixed: Fixed,
+    /// As many classes as in the terms; its ledger balances.
+    pub desk: Desk,
+    /// Valid, and never changed.
+    pub terms: Lazy<AgentTerms, ManualKey<1>>,
+    /// Present while an owner has an order or something to claim.
+    pub holdings: Mapping<(TrancheId, AccountId), Holding, ManualKey<4>>,
+    /// What settlements left beside the desk.
+    pub cabinet: Cabinet,
+    /// Owner and operator.
+    pub operators: Mapping<(AccountId, AccountId), (), ManualKey<8>>,
+}
+
+/// What never changes and is often needed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[ink::scale_derive(Encode, TypeInfo)]
+#[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
+pub struct Fixed {
     /// Who may name the tokens, once.
     pub deployer: AccountId,
     /// The cash token, as in the terms.
@@ -25,21 +43,14 @@ pub struct State {
     pub minimum_order: Balance,
     /// As in the terms.
     pub back_office: Hash,
-    /// Whether the tokens are named.
-    pub is_bound: bool,
-    /// As many classes as in the terms; its ledger balances.
-    pub desk: Desk,
-    /// Valid, and never changed.
-    pub terms: Lazy<AgentTerms, ManualKey<1>>,
-    /// Empty until named, then as many as there are tranches, and never changed.
-    pub tokens: Lazy<Vec<AccountId>, ManualKey<2>>,
-    /// Present while an owner has an order or something to claim.
-    pub holdings: Mapping<(TrancheId, AccountId), Holding, ManualKey<4>>,
-    /// What settlements left beside the desk.
-    pub cabinet: Cabinet,
-    /// Owner and operator.
-    pub operators: Mapping<(AccountId, AccountId), (), ManualKey<8>>,
 }
+
+interfaces::decode_fields!(Fixed {
+    deployer,
+    cash,
+    minimum_order,
+    back_office,
+});
 
 /// What settlements left beside the desk.
 #[cfg_attr(feature = "std", derive(Debug))]
@@ -57,14 +68,14 @@ impl State {
     /// An agent with `terms` that begins `now`.
     pub fn new(deployer: AccountId, terms: &AgentTerms, now: Timestamp) -> Self {
         let mut state = Self {
-            deployer,
-            cash: terms.cash,
-            minimum_order: terms.minimum_order,
-            back_office: terms.back_office,
-            is_bound: false,
+            fixed: Fixed {
+                deployer,
+                cash: terms.cash,
+                minimum_order: terms.minimum_order,
+                back_office: terms.back_office,
+            },
             desk: Desk::new(terms, now),
             terms: Lazy::new(),
-            tokens: Lazy::new(),
             holdings: Mapping::new(),
             cabinet: Cabinet {
                 ends: Mapping::new(),
@@ -90,9 +101,8 @@ impl State {
 
     /// The token of a class.
     pub fn token(&self, tranche: TrancheId) -> Result<AccountId, AsyncVaultError> {
-        let tokens = self.tokens.get().ok_or(AsyncVaultError::NotOpen)?;
-        let token = tokens.get(tranche.index()).copied();
-        token.ok_or(AsyncVaultError::UnknownClass)
+        let token = self.desk.class(tranche)?.token;
+        token.ok_or(AsyncVaultError::NotOpen)
     }
 
     /// The terms; they are there from the constructor on.
