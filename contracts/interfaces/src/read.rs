@@ -159,6 +159,8 @@ read_decoded!(
     finance::claim::Claim,
     finance::fees::Fees,
     finance::settlement::Phase,
+    finance::settlement::Accrual,
+    finance::distribution::Policy,
     finance::orders::Stake,
 );
 
@@ -169,6 +171,10 @@ crate::read_fields!(
     finance::orders::Point { generation, product, received, weight }
     finance::orders::OrderBook { pending, joining, expiries_end, point }
     finance::orders::Conditions { limit, until }
+    finance::settlement::Terms {
+        accrual, management_fee, performance_fee, amortises_at, ends_at, patience, frozen_limit, classes,
+    }
+    finance::settlement::ClassTerms { target_rate, minimum_subordination, interest_cover, cap, policy }
     finance::settlement::Portfolio {
         principal, performing, frozen_debt, stressed, market, seized_debt, written_off, frozen, held, prices_at,
     }

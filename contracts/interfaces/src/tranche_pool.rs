@@ -11,7 +11,7 @@ use psp22::PSP22Error;
 
 /// What a pool is made with.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[ink::scale_derive(Encode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct PoolTerms {
     /// The PSP22 token that investors pay and are paid in.
@@ -191,11 +191,8 @@ pub trait TranchePool {
     fn reconcile(&mut self) -> Result<bool, PoolError>;
 
     /// The terms of the deal.
-    ///
-    /// # Errors
-    /// None once deployed.
     #[ink(message)]
-    fn terms(&self) -> Result<PoolTerms, PoolError>;
+    fn terms(&self) -> PoolTerms;
 
     /// What settlements carry on: the state of the deal, claims, values and supplies of the classes, fees.
     #[ink(message)]
@@ -308,6 +305,7 @@ pub enum PoolError {
 
 crate::decode_fields!(
     Funding { value, cash }
+    PoolTerms { cash, deal, liquidity_buffer, close_reward, fee_beneficiary, insurance }
     Books { received, sent, cash, fees, penalties, dust }
     Settlement { settled_at, portfolio, trace, tranches }
 );
