@@ -83,9 +83,21 @@ impl Read for AccountId {
     }
 }
 
+impl Read for [u8; 32] {
+    fn read<I: Input>(source: &mut Source<I>) -> Self {
+        source.take()
+    }
+}
+
 impl Read for Hash {
     fn read<I: Input>(source: &mut Source<I>) -> Self {
         Self::from(source.take())
+    }
+}
+
+impl<A: Read, B: Read> Read for (A, B) {
+    fn read<I: Input>(source: &mut Source<I>) -> Self {
+        (A::read(source), B::read(source))
     }
 }
 
@@ -156,6 +168,7 @@ macro_rules! read_decoded {
 
 // Small, or closed.
 read_decoded!(
+    ink::prelude::string::String,
     finance::claim::Claim,
     finance::fees::Fees,
     finance::settlement::Phase,
@@ -182,6 +195,9 @@ crate::read_fields!(
         phase, failures, frozen_since, accrued_at, deployed, principal, interest, fees, high_water, classes,
     }
     finance::settlement::ClassState { claim, coupon, grown, value, wiped, supply, index }
+    finance::settlement::Inputs { cash, portfolio, demand, now }
+    finance::settlement::Demand { deposits, redemptions }
+    finance::settlement::Waiting { market, limited, late }
     finance::settlement::Settled { state, trace, classes }
     finance::settlement::Trace {
         phase, cash_before, value_before, performance_fee, fees_funded, fees_owed, dust, cash_after, value_after,

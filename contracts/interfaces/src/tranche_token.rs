@@ -26,7 +26,7 @@ pub const BEYOND_128_BITS: &str = "beyond 128 bits";
 
 /// What a token is made with. Nothing of it ever changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[ink::scale_derive(Encode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct TokenTerms {
     /// The only account that mints, burns and distributes.
@@ -100,3 +100,12 @@ pub trait TrancheToken {
     #[ink(message)]
     fn take_distribution(&mut self, owner: AccountId) -> Result<Balance, PSP22Error>;
 }
+
+crate::decode_fields!(TokenTerms {
+    issuer,
+    name,
+    symbol,
+    decimals,
+    rule,
+    network
+});

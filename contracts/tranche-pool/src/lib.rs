@@ -32,6 +32,7 @@ mod tranche_pool {
         Settlement, TranchePool,
     };
     use interfaces::types::TrancheId;
+    use interfaces::waterfall::Case;
 
     use crate::peers;
     use crate::pool::{validate, Pool};
@@ -253,8 +254,12 @@ mod tranche_pool {
                 demand,
                 now: self.now(),
             };
-            let (terms, state) = (self.terms.deal.clone(), pool.state.clone());
-            let settled = peers::settle(wiring.waterfall, terms, state, inputs)?;
+            let case = Case {
+                terms: self.terms.deal.clone(),
+                state: pool.state.clone(),
+                inputs,
+            };
+            let settled = peers::settle(wiring.waterfall, case)?;
             Ok((settled, portfolio))
         }
 

@@ -7,7 +7,7 @@ pub const ONE: u128 = 1_000_000_000_000_000_000_000_000_000;
 
 /// The account of one holder.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[ink::scale_derive(Encode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct Holder {
     /// Base units of the token.
@@ -41,7 +41,7 @@ impl Holder {
 
 /// An amount of cash, to a fraction of its base unit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[ink::scale_derive(Encode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct Cash {
     /// Base units.
@@ -85,3 +85,8 @@ impl Cash {
         }
     }
 }
+
+interfaces::decode_fields!(
+    Holder { balance, index, owed }
+    Cash { whole, fraction }
+);
