@@ -20,7 +20,7 @@ use ink::prelude::string::String;
 pub use psp22::{PSP22Error, PSP22Metadata, PSP22};
 
 /// The message of the error that anyone but the issuer gets for what is the issuer's to do.
-pub const ONLY_THE_ISSUER: &str = "only the issuer may do this";
+pub const ONLY_THE_ISSUER: &str = "issuer only";
 /// The message of the error for a supply beyond `u128`.
 pub const BEYOND_128_BITS: &str = "beyond 128 bits";
 

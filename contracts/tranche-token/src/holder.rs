@@ -65,23 +65,20 @@ impl Cash {
     fn plus(mut self, mut times: u128, mut each: Self) -> Self {
         while times > 0 {
             if times & 1 == 1 {
-                self = self.and(each);
+                self.add(each);
             }
-            each = each.and(each);
+            each.add(each);
             times >>= 1;
         }
         self
     }
 
-    fn and(self, other: Self) -> Self {
-        let whole = self.whole.wrapping_add(other.whole);
-        let fraction = self.fraction.wrapping_add(other.fraction);
-        match fraction.checked_sub(ONE) {
-            None => Self { whole, fraction },
-            Some(fraction) => Self {
-                whole: whole.wrapping_add(1),
-                fraction,
-            },
+    fn add(&mut self, other: Self) {
+        self.whole = self.whole.wrapping_add(other.whole);
+        self.fraction = self.fraction.wrapping_add(other.fraction);
+        if let Some(fraction) = self.fraction.checked_sub(ONE) {
+            self.fraction = fraction;
+            self.whole = self.whole.wrapping_add(1);
         }
     }
 }
