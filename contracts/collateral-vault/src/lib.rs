@@ -145,9 +145,10 @@ mod collateral_vault {
             collateral_type: CollateralId,
             amount: Balance,
         ) -> Result<PositionId, VaultError> {
+            let nothing = empty(self.env().caller(), collateral_type);
+            let loan = self.state.book.loan(nothing, self.time()?)?;
             let position = PositionId(self.state.position_count);
             self.state.position_count = next(self.state.position_count)?;
-            let loan = self.state.book.loan(empty(self.env().caller(), collateral_type), self.time()?)?;
             self.take_in(position, loan, amount)?;
             Ok(position)
         }
@@ -286,7 +287,7 @@ mod collateral_vault {
             self.ensure_originator(&loan)?;
             loan.release(amount)?;
             if loan.position.normalised_debt > 0 {
-                let price = peers::price(self.state.oracle, loan.kind.asset)?.firm()?;
+                let price = peers::firm_price(self.state.oracle, loan.kind.asset)?;
                 let parameters = &self.lending(&loan)?.parameters;
                 loan.ensure_within_borrow_ltv(price, self.now(), self.state.pool_value, parameters)?;
                 loan.position.called_at = None;
@@ -300,7 +301,7 @@ mod collateral_vault {
             let now = self.now();
             let mut loan = self.loan(position)?;
             self.ensure_originator(&loan)?;
-            let price = peers::price(self.state.oracle, loan.kind.asset)?.firm()?;
+            let price = peers::firm_price(self.state.oracle, loan.kind.asset)?;
             let lending = self.lending(&loan)?;
             let (parameters, originator) = (&lending.parameters, loan.position.originator);
             loan.draw(amount, now, parameters)?;

@@ -306,8 +306,8 @@ pub trait CollateralVault {
     /// # Errors
     /// [`VaultError::ZeroAmount`], [`VaultError::UnknownPosition`], [`VaultError::InAuction`], [`VaultError::Impaired`],
     /// [`VaultError::NotTheOriginator`], [`VaultError::InsufficientCollateral`],
-    /// [`VaultError::AboveBorrowLtv`], [`VaultError::Oracle`], [`VaultError::Parameters`],
-    /// [`VaultError::Token`].
+    /// [`VaultError::AboveBorrowLtv`], [`VaultError::PriceInDoubt`], [`VaultError::Oracle`],
+    /// [`VaultError::Parameters`], [`VaultError::Token`].
     #[ink(message)]
     fn withdraw_collateral(
         &mut self,
@@ -324,8 +324,8 @@ pub trait CollateralVault {
     /// [`VaultError::ZeroAmount`], [`VaultError::UnknownPosition`], [`VaultError::InAuction`], [`VaultError::Impaired`],
     /// [`VaultError::NotTheOriginator`], [`VaultError::PastTerm`], [`VaultError::AboveBorrowLtv`],
     /// [`VaultError::BelowMinimumDebt`], [`VaultError::AboveDebtCeiling`], [`VaultError::AboveOriginatorCeiling`],
-    /// [`VaultError::AboveMaximumShare`], [`VaultError::Oracle`], [`VaultError::Parameters`],
-    /// [`VaultError::Pool`] (not enough drawable cash, subordination too thin).
+    /// [`VaultError::AboveMaximumShare`], [`VaultError::PriceInDoubt`], [`VaultError::Oracle`],
+    /// [`VaultError::Parameters`], [`VaultError::Pool`] (not enough drawable cash, subordination too thin).
     #[ink(message)]
     fn draw(&mut self, position: PositionId, amount: Balance) -> Result<(), VaultError>;
 
@@ -643,7 +643,14 @@ pub enum VaultError {
     InvalidListing,
     /// A token's decimals lie outside 6 to 18.
     InvalidDecimals,
-    /// There is no live price, or a jump of it is not confirmed yet.
+    /// A jump of the price is held, or too many of its reports are late: what is asked for has to wait.
+    PriceInDoubt {
+        /// When the median of that moment will count, if a jump is held.
+        held_until: Option<Timestamp>,
+        /// How old the price is.
+        oldest: Timestamp,
+    },
+    /// There is no live price.
     Oracle(Relayed<OracleError>),
     /// The parameters do not know the collateral type.
     Parameters(Relayed<ParametersError>),
