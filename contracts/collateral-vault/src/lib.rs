@@ -49,8 +49,8 @@ mod collateral_vault {
     use interfaces::calls;
     use interfaces::collateral_vault::{
         Action, Borrower, CollateralType, CollateralVault, Cut, DelegateNamed, Lot, LotChanged,
-        Portfolio, Position, PositionChanged, PositionView, RateSet, Sale, Seizure,
-        VaultError, VaultTerms, MAX_COLLATERAL_TYPES,
+        Portfolio, Position, PositionChanged, PositionView, RateSet, Sale, Seizure, VaultError,
+        VaultTerms, MAX_COLLATERAL_TYPES,
     };
     use interfaces::ensure;
     use interfaces::parameters::Lending;
@@ -289,7 +289,12 @@ mod collateral_vault {
             if loan.position.normalised_debt > 0 {
                 let price = peers::firm_price(self.state.oracle, loan.kind.asset)?;
                 let parameters = &self.lending(&loan)?.parameters;
-                loan.ensure_within_borrow_ltv(price, self.now(), self.state.pool_value, parameters)?;
+                loan.ensure_within_borrow_ltv(
+                    price,
+                    self.now(),
+                    self.state.pool_value,
+                    parameters,
+                )?;
                 loan.position.called_at = None;
             }
             self.write(position, &loan, Action::CollateralWithdrawn, amount);
@@ -543,7 +548,10 @@ mod collateral_vault {
 
         /// Interest of all types runs by what the pool has from now on.
         fn set_pace(&mut self, funding: Funding) -> Result<(), MathError> {
-            let pace = self.state.curve.pace(utilisation(funding.cash, funding.value))?;
+            let pace = self
+                .state
+                .curve
+                .pace(utilisation(funding.cash, funding.value))?;
             self.state.clock = self.state.clock.at_pace(pace, self.now())?;
             self.state.pool_value = funding.value;
             Ok(())

@@ -34,5 +34,15 @@ pub struct State {
 }
 
 interfaces::decode_fields!(State {
-    deployer, engine, pool, oracle, parameters, clock, curve, pool_value, position_count, lot_count, book,
+    deployer,
+    engine,
+    pool,
+    oracle,
+    parameters,
+    clock,
+    curve,
+    pool_value,
+    position_count,
+    lot_count,
+    book,
 });

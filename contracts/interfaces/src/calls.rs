@@ -58,7 +58,9 @@ pub type Message<Arguments, T> = CallBuilder<
 ///
 /// # Errors
 /// [`CallError::Trapped`], [`CallError::NotUnderstood`].
-pub fn ask<Arguments: Encode + Clone, T: Read>(message: Message<Arguments, T>) -> Result<T, CallError> {
+pub fn ask<Arguments: Encode + Clone, T: Read>(
+    message: Message<Arguments, T>,
+) -> Result<T, CallError> {
     let reply = reply(message)?;
     Source::decode(&mut reply.as_slice()).map_err(|_| CallError::Trapped)
 }
@@ -81,7 +83,9 @@ where
     Ok(Source::decode(&mut answer).map_err(|_| CallError::Trapped)?)
 }
 
-fn reply<Arguments: Encode + Clone, T>(message: Message<Arguments, T>) -> Result<Vec<u8>, CallError> {
+fn reply<Arguments: Encode + Clone, T>(
+    message: Message<Arguments, T>,
+) -> Result<Vec<u8>, CallError> {
     let message = message.params();
     let mut input = Vec::new();
     let callee = *message.callee();
@@ -92,7 +96,9 @@ fn reply<Arguments: Encode + Clone, T>(message: Message<Arguments, T>) -> Result
 /// What all calls of a contract have in common: messages differ in what they encode and decode alone.
 #[inline(never)]
 fn send(callee: &AccountId, message: &[u8]) -> Result<Vec<u8>, CallError> {
-    let (selector, arguments) = message.split_first_chunk().ok_or(CallError::NotUnderstood)?;
+    let (selector, arguments) = message
+        .split_first_chunk()
+        .ok_or(CallError::NotUnderstood)?;
     let input = ExecutionInput::new(Selector::new(*selector)).push_arg(Encoded(arguments));
     let call = build_call::<Environment>().call(*callee).exec_input(input);
     let Answer(reply) = answer(call.returns().try_invoke())?;

@@ -524,7 +524,6 @@ pub struct PositionChanged {
     #[ink(topic)]
     pub position: PositionId,
     /// Who did it.
-    #[ink(topic)]
     pub by: AccountId,
     /// What happened.
     pub action: Action,
@@ -538,7 +537,6 @@ pub struct PositionChanged {
 #[ink::event]
 pub struct RateSet {
     /// The collateral type.
-    #[ink(topic)]
     pub collateral_type: CollateralId,
     /// Its index now, and its rate by the clock of interest.
     pub index: DebtIndex,

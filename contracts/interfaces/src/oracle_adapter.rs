@@ -483,6 +483,13 @@ wrap_errors!(OracleError {
     Answer(AnswerError),
     Math(MathError),
 });
-crate::decode_fields!(
-    Quotation { price, low, high, average, oldest, reports, held_until, late }
-);
+crate::decode_fields!(Quotation {
+    price,
+    low,
+    high,
+    average,
+    oldest,
+    reports,
+    held_until,
+    late
+});

@@ -400,6 +400,8 @@ pub enum ParametersError {
     /// More collateral types than the vault can hold.
     TooManyCollateralTypes,
 }
-crate::decode_fields!(
-    Lending { parameters, curve, originator_ceiling }
-);
+crate::decode_fields!(Lending {
+    parameters,
+    curve,
+    originator_ceiling
+});

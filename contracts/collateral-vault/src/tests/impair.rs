@@ -83,10 +83,7 @@ fn only_a_healthy_position_is_restored() {
         restore(loan, &at_price(4)),
         Err(VaultError::Unhealthy.into())
     );
-    assert_eq!(
-        restore(loan, &market()),
-        Ok(performing(1_000, 4_000))
-    );
+    assert_eq!(restore(loan, &market()), Ok(performing(1_000, 4_000)));
     let refused = restore(performing(1_000, 4_000), &market());
     assert_eq!(refused, Err(VaultError::NotImpaired.into()));
 }
@@ -129,10 +126,7 @@ fn an_overdue_loan_may_be_impaired_after_its_grace_whatever_its_ltv() {
     let after = later(Timestamp(days(3).0 + 1));
     let taken = impair(loan, account(6), &after).unwrap();
     assert_eq!(taken.kind.stressed.mark, 1_000);
-    assert_eq!(
-        restore(taken, &after),
-        Err(VaultError::Unhealthy.into())
-    );
+    assert_eq!(restore(taken, &after), Err(VaultError::Unhealthy.into()));
 }
 
 #[test]

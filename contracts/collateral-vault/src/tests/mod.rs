@@ -89,10 +89,7 @@ where
 }
 
 /// [`with`] a change that returns nothing.
-fn after<E>(
-    loan: Loan,
-    change: impl FnOnce(&mut Loan) -> Result<(), E>,
-) -> Result<Loan, Refused>
+fn after<E>(loan: Loan, change: impl FnOnce(&mut Loan) -> Result<(), E>) -> Result<Loan, Refused>
 where
     Refused: From<E>,
 {
