@@ -21,6 +21,7 @@ pub mod portfolio;
 pub mod repay;
 mod seize;
 mod sell;
+mod state;
 
 /// A refusal on its way out, boxed: the error is large, and every `?` would copy it.
 pub(crate) type Refused = interfaces::Boxed<interfaces::collateral_vault::VaultError>;
@@ -36,6 +37,7 @@ mod collateral_vault {
     use crate::loan::{Loan, Market};
     use crate::peers;
     use crate::portfolio::Priced;
+    use crate::state::State;
     use crate::Refused;
     use finance::debt::Proceeds;
     use finance::fixed::{add, decrease, increase};
@@ -47,8 +49,8 @@ mod collateral_vault {
     use interfaces::calls;
     use interfaces::collateral_vault::{
         Action, Borrower, CollateralType, CollateralVault, Cut, DelegateNamed, Lot, LotChanged,
-        LotClosed, Portfolio, Position, PositionChanged, PositionView, RateSet, Sale, Seizure,
-        VaultError, VaultTerms, MAX_COLLATERAL_TYPES,
+        Portfolio, Position, PositionChanged, PositionView, RateSet, Sale, Seizure, VaultError,
+        VaultTerms, MAX_COLLATERAL_TYPES,
     };
     use interfaces::ensure;
     use interfaces::parameters::Lending;
@@ -58,28 +60,7 @@ mod collateral_vault {
 
     #[ink(storage)]
     pub struct CollateralVaultContract {
-        /// The only account that names the engine. Fixed at creation.
-        deployer: AccountId,
-        /// The only account that seizes and sells. Never changes once it is named.
-        engine: Option<AccountId>,
-        /// Lends the cash and takes the payments. Fixed at creation.
-        pool: AccountId,
-        /// Fixed at creation.
-        oracle: AccountId,
-        /// Fixed at creation.
-        parameters: AccountId,
-        /// The clock by which all interest accrues.
-        clock: InterestClock,
-        /// How its pace follows the pool, when the parameters were last asked.
-        curve: PaceCurve,
-        /// What the pool was worth at the last draw or repayment.
-        pool_value: Balance,
-        /// Positions ever opened: the number of the next one.
-        position_count: u32,
-        /// Lots ever seized: the number of the next one.
-        lot_count: u32,
-        /// Totals of every type: what its positions and lots hold, owe and are marked at adds up to them.
-        book: Book,
+        state: State,
         /// Positions by number, without empty ones.
         positions: Mapping<PositionId, Position, ManualKey<2>>,
         /// Lots on sale.
@@ -114,7 +95,7 @@ mod collateral_vault {
 
         pub(crate) fn with_book(terms: &VaultTerms, book: Book) -> Self {
             let now = time::Timestamp(Self::env().block_timestamp());
-            Self {
+            let state = State {
                 deployer: Self::env().caller(),
                 engine: None,
                 pool: terms.pool,
@@ -126,6 +107,9 @@ mod collateral_vault {
                 position_count: 0,
                 lot_count: 0,
                 book,
+            };
+            Self {
+                state,
                 positions: Mapping::default(),
                 lots: Mapping::default(),
                 borrowers: Mapping::default(),
@@ -137,9 +121,9 @@ mod collateral_vault {
         #[ink(message)]
         fn bind(&mut self, engine: AccountId) -> Result<(), VaultError> {
             let caller = self.env().caller();
-            ensure!(caller == self.deployer, VaultError::NotTheDeployer);
-            ensure!(self.engine.is_none(), VaultError::AlreadyBound);
-            self.engine = Some(engine);
+            ensure!(caller == self.state.deployer, VaultError::NotTheDeployer);
+            ensure!(self.state.engine.is_none(), VaultError::AlreadyBound);
+            self.state.engine = Some(engine);
             Ok(())
         }
 
@@ -161,11 +145,10 @@ mod collateral_vault {
             collateral_type: CollateralId,
             amount: Balance,
         ) -> Result<PositionId, VaultError> {
-            let position = PositionId(self.position_count);
-            self.position_count = next(self.position_count)?;
-            let loan = self
-                .book
-                .loan(empty(self.env().caller(), collateral_type), self.time()?)?;
+            let nothing = empty(self.env().caller(), collateral_type);
+            let loan = self.state.book.loan(nothing, self.time()?)?;
+            let position = PositionId(self.state.position_count);
+            self.state.position_count = next(self.state.position_count)?;
             self.take_in(position, loan, amount)?;
             Ok(position)
         }
@@ -243,7 +226,7 @@ mod collateral_vault {
         #[ink(message)]
         fn position(&self, position: PositionId) -> Result<PositionView, VaultError> {
             let loan = self.loan(position)?;
-            let quotation = peers::price(self.oracle, loan.kind.asset).ok();
+            let quotation = peers::price(self.state.oracle, loan.kind.asset).ok();
             let value = quotation.map(|quotation| loan.collateral_value(quotation.low));
             Ok(PositionView {
                 position: loan.position,
@@ -260,18 +243,18 @@ mod collateral_vault {
 
         #[ink(message)]
         fn price(&self, collateral_type: CollateralId) -> Result<Price, VaultError> {
-            let asset = self.book.get(collateral_type)?.asset;
-            Ok(peers::price(self.oracle, asset)?.high)
+            let asset = self.state.book.get(collateral_type)?.asset;
+            Ok(peers::price(self.state.oracle, asset)?.high)
         }
 
         #[ink(message)]
         fn collateral_types(&self) -> Vec<CollateralType> {
-            self.book.types.clone()
+            self.state.book.types.clone()
         }
 
         #[ink(message)]
         fn interest_clock(&self) -> InterestClock {
-            self.clock
+            self.state.clock
         }
 
         #[ink(message)]
@@ -281,14 +264,14 @@ mod collateral_vault {
 
         #[ink(message)]
         fn position_count(&self) -> u32 {
-            self.position_count
+            self.state.position_count
         }
 
         #[ink(message)]
         fn unattributed(&self, collateral_type: CollateralId) -> Result<Balance, VaultError> {
-            let token = self.book.get(collateral_type)?.token;
+            let token = self.state.book.get(collateral_type)?.token;
             let balance = calls::balance(token, self.env().account_id())?;
-            Ok(balance.saturating_sub(self.book.held(token)?))
+            Ok(balance.saturating_sub(self.state.book.held(token)?))
         }
     }
 
@@ -304,9 +287,14 @@ mod collateral_vault {
             self.ensure_originator(&loan)?;
             loan.release(amount)?;
             if loan.position.normalised_debt > 0 {
-                let price = peers::price(self.oracle, loan.kind.asset)?.firm()?;
+                let price = peers::firm_price(self.state.oracle, loan.kind.asset)?;
                 let parameters = &self.lending(&loan)?.parameters;
-                loan.ensure_within_borrow_ltv(price, self.now(), self.pool_value, parameters)?;
+                loan.ensure_within_borrow_ltv(
+                    price,
+                    self.now(),
+                    self.state.pool_value,
+                    parameters,
+                )?;
                 loan.position.called_at = None;
             }
             self.write(position, &loan, Action::CollateralWithdrawn, amount);
@@ -318,14 +306,14 @@ mod collateral_vault {
             let now = self.now();
             let mut loan = self.loan(position)?;
             self.ensure_originator(&loan)?;
-            let price = peers::price(self.oracle, loan.kind.asset)?.firm()?;
+            let price = peers::firm_price(self.state.oracle, loan.kind.asset)?;
             let lending = self.lending(&loan)?;
             let (parameters, originator) = (&lending.parameters, loan.position.originator);
             loan.draw(amount, now, parameters)?;
             self.borrow_within(originator, amount, lending.originator_ceiling)?;
             self.write(position, &loan, Action::Drawn, amount);
             let portfolio = self.value(Priced::Stressed)?;
-            let funding = peers::draw(self.pool, originator, amount, portfolio)?;
+            let funding = peers::draw(self.state.pool, originator, amount, portfolio)?;
             // The pool's value is what the share is of, and only the pool knows it.
             loan.ensure_within_maximum_share(funding.value, parameters)?;
             loan.ensure_within_borrow_ltv(price, now, funding.value, parameters)?;
@@ -351,7 +339,7 @@ mod collateral_vault {
         fn reset_rate(&mut self, collateral_type: CollateralId) -> Result<(), Refused> {
             let caller = self.env().caller();
             let nothing = empty(caller, collateral_type);
-            let mut loan = self.book.loan(nothing, self.time()?)?;
+            let mut loan = self.state.book.loan(nothing, self.time()?)?;
             let lending = self.lending(&loan)?;
             let funding = self.collect(caller, Proceeds::default(), Priced::Stressed)?;
             self.reprice(&mut loan, &lending, funding)
@@ -370,8 +358,8 @@ mod collateral_vault {
             let (mut loan, market) = self.judged(position)?;
             let (impairment, overdue) = (loan.position.impairment, loan.position.overdue);
             let lot = loan.seize(position, &cut, &market)?;
-            let id = AuctionId(self.lot_count);
-            self.lot_count = next(self.lot_count)?;
+            let id = AuctionId(self.state.lot_count);
+            self.state.lot_count = next(self.state.lot_count)?;
             self.lots.insert(id, &lot);
             self.write(position, &loan, Action::Seized, loan.debt()?);
             let seizure = Seizure {
@@ -385,7 +373,7 @@ mod collateral_vault {
                 impaired_by: impairment.and_then(|impairment| impairment.by),
                 overdue_by: overdue.and_then(|overdue| overdue.by),
             };
-            self.tell_lot(id, None, 0, lot);
+            self.tell_lot(id, 0, lot, None);
             Ok(seizure)
         }
 
@@ -395,20 +383,22 @@ mod collateral_vault {
             let mut loan = self.loan(lot.position)?;
             let proceeds = loan.sell(&mut lot, &sale)?;
             self.recover(loan.position.originator, proceeds.principal)?;
+            let mut written_off = None;
             if sale.last {
                 self.lots.remove(id);
-                self.close(id, &lot, &mut loan)?;
+                written_off = Some(loan.close(&lot)?);
+                self.put(lot.position, &loan);
             } else {
                 self.lots.insert(id, &lot);
+                self.state.book.put(&loan);
             }
-            self.put(lot.position, &loan);
-            self.tell_lot(id, Some(sale.to), sale.debt, lot);
+            self.tell_lot(id, sale.debt, lot, written_off);
             self.hand_over(id, loan.kind.token, sale, proceeds)
         }
 
         fn ensure_engine(&self) -> Result<(), Refused> {
             let caller = self.env().caller();
-            ensure!(self.engine == Some(caller), VaultError::NotTheEngine);
+            ensure!(self.state.engine == Some(caller), VaultError::NotTheEngine);
             Ok(())
         }
 
@@ -428,20 +418,20 @@ mod collateral_vault {
 
         /// What the clock of interest shows.
         fn time(&self) -> Result<time::Timestamp, MathError> {
-            self.clock.time(self.now())
+            self.state.clock.time(self.now())
         }
 
         /// A position with interest up to now.
         fn loan(&self, position: PositionId) -> Result<Box<Loan>, Refused> {
             let position = self.positions.get(position);
             let position = position.ok_or(VaultError::UnknownPosition)?;
-            self.book.loan(position, self.time()?)
+            self.state.book.loan(position, self.time()?)
         }
 
         /// A loan, and what it is judged by.
         fn judged(&self, position: PositionId) -> Result<(Box<Loan>, Box<Market>), Refused> {
             let mut loan = self.loan(position)?;
-            let quotation = peers::price(self.oracle, loan.kind.asset)?;
+            let quotation = peers::price(self.state.oracle, loan.kind.asset)?;
             let market = Box::new(Market {
                 price: quotation.low,
                 higher: quotation.high,
@@ -455,14 +445,14 @@ mod collateral_vault {
         fn lending(&self, loan: &Loan) -> Result<Box<Lending>, Refused> {
             let position = &loan.position;
             peers::lending(
-                self.parameters,
+                self.state.parameters,
                 position.collateral_type,
                 position.originator,
             )
         }
 
         fn put(&mut self, position: PositionId, loan: &Loan) {
-            self.book.put(loan);
+            self.state.book.put(loan);
             if loan.is_empty() {
                 self.positions.remove(position);
             } else {
@@ -482,8 +472,13 @@ mod collateral_vault {
             });
         }
 
-        fn tell_lot(&self, lot: AuctionId, to: Option<AccountId>, paid: Balance, now: Lot) {
-            self.env().emit_event(LotChanged { lot, to, paid, now });
+        fn tell_lot(&self, lot: AuctionId, paid: Balance, now: Lot, written_off: Option<Balance>) {
+            self.env().emit_event(LotChanged {
+                lot,
+                paid,
+                now,
+                written_off,
+            });
         }
 
         /// Changes how a position stands, at the market.
@@ -531,8 +526,8 @@ mod collateral_vault {
         }
 
         fn value(&self, priced: Priced) -> Result<Portfolio, MathError> {
-            let prices = peers::prices(self.oracle, self.book.assets(priced));
-            self.book.portfolio(self.time()?, priced, prices)
+            let prices = peers::prices(self.state.oracle, self.state.book.assets(priced));
+            self.state.book.portfolio(self.time()?, priced, prices)
         }
 
         fn collect(
@@ -548,14 +543,17 @@ mod collateral_vault {
                 interest: proceeds.interest,
                 penalty: 0,
             };
-            peers::collect(self.pool, payment, portfolio)
+            peers::collect(self.state.pool, payment, portfolio)
         }
 
         /// Interest of all types runs by what the pool has from now on.
         fn set_pace(&mut self, funding: Funding) -> Result<(), MathError> {
-            let pace = self.curve.pace(utilisation(funding.cash, funding.value))?;
-            self.clock = self.clock.at_pace(pace, self.now())?;
-            self.pool_value = funding.value;
+            let pace = self
+                .state
+                .curve
+                .pace(utilisation(funding.cash, funding.value))?;
+            self.state.clock = self.state.clock.at_pace(pace, self.now())?;
+            self.state.pool_value = funding.value;
             Ok(())
         }
 
@@ -566,14 +564,14 @@ mod collateral_vault {
             lending: &Lending,
             funding: Funding,
         ) -> Result<(), Refused> {
-            self.curve = lending.curve;
+            self.state.curve = lending.curve;
             self.set_pace(funding)?;
             loan.reprice(lending, funding.value)?;
-            self.book.put(loan);
+            self.state.book.put(loan);
             self.env().emit_event(RateSet {
                 collateral_type: loan.position.collateral_type,
                 index: loan.kind.index,
-                clock: self.clock,
+                clock: self.state.clock,
             });
             Ok(())
         }
@@ -597,18 +595,6 @@ mod collateral_vault {
             Ok(())
         }
 
-        fn close(&self, id: AuctionId, lot: &Lot, loan: &mut Loan) -> Result<(), Refused> {
-            let written_off = loan.close(lot)?;
-            self.env().emit_event(LotClosed {
-                lot: id,
-                position: lot.position,
-                returned: lot.collateral,
-                shortfall: add(lot.stressed.debt, lot.uncounted)?,
-                written_off,
-            });
-            Ok(())
-        }
-
         /// Cash against collateral: the cash first, unless a contract receives the collateral before it pays. No price
         /// is asked for: nothing depends on what the pool is worth then.
         fn hand_over(
@@ -619,7 +605,7 @@ mod collateral_vault {
             proceeds: Proceeds,
         ) -> Result<(), Refused> {
             let Some(receiver) = sale.receiver else {
-                self.collect(sale.payer, proceeds, Priced::Nothing)?;
+                self.collect(sale.to, proceeds, Priced::Nothing)?;
                 return calls::push(token, sale.to, sale.collateral);
             };
             calls::push::<Refused>(token, sale.to, sale.collateral)?;
@@ -632,7 +618,7 @@ mod collateral_vault {
                 taker: receiver.taker,
             };
             peers::deliver(sale.to, delivery, receiver.data)?;
-            self.collect(sale.payer, proceeds, Priced::Nothing)?;
+            self.collect(sale.to, proceeds, Priced::Nothing)?;
             Ok(())
         }
     }

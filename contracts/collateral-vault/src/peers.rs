@@ -1,13 +1,14 @@
 //! Calls to the other contracts: every refusal and every missing answer is a typed error.
 
 use crate::Refused;
+use finance::Price;
 use ink::codegen::TraitCallBuilder;
 use ink::contract_ref;
 // The name under which `contract_ref!` looks for the chain's types.
 use ink::env::DefaultEnvironment as Environment;
 use ink::prelude::{boxed::Box, vec::Vec};
 use interfaces::calls::{ask, request, CallError};
-use interfaces::collateral_vault::Portfolio;
+use interfaces::collateral_vault::{Portfolio, VaultError};
 use interfaces::oracle_adapter::{OracleAdapter, Quotation};
 use interfaces::parameters::{Lending, Parameters};
 use interfaces::purchase_receiver::{Delivery, PurchaseReceiver};
@@ -18,6 +19,16 @@ use psp22::PSP22Metadata;
 pub fn price(oracle: AccountId, asset: AssetId) -> Result<Quotation, Refused> {
     let oracle: contract_ref!(OracleAdapter) = oracle.into();
     request(oracle.call().price(asset))
+}
+
+/// The price for what can wait until nothing casts doubt on it.
+pub fn firm_price(oracle: AccountId, asset: AssetId) -> Result<Price, Refused> {
+    let quotation = price(oracle, asset)?;
+    let in_doubt = VaultError::PriceInDoubt {
+        held_until: quotation.held_until,
+        oldest: quotation.oldest,
+    };
+    Ok(quotation.firm().map_err(|_| in_doubt)?)
 }
 
 /// The prices of `assets`, in their order; none at all from an oracle that does not answer. Nothing is called

@@ -58,7 +58,9 @@ pub type Message<Arguments, T> = CallBuilder<
 ///
 /// # Errors
 /// [`CallError::Trapped`], [`CallError::NotUnderstood`].
-pub fn ask<Arguments: Encode, T: Read>(message: Message<Arguments, T>) -> Result<T, CallError> {
+pub fn ask<Arguments: Encode + Clone, T: Read>(
+    message: Message<Arguments, T>,
+) -> Result<T, CallError> {
     let reply = reply(message)?;
     Source::decode(&mut reply.as_slice()).map_err(|_| CallError::Trapped)
 }
@@ -69,7 +71,7 @@ pub fn ask<Arguments: Encode, T: Read>(message: Message<Arguments, T>) -> Result
 /// Those of [`ask`] and of the callee.
 pub fn request<Arguments, T, E, F>(message: Message<Arguments, Result<T, E>>) -> Result<T, F>
 where
-    Arguments: Encode,
+    Arguments: Encode + Clone,
     T: Read,
     F: From<CallError> + From<Relayed<E>>,
 {
@@ -81,11 +83,14 @@ where
     Ok(Source::decode(&mut answer).map_err(|_| CallError::Trapped)?)
 }
 
-fn reply<Arguments: Encode, T>(message: Message<Arguments, T>) -> Result<Vec<u8>, CallError> {
+fn reply<Arguments: Encode + Clone, T>(
+    message: Message<Arguments, T>,
+) -> Result<Vec<u8>, CallError> {
     let message = message.params();
     let mut input = Vec::new();
-    message.exec_input().encode_to(&mut input);
-    send(message.callee(), &input)
+    let callee = *message.callee();
+    message.exec_input().clone().encode_to(&mut input);
+    send(&callee, &input)
 }
 
 /// What all calls of a contract have in common: messages differ in what they encode and decode alone.

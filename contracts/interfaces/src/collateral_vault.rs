@@ -22,7 +22,7 @@ pub const MAX_COLLATERAL_TYPES: usize = 16;
 
 /// What a vault is made with.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[ink::scale_derive(Encode, TypeInfo)]
 pub struct VaultTerms {
     /// The pool that funds the loans.
     pub pool: AccountId,
@@ -38,7 +38,7 @@ pub struct VaultTerms {
 
 /// A collateral type to be listed; its number is its place in the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[ink::scale_derive(Encode, TypeInfo)]
 pub struct Listing {
     /// The PSP22 token.
     pub token: AccountId,
@@ -225,9 +225,7 @@ pub struct Seizure {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
 pub struct Sale {
-    /// Who pays, from his allowance to the *pool*.
-    pub payer: AccountId,
-    /// Who receives the collateral.
+    /// Who pays, from his allowance to the *pool*, and receives the collateral.
     pub to: AccountId,
     /// Collateral sold, in base units.
     pub collateral: Balance,
@@ -308,8 +306,8 @@ pub trait CollateralVault {
     /// # Errors
     /// [`VaultError::ZeroAmount`], [`VaultError::UnknownPosition`], [`VaultError::InAuction`], [`VaultError::Impaired`],
     /// [`VaultError::NotTheOriginator`], [`VaultError::InsufficientCollateral`],
-    /// [`VaultError::AboveBorrowLtv`], [`VaultError::Oracle`], [`VaultError::Parameters`],
-    /// [`VaultError::Token`].
+    /// [`VaultError::AboveBorrowLtv`], [`VaultError::PriceInDoubt`], [`VaultError::Oracle`],
+    /// [`VaultError::Parameters`], [`VaultError::Token`].
     #[ink(message)]
     fn withdraw_collateral(
         &mut self,
@@ -326,8 +324,8 @@ pub trait CollateralVault {
     /// [`VaultError::ZeroAmount`], [`VaultError::UnknownPosition`], [`VaultError::InAuction`], [`VaultError::Impaired`],
     /// [`VaultError::NotTheOriginator`], [`VaultError::PastTerm`], [`VaultError::AboveBorrowLtv`],
     /// [`VaultError::BelowMinimumDebt`], [`VaultError::AboveDebtCeiling`], [`VaultError::AboveOriginatorCeiling`],
-    /// [`VaultError::AboveMaximumShare`], [`VaultError::Oracle`], [`VaultError::Parameters`],
-    /// [`VaultError::Pool`] (not enough drawable cash, subordination too thin).
+    /// [`VaultError::AboveMaximumShare`], [`VaultError::PriceInDoubt`], [`VaultError::Oracle`],
+    /// [`VaultError::Parameters`], [`VaultError::Pool`] (not enough drawable cash, subordination too thin).
     #[ink(message)]
     fn draw(&mut self, position: PositionId, amount: Balance) -> Result<(), VaultError>;
 
@@ -424,7 +422,7 @@ pub trait CollateralVault {
     /// marked at zero, as long as the position has collateral or other lots; else all that it owes is written off.
     ///
     /// # Events
-    /// [`LotChanged`]; [`LotClosed`] at the end.
+    /// [`LotChanged`].
     ///
     /// # Errors
     /// [`VaultError::NotTheEngine`], [`VaultError::UnknownLot`], [`VaultError::InsufficientCollateral`],
@@ -552,28 +550,13 @@ pub struct LotChanged {
     /// The lot.
     #[ink(topic)]
     pub lot: AuctionId,
-    /// Who received collateral; at first nobody.
-    pub to: Option<AccountId>,
-    /// Paid towards the debt, in base units of cash.
+    /// Paid towards the debt, in base units of cash; at first nothing.
     pub paid: Balance,
     /// The lot as it is now.
     pub now: Lot,
-}
-
-/// The auction of a lot ended.
-#[ink::event]
-pub struct LotClosed {
-    /// The lot.
-    #[ink(topic)]
-    pub lot: AuctionId,
-    /// The position.
-    pub position: PositionId,
-    /// Collateral that went back to the position, in base units.
-    pub returned: Balance,
-    /// Debt that was not raised: the position's again, or part of what is written off. In base units of cash.
-    pub shortfall: Balance,
-    /// What the position's collateral did not suffice for: a loss of the pool.
-    pub written_off: Balance,
+    /// Set when its auction ended: the collateral and the debt that were left went back to the position, and of what that
+    /// owed then, this much was a loss of the pool, because nothing stood behind it.
+    pub written_off: Option<Balance>,
 }
 
 /// Why the vault refused.
@@ -658,7 +641,14 @@ pub enum VaultError {
     InvalidListing,
     /// A token's decimals lie outside 6 to 18.
     InvalidDecimals,
-    /// There is no live price, or a jump of it is not confirmed yet.
+    /// A jump of the price is held, or too many of its reports are late: what is asked for has to wait.
+    PriceInDoubt {
+        /// When the median of that moment will count, if a jump is held.
+        held_until: Option<Timestamp>,
+        /// How old the price is.
+        oldest: Timestamp,
+    },
+    /// There is no live price.
     Oracle(Relayed<OracleError>),
     /// The parameters do not know the collateral type.
     Parameters(Relayed<ParametersError>),
@@ -675,6 +665,8 @@ pub enum VaultError {
 }
 
 crate::decode_fields!(
+    Listing { token, asset }
+    VaultTerms { pool, cash, oracle, parameters, collateral }
     CollateralType { token, asset, quote, index, normalised_debt, principal, held, stressed, written_off, haircut, minimum_debt }
     Stressed { debt, principal, mark, collateral }
     Impairment { stressed, by }

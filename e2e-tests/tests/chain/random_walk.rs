@@ -14,7 +14,7 @@ use finance::settlement::{ClassTrace, Phase};
 use finance::{Period, Price, Ratio, Timestamp};
 use ink::codegen::TraitCallBuilder;
 use interfaces::async_vault::{AsyncVault, Conditions};
-use interfaces::collateral_vault::{CollateralVault, LotClosed};
+use interfaces::collateral_vault::{CollateralVault, LotChanged};
 use interfaces::liquidation_engine::LiquidationEngine;
 use interfaces::parameters::{CollateralParameter, Parameters};
 use interfaces::tranche_pool::{Due, PaymentCollected, PoolError, Settlement, TranchePool};
@@ -838,8 +838,8 @@ impl Walk {
         self.provide_cash(PEOPLE[who], usd(1_000));
         let take = self.world.engine().take(auction, amount, ANY_PRICE, NEVER);
         if let Ok(taken) = self.sends(PEOPLE[who], take) {
-            let closed = taken.events::<LotClosed>();
-            let is_lost = closed.iter().any(|closed| closed.written_off > 0);
+            let sold = taken.events::<LotChanged>();
+            let is_lost = sold.iter().any(|sold| sold.written_off > Some(0));
             self.count(if is_lost { "written off" } else { "taken" });
             self.collect(&taken);
         }
