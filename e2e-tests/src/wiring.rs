@@ -93,7 +93,7 @@ impl World {
 
     /// What the pool of the deal was made with.
     pub fn pool_terms(&self) -> PoolTerms {
-        self.reads(self.pool().terms()).unwrap()
+        self.reads(self.pool().terms())
     }
 
     /// What the transfer agent of the deal was made with, for the pool that the deal has now.

@@ -35,17 +35,6 @@ pub fn answer<T>(result: ink::env::Result<MessageResult<T>>) -> Result<T, CallEr
         .map_err(|_| CallError::NotUnderstood)
 }
 
-/// [`answer`] for a message that returns a `Result` of its own: both errors become the caller's.
-///
-/// # Errors
-/// Those of [`answer`] and of the callee.
-pub fn outcome<T, E, F>(result: ink::env::Result<MessageResult<Result<T, E>>>) -> Result<T, F>
-where
-    F: From<CallError> + From<E>,
-{
-    Ok(answer(result)??)
-}
-
 /// A message of a contract that was not sent yet, as `contract_ref!` makes it.
 pub type Message<Arguments, T> = CallBuilder<
     Environment,

@@ -178,6 +178,7 @@ read_decoded!(
 );
 
 crate::read_fields!(
+    finance::auction::Purchase { collateral, cost }
     finance::distribution::Payout { coupon, principal }
     finance::fills::Fill { deposited, minted, burned, paid }
     finance::orders::Exact { whole, fraction }

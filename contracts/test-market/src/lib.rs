@@ -9,12 +9,13 @@ mod test_market {
     use ink::codegen::TraitCallBuilder;
     use ink::contract_ref;
     use ink::prelude::vec::Vec;
-    use interfaces::calls::{self, outcome, CallError};
-    use interfaces::liquidation_engine::{EngineError, LiquidationEngine};
+    use interfaces::calls::{self, CallError};
+    use interfaces::liquidation_engine::LiquidationEngine;
     use interfaces::purchase_receiver::{Delivery, PurchaseReceiver, PurchaseRefused};
+    use interfaces::relayed::Relayed;
     use interfaces::test_market::{Errand, MarketError, MarketTerms, TestMarket};
     use interfaces::types::AuctionId;
-    use psp22::{PSP22Error, PSP22};
+    use psp22::PSP22;
     use scale::Decode;
 
     #[ink(storage)]
@@ -26,26 +27,14 @@ mod test_market {
     /// Any failure of a token or a contract that was called.
     struct Failed;
 
-    impl From<PSP22Error> for Failed {
-        fn from(_: PSP22Error) -> Self {
+    impl<E> From<Relayed<E>> for Failed {
+        fn from(_: Relayed<E>) -> Self {
             Self
         }
     }
 
     impl From<CallError> for Failed {
         fn from(_: CallError) -> Self {
-            Self
-        }
-    }
-
-    impl From<MarketError> for Failed {
-        fn from(_: MarketError) -> Self {
-            Self
-        }
-    }
-
-    impl From<EngineError> for Failed {
-        fn from(_: EngineError) -> Self {
             Self
         }
     }
@@ -83,7 +72,7 @@ mod test_market {
             self.approve(delivery.token, market, delivery.collateral)?;
             let mut market: contract_ref!(TestMarket) = market.into();
             let sale = market.call_mut().sell(delivery.token, delivery.collateral);
-            outcome::<_, MarketError, Failed>(sale.try_invoke())?;
+            calls::request::<_, _, _, Failed>(sale)?;
             self.approve(self.terms.cash, self.terms.pool, delivery.debt)?;
             self.approve(self.terms.cash, self.terms.engine, delivery.penalty)
         }
@@ -95,7 +84,7 @@ mod test_market {
             amount: Balance,
         ) -> Result<(), Failed> {
             let mut token: contract_ref!(PSP22) = token.into();
-            outcome(token.call_mut().approve(spender, amount).try_invoke())
+            calls::request(token.call_mut().approve(spender, amount))
         }
 
         fn take(&self, auction: AuctionId) -> Result<(), Failed> {
@@ -104,7 +93,7 @@ mod test_market {
             let take = engine
                 .call_mut()
                 .take(auction, all, any, finance::Timestamp(u64::MAX));
-            outcome::<_, EngineError, Failed>(take.try_invoke()).map(drop)
+            calls::request(take).map(drop)
         }
     }
 

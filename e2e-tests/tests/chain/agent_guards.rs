@@ -118,7 +118,7 @@ fn an_agent_without_tokens_is_not_open() {
     );
     world.chain.advance(DAY);
     world.refuses("ann", world.agent().close_epoch(), AgentError::NotBound);
-    let unbound = || AgentError::Pool(PoolError::NotBound);
+    let unbound = || AgentError::Pool(PoolError::NotBound.into());
     assert_eq!(
         world.reads(world.agent().preview_settlement()),
         Err(unbound())
@@ -332,7 +332,7 @@ fn a_deposit_is_taken_from_allowance_and_balance() {
         .deal
         .mint(&world.chain, cash, dan, usd(10) - 1)
         .unwrap();
-    let no_allowance = || AsyncVaultError::Token(PSP22Error::InsufficientAllowance);
+    let no_allowance = || AsyncVaultError::Token(PSP22Error::InsufficientAllowance.into());
     world.refuses("dan", order(), no_allowance());
     // What the pool may take is not the agent's.
     world.provide_cash("dan", 0);
@@ -341,7 +341,7 @@ fn a_deposit_is_taken_from_allowance_and_balance() {
         .deal
         .approve(&world.chain, cash, dan, agent, usd(10))
         .unwrap();
-    let no_balance = AsyncVaultError::Token(PSP22Error::InsufficientBalance);
+    let no_balance = AsyncVaultError::Token(PSP22Error::InsufficientBalance.into());
     world.refuses("dan", order(), no_balance);
 
     world.deal.mint(&world.chain, cash, dan, 1).unwrap();
@@ -356,7 +356,7 @@ fn a_redemption_is_taken_from_the_balance() {
     let order = || redeems(&world, "cal", JUNIOR, usd(150));
 
     // There are no tokens until they are claimed.
-    let no_balance = AsyncVaultError::Token(PSP22Error::InsufficientBalance);
+    let no_balance = AsyncVaultError::Token(PSP22Error::InsufficientBalance.into());
     world.refuses("cal", order(), no_balance);
 
     world.claim("cal", JUNIOR);
@@ -369,7 +369,7 @@ fn tokens_are_surrendered_from_the_balance() {
     let world = World::funded();
     world.claim("ann", SENIOR);
     let surrender = || world.agent().surrender(SENIOR, usd(601));
-    let no_balance = AgentError::Token(PSP22Error::InsufficientBalance);
+    let no_balance = AgentError::Token(PSP22Error::InsufficientBalance.into());
     world.refuses("ann", surrender(), no_balance);
 }
 
@@ -507,7 +507,7 @@ fn a_token_that_refuses_everything_is_claimed_later() {
     let cal = world.account("cal");
     let refused = || {
         let why = PSP22Error::SafeTransferCheckFailed(REFUSED.into());
-        AsyncVaultError::Token(why)
+        AsyncVaultError::Token(why.into())
     };
     let claim = || world.orders().claim(JUNIOR, cal);
     world.refuses("anybody", claim(), refused());
@@ -587,7 +587,7 @@ fn a_pool_of_another_agent_settles_nothing() {
     world.bind_agent(world.deal.tranches.clone());
     world.deal.pool = world.reads(world.agent().terms()).unwrap().pool;
     world.end_epoch();
-    let stranger = AgentError::Pool(PoolError::NotTheAgent);
+    let stranger = AgentError::Pool(PoolError::NotTheAgent.into());
     world.refuses("anybody", world.agent().close_epoch(), stranger);
 }
 

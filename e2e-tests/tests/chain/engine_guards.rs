@@ -234,12 +234,20 @@ fn a_bid_is_paid_from_allowance_and_balance() {
         .deal
         .mint(&world.chain, cash, tess, usd(108) - 1)
         .unwrap();
-    world.refuses("tess", take(), refused(PSP22Error::InsufficientAllowance));
+    world.refuses(
+        "tess",
+        take(),
+        refused(PSP22Error::InsufficientAllowance.into()),
+    );
     world
         .deal
         .approve(&world.chain, cash, tess, world.deal.pool, usd(108))
         .unwrap();
-    world.refuses("tess", take(), refused(PSP22Error::InsufficientBalance));
+    world.refuses(
+        "tess",
+        take(),
+        refused(PSP22Error::InsufficientBalance.into()),
+    );
 
     world.deal.mint(&world.chain, cash, tess, 1).unwrap();
     world.does("tess", take());

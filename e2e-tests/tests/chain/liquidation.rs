@@ -360,9 +360,15 @@ fn a_receiver_that_does_not_pay_gets_nothing() {
     let vault = |error: VaultError| EngineError::from(error);
     let unpaid = |error| vault(VaultError::from(PoolError::Token(error)));
     let cases = [
-        (Errand::Keep, unpaid(PSP22Error::InsufficientAllowance)),
+        (
+            Errand::Keep,
+            unpaid(PSP22Error::InsufficientAllowance.into()),
+        ),
         // The market pays 367 for what costs 660.
-        (Errand::Sell(poor), unpaid(PSP22Error::InsufficientBalance)),
+        (
+            Errand::Sell(poor),
+            unpaid(PSP22Error::InsufficientBalance.into()),
+        ),
         (Errand::Refuse, vault(VaultError::from(PurchaseRefused))),
         (Errand::Trap, vault(VaultError::Call(CallError::Trapped))),
         // The engine is at work: the chain lets nobody call it from within.

@@ -540,7 +540,7 @@ fn what_a_rule_refuses_waits_and_the_rest_is_sent() {
             assert_eq!((told.tokens_kept, told.cash_kept), (usd(30), 0));
         } else {
             let why = PSP22Error::SafeTransferCheckFailed(NO_ANSWER.into());
-            world.refuses("anybody", claim(), AsyncVaultError::Token(why));
+            world.refuses("anybody", claim(), AsyncVaultError::Token(why.into()));
         }
         assert_eq!(world.order("cal", JUNIOR).claimable_tokens, usd(30));
         world.assert_balanced();

@@ -186,7 +186,7 @@ fn a_deal_that_is_over_settles_nothing() {
     world.close_epoch();
     world.end_epoch();
     let close = world.agent().close_epoch();
-    world.refuses("anybody", close, AgentError::Pool(PoolError::Closed));
+    world.refuses("anybody", close, AgentError::Pool(PoolError::Closed.into()));
     assert_eq!(
         world.reads(world.pool().preview(vec![])),
         Err(PoolError::Closed)
@@ -238,7 +238,7 @@ fn assert_settlement_fails(
     world.bind_agent(world.deal.tranches.clone());
     world.deposit("cal", JUNIOR, usd(150));
     world.end_epoch();
-    let refused = || AgentError::Pool(error());
+    let refused = || AgentError::Pool(error().into());
     world.refuses("anybody", world.agent().close_epoch(), refused());
     let preview = world.reads(world.agent().preview_settlement());
     assert_eq!(preview, Err(refused()));
@@ -290,7 +290,7 @@ fn a_pool_without_the_cash_in_its_books_pays_nobody() {
     let settle = |demand, dust| world.pool().settle(demand, dust, anybody);
     // The agent never sends what it says it brings.
     world.does("agent", settle(junior_deposit(usd(150)), 7));
-    let no_balance = || PoolError::Token(PSP22Error::InsufficientBalance);
+    let no_balance = || PoolError::Token(PSP22Error::InsufficientBalance.into());
     world.refuses("anybody", world.pool().pay(Due::Dust), no_balance());
     let mut demand = vec![Demand::default(); 3];
     demand[2].redemptions.market = usd(150);
@@ -324,7 +324,7 @@ fn a_pool_worth_more_than_128_bits_does_not_settle() {
     world.chain.advance(YEAR);
     // 0.3 + 0.7 e^0.1 > 1.
     let beyond = || PoolError::Math(MathError::Overflow);
-    let refused = || AgentError::Pool(beyond());
+    let refused = || AgentError::Pool(beyond().into());
     world.refuses("anybody", world.agent().close_epoch(), refused());
     let preview = world.reads(world.agent().preview_settlement());
     assert_eq!(preview, Err(refused()));

@@ -756,7 +756,7 @@ impl Walk {
             Ok(closed) => closed,
             Err(error) => {
                 let is_stale = matches!(error, AgentError::PricesBeforeCutOff { .. });
-                let is_over = error == AgentError::Pool(PoolError::Closed);
+                let is_over = error == AgentError::Pool(PoolError::Closed.into());
                 assert!(is_stale || is_over, "{error:?}");
                 assert_eq!(is_over, self.model.phase == Phase::Closed);
                 return self.count(if is_over {

@@ -52,7 +52,7 @@ fn a_realised_loss_that_reaches_a_claim_winds_the_deal_down() {
     let settled = world.close_epoch();
     assert_eq!(settled.trace.phase, Phase::Closed);
     world.end_epoch();
-    let closed = AgentError::Pool(PoolError::Closed);
+    let closed = AgentError::Pool(PoolError::Closed.into());
     world.refuses("anybody", world.agent().close_epoch(), closed);
     world.claim_all("ann");
     world.claim_all("ben");

@@ -325,7 +325,9 @@ fn what_is_tried_is_what_happens_to_the_last_unit_of_weight() {
     // The second time the allowance is spent.
     for answer in [
         Ok(()),
-        Err(AsyncVaultError::Token(PSP22Error::InsufficientAllowance)),
+        Err(AsyncVaultError::Token(
+            PSP22Error::InsufficientAllowance.into(),
+        )),
     ] {
         let tried = world.chain.dry_run(dan, order(usd(10))).unwrap();
         let done = world.chain.call(dan, order(usd(10))).unwrap();
