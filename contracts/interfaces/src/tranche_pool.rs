@@ -2,6 +2,7 @@
 //! [transfer agent](crate::transfer_agent).
 
 use crate::calls::CallError;
+use crate::relayed::Relayed;
 use crate::types::{AccountId, Balance, TrancheId};
 use finance::settlement::{ClassTrace, Demand, Portfolio, State, Terms, Trace};
 use finance::{MathError, Ratio, Timestamp};
@@ -299,7 +300,7 @@ pub enum PoolError {
     /// The accounts do not add up: a fault of the contract, never of the caller.
     NotConserved,
     /// A token refused: balance or allowance too small.
-    Token(PSP22Error),
+    Token(Relayed<PSP22Error>),
     /// A called contract gave no answer.
     Call(CallError),
     /// Beyond the range of amounts.
@@ -309,7 +310,8 @@ pub enum PoolError {
 crate::decode_fields!(Funding { value, cash });
 
 crate::wrap_errors!(PoolError {
-    Token(PSP22Error),
     Call(CallError),
     Math(MathError),
+} relayed {
+    Token(PSP22Error),
 });

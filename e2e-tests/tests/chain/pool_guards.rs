@@ -290,7 +290,7 @@ fn a_pool_without_the_cash_in_its_books_pays_nobody() {
     let settle = |demand, dust| world.pool().settle(demand, dust, anybody);
     // The agent never sends what it says it brings.
     world.does("agent", settle(junior_deposit(usd(150)), 7));
-    let no_balance = || PoolError::Token(PSP22Error::InsufficientBalance);
+    let no_balance = || PoolError::from(PSP22Error::InsufficientBalance);
     world.refuses("anybody", world.pool().pay(Due::Dust), no_balance());
     let mut demand = vec![Demand::default(); 3];
     demand[2].redemptions.market = usd(150);

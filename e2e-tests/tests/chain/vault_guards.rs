@@ -469,13 +469,13 @@ fn a_debt_is_repaid_from_allowance_and_balance() {
         .deal
         .mint(&world.chain, cash, dan, usd(100) - 1)
         .unwrap();
-    let no_allowance = PoolError::Token(PSP22Error::InsufficientAllowance);
+    let no_allowance = PoolError::from(PSP22Error::InsufficientAllowance);
     world.refuses("dan", repay(), VaultError::from(no_allowance));
     world
         .deal
         .approve(&world.chain, cash, dan, world.deal.pool, usd(100))
         .unwrap();
-    let no_balance = PoolError::Token(PSP22Error::InsufficientBalance);
+    let no_balance = PoolError::from(PSP22Error::InsufficientBalance);
     world.refuses("dan", repay(), VaultError::from(no_balance));
 
     world.deal.mint(&world.chain, cash, dan, 1).unwrap();
@@ -486,7 +486,7 @@ fn a_debt_is_repaid_from_allowance_and_balance() {
 fn an_allowance_to_the_vault_repays_nothing() {
     let (world, position) = World::lent();
     world.provide(world.deal.cash, "olga", world.deal.vault, usd(600));
-    let no_allowance = PoolError::Token(PSP22Error::InsufficientAllowance);
+    let no_allowance = PoolError::from(PSP22Error::InsufficientAllowance);
     let repay = world.vault().repay(position, usd(600));
     world.refuses("olga", repay, VaultError::from(no_allowance));
 }
@@ -684,7 +684,7 @@ fn the_engine_sells_only_what_is_seized_and_owed() {
     let too_much = VaultError::InsufficientCollateral;
     world.refuses("engine", sell(lot, eth(8) + 1, 1), too_much);
     world.refuses("engine", sell(lot, eth(8), owed + 1), VaultError::Overpaid);
-    let unpaid = PoolError::Token(PSP22Error::InsufficientAllowance);
+    let unpaid = PoolError::from(PSP22Error::InsufficientAllowance);
     let refused = VaultError::from(unpaid);
     world.refuses("engine", sell(lot, eth(8), owed), refused);
 }
