@@ -2,6 +2,7 @@
 //!
 //! | file | what it does |
 //! |---|---|
+//! | [`state`] | what every message loads |
 //! | [`book`] | the collateral types and their totals |
 //! | [`loan`] | a position together with the totals it is part of |
 //! | [`collateral`], [`draw`], [`repay`] | what originators do |

@@ -77,6 +77,7 @@ fn reply<Arguments: Encode + Clone, T>(
 ) -> Result<Vec<u8>, CallError> {
     let message = message.params();
     let mut input = Vec::new();
+    // Taken out by value: what a builder holds besides is then never written to memory.
     let callee = *message.callee();
     message.exec_input().clone().encode_to(&mut input);
     send(&callee, &input)

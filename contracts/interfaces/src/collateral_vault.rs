@@ -432,8 +432,9 @@ pub trait CollateralVault {
 
     /// What all loans are worth now, at the live prices of all types with debt. O(collateral types).
     ///
-    /// Draws and payments hand the pool the same, asking only for the prices of types with stressed debt:
-    /// `frozen`, `frozen_debt` and `prices_at` then tell of these types alone, while all else is complete.
+    /// Draws and repayments hand the pool the same, asking only for the prices of types with stressed debt:
+    /// `frozen`, `frozen_debt` and `prices_at` then tell of these types alone, while all else is complete. Sales out of
+    /// lots ask for none, and stressed debt counts as frozen: the pool goes by the principal alone then.
     ///
     /// # Errors
     /// [`MathError`] beyond the range of amounts.

@@ -228,7 +228,7 @@ fn a_bid_is_paid_from_allowance_and_balance() {
     let (world, _, auction) = World::in_auction();
     let (cash, tess) = (world.deal.cash, world.account("tess"));
     let take = || world.engine().take(auction, eth(1), ANY_PRICE, NEVER);
-    let refused = |error| EngineError::from(VaultError::from(PoolError::Token(error)));
+    let refused = |error| EngineError::from(VaultError::from(PoolError::from(error)));
 
     world
         .deal

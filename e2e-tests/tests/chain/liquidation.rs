@@ -358,7 +358,7 @@ fn a_receiver_that_does_not_pay_gets_nothing() {
             .take_through(trader, data, auction, eth(8), any, NEVER)
     };
     let vault = |error: VaultError| EngineError::from(error);
-    let unpaid = |error| vault(VaultError::from(PoolError::Token(error)));
+    let unpaid = |error| vault(VaultError::from(PoolError::from(error)));
     let cases = [
         (
             Errand::Keep,
