@@ -85,3 +85,12 @@ pub fn balance(token: AccountId, owner: AccountId) -> Result<Balance, CallError>
     let token: ink::contract_ref!(PSP22) = token.into();
     answer(token.call().balance_of(owner).try_invoke())
 }
+
+/// How much there is of a token.
+///
+/// # Errors
+/// Those of [`answer`].
+pub fn supply(token: AccountId) -> Result<Balance, CallError> {
+    let token: ink::contract_ref!(PSP22) = token.into();
+    answer(token.call().total_supply().try_invoke())
+}

@@ -1,0 +1,47 @@
+//! What one account has, through whom it votes, and what it votes for itself and others.
+
+use finance::governance::trace::{Checkpoint, Trace};
+use finance::Timestamp;
+use interfaces::types::{AccountId, Balance};
+
+/// One account.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
+pub struct Voter {
+    /// Base units of the token.
+    pub balance: Balance,
+    /// Who votes with the balance, if it is somebody else.
+    pub delegate: Option<AccountId>,
+    /// The balances of all who vote through this account.
+    pub votes: Trace<Balance>,
+}
+
+/// So many votes more or less.
+#[derive(Clone, Copy, Debug)]
+pub enum Change {
+    More(Balance),
+    Less(Balance),
+}
+
+impl Voter {
+    /// Changes the votes. Returns what is to be kept of before, as [`Trace::set`].
+    pub fn change_votes(
+        &mut self,
+        change: Change,
+        now: Timestamp,
+    ) -> Option<(u32, Checkpoint<Balance>)> {
+        let votes = self.votes.latest.value;
+        // A part of the supply, which fits.
+        let votes = match change {
+            Change::More(more) => votes.wrapping_add(more),
+            Change::Less(less) => votes.wrapping_sub(less),
+        };
+        self.votes.set(votes, now)
+    }
+
+    /// Whether there is nothing to keep.
+    pub fn is_nobody(&self) -> bool {
+        self.balance == 0 && self.delegate.is_none() && self.votes.is_blank()
+    }
+}

@@ -1,0 +1,64 @@
+//! Asks electorates, and calls whatever was decided to be called.
+
+use finance::Timestamp;
+use ink::codegen::TraitCallBuilder;
+use ink::contract_ref;
+use ink::env::call::{build_call, ExecutionInput, Selector};
+// The name under which `contract_ref!` looks for the chain's types.
+use ink::env::DefaultEnvironment as Environment;
+use interfaces::calls::{answer, outcome};
+use interfaces::governance_token::Electorate;
+use interfaces::governor::{Call, GovernorError};
+use interfaces::types::{AccountId, Balance};
+use scale::{Decode, Encode, Error, Input, Output};
+
+pub fn past_votes(
+    electorate: AccountId,
+    account: AccountId,
+    at: Timestamp,
+) -> Result<Balance, GovernorError> {
+    let electorate: contract_ref!(Electorate) = electorate.into();
+    outcome(electorate.call().past_votes(account, at).try_invoke())
+}
+
+pub fn past_total_supply(electorate: AccountId, at: Timestamp) -> Result<Balance, GovernorError> {
+    let electorate: contract_ref!(Electorate) = electorate.into();
+    outcome(electorate.call().past_total_supply(at).try_invoke())
+}
+
+/// Whether the called contract did what it was called for.
+pub fn is_done(call: Call) -> bool {
+    let input = ExecutionInput::new(Selector::new(call.selector)).push_arg(Arguments(call.input));
+    let call = build_call::<Environment>()
+        .call(call.target)
+        .transferred_value(call.value)
+        .exec_input(input)
+        .returns::<Answer>();
+    answer(call.try_invoke()) == Ok(Answer { is_ok: true })
+}
+
+/// Arguments that are encoded already.
+struct Arguments(ink::prelude::vec::Vec<u8>);
+
+impl Encode for Arguments {
+    fn encode_to<T: Output + ?Sized>(&self, to: &mut T) {
+        to.write(&self.0);
+    }
+}
+
+/// What a message of any type answered: nothing, or an `Ok` with whatever is in it; all else is no success. Whether the callee
+/// reverted is not told apart from what it says, and every ink! message that reverts says `Err`.
+#[derive(PartialEq)]
+struct Answer {
+    is_ok: bool,
+}
+
+impl Decode for Answer {
+    fn decode<I: Input>(input: &mut I) -> Result<Self, Error> {
+        let first = input.read_byte();
+        while input.read_byte().is_ok() {}
+        Ok(Self {
+            is_ok: !matches!(first, Ok(1..)),
+        })
+    }
+}
