@@ -136,7 +136,8 @@ mod governance_token {
 
         fn set_supply(&mut self, supply: Balance) {
             if let Some((number, before)) = self.supply.set(supply, self.now()) {
-                self.history.insert((None, number), &before);
+                let place: Place = (None, number);
+                self.history.insert(place, &before);
             }
         }
 

@@ -215,7 +215,7 @@ pub enum DelegationError {
 }
 
 /// Why nothing was locked or given back.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
 pub enum LockError {
     /// The supply is fixed.
