@@ -12,26 +12,24 @@ mod governance_token {
     use finance::governance::trace::{Checkpoint, Trace};
     use finance::time;
     use ink::prelude::{string::String, vec::Vec};
-    use ink::storage::{traits::ManualKey, Mapping};
-    use interfaces::calls::{pull, push};
+    use ink::storage::{traits::ManualKey, Lazy, Mapping};
+    use interfaces::calls;
     use interfaces::ensure;
     use interfaces::governance_token::{
         About, DelegateChanged, Delegation, DelegationError, DelegationMessage, Electorate,
-        ElectorateError, GovernanceTokenTerms, Issue, LockError, Locker, CLOCK_MODE,
+        ElectorateError, GovernanceTokenTerms, Issue, Locker, VoterView,
+        NO_LOCKER,
     };
     use interfaces::permit::Text;
     use interfaces::tranche_token::{PSP22Error, PSP22Metadata, BEYOND_128_BITS, PSP22};
+    use interfaces::transfer_rule::NO_ANSWER;
     use psp22::{Approval, Transfer};
 
-    /// An owner and a spender.
-    type Pair = (AccountId, Option<AccountId>);
     /// Whose votes, or nobody's for the supply, and the number of a checkpoint.
     type Place = (Option<AccountId>, u32);
 
     #[ink(storage)]
     pub struct GovernanceTokenContract {
-        /// Fixed at creation.
-        about: About,
         /// What is locked; none if the supply is fixed. Fixed at creation.
         underlying: Option<AccountId>,
         /// The sum of all balances, and of all votes.
@@ -40,34 +38,31 @@ mod governance_token {
         voters: Mapping<AccountId, Voter, ManualKey<1>>,
         /// What votes and supply were before.
         history: Mapping<Place, Checkpoint<Balance>, ManualKey<2>>,
-        /// What an owner lets a spender take; with nobody as the spender, how many signatures of the owner were used.
-        /// Without zeros. They share a mapping because each brings its own copy of the code.
-        allowances: Mapping<Pair, u128, ManualKey<3>>,
+        /// What an owner lets a spender take. Without zeros.
+        allowances: Mapping<(AccountId, AccountId), Balance, ManualKey<3>>,
+        /// Fixed at creation. Apart, because no transfer needs it.
+        about: Lazy<About, ManualKey<4>>,
     }
 
     impl GovernanceTokenContract {
-        /// A token of which the holders in its terms have all there is, or a locker in which nothing is locked.
-        ///
-        /// # Errors
-        /// [`PSP22Error::Custom`] with [`BEYOND_128_BITS`] for a supply that large.
+        /// A token of which the holder in its terms has all there is, or a locker in which nothing is locked.
         #[ink(constructor)]
-        pub fn new(terms: GovernanceTokenTerms) -> Result<Self, PSP22Error> {
-            let (underlying, holders) = match terms.issue {
-                Issue::Fixed(holders) => (None, holders),
-                Issue::Locker(underlying) => (Some(underlying), Vec::new()),
-            };
+        pub fn new(terms: GovernanceTokenTerms) -> Self {
             let mut token = Self {
-                about: terms.about,
-                underlying,
+                underlying: None,
                 supply: Trace::default(),
                 voters: Mapping::default(),
                 history: Mapping::default(),
                 allowances: Mapping::default(),
+                about: Lazy::new(),
             };
-            for (holder, value) in holders {
-                token.change(None, Some(&holder), value)?;
+            token.about.set(&terms.about);
+            match terms.issue {
+                // The first tokens there are always fit.
+                Issue::Fixed { supply, holder } => drop(token.change(None, Some(holder), supply)),
+                Issue::Locker { underlying } => token.underlying = Some(underlying),
             }
-            Ok(token)
+            token
         }
 
         fn now(&self) -> time::Timestamp {
@@ -89,7 +84,7 @@ mod governance_token {
                 true => None,
                 false => Some(self.allowance_less(from, &caller, value)?),
             };
-            self.change(Some(from), Some(to), value)?;
+            self.change(Some(*from), Some(*to), value)?;
             if let Some(left) = allowance {
                 self.allow(from, &caller, left);
             }
@@ -99,49 +94,38 @@ mod governance_token {
         /// Every change of a balance: `from` nobody when tokens are made, `to` nobody when they are destroyed.
         fn change(
             &mut self,
-            from: Option<&AccountId>,
-            to: Option<&AccountId>,
+            from: Option<AccountId>,
+            to: Option<AccountId>,
             value: Balance,
         ) -> Result<(), PSP22Error> {
             if value == 0 {
                 return Ok(());
             }
-            let supply = self.supply.latest.value;
-            match from {
-                Some(owner) => {
-                    let mut voter = self.voter(owner);
-                    let left = voter.balance.checked_sub(value);
-                    voter.balance = left.ok_or(PSP22Error::InsufficientBalance)?;
-                    self.keep(owner, voter, Change::Less(value));
-                }
-                None => {
-                    let supply = supply.checked_add(value);
-                    self.set_supply(supply.ok_or(PSP22Error::Custom(BEYOND_128_BITS.into()))?);
-                }
-            }
-            match to {
-                Some(owner) => {
-                    let mut voter = self.voter(owner);
-                    // Never above the supply, which fits.
-                    voter.balance = voter.balance.wrapping_add(value);
-                    self.keep(owner, voter, Change::More(value));
-                }
-                // What is destroyed was part of it.
-                None => self.set_supply(supply.wrapping_sub(value)),
-            }
-            let (from, to) = (from.copied(), to.copied());
+            self.shift(from, Change::Less(value))?;
+            self.shift(to, Change::More(value))?;
             self.env().emit_event(Transfer { from, to, value });
             Ok(())
         }
 
-        fn set_supply(&mut self, supply: Balance) {
-            if let Some((number, before)) = self.supply.set(supply, self.now()) {
-                let place: Place = (None, number);
-                self.history.insert(place, &before);
-            }
+        /// Changes what `owner` has, and the votes of whoever votes with it; the supply the other way round, if it is nobody.
+        fn shift(&mut self, owner: Option<AccountId>, change: Change) -> Result<(), PSP22Error> {
+            let Some(owner) = owner else {
+                let supply = change.reversed().of(self.supply.latest.value);
+                let supply = supply.ok_or(PSP22Error::Custom(BEYOND_128_BITS.into()))?;
+                if let Some((number, before)) = self.supply.set(supply, self.now()) {
+                    let nobodys: Place = (None, number);
+                    self.history.insert(nobodys, &before);
+                }
+                return Ok(());
+            };
+            let mut voter = self.load(&owner);
+            let balance = change.of(voter.balance);
+            voter.balance = balance.ok_or(PSP22Error::InsufficientBalance)?;
+            self.keep(&owner, voter, change);
+            Ok(())
         }
 
-        fn voter(&self, account: &AccountId) -> Voter {
+        fn load(&self, account: &AccountId) -> Voter {
             self.voters.get(account).unwrap_or_default()
         }
 
@@ -151,7 +135,7 @@ mod governance_token {
                 None => self.vote(owner, voter, change),
                 Some(delegate) => {
                     self.store(owner, &voter);
-                    let voter = self.voter(&delegate);
+                    let voter = self.load(&delegate);
                     self.vote(&delegate, voter, change);
                 }
             }
@@ -174,14 +158,14 @@ mod governance_token {
         }
 
         fn delegate_to(&mut self, owner: AccountId, to: AccountId) {
-            let voter = self.voter(&owner);
+            let voter = self.load(&owner);
             let from = voter.delegate.unwrap_or(owner);
             if from == to {
                 return;
             }
             let balance = voter.balance;
             self.keep(&owner, voter, Change::Less(balance));
-            let mut voter = self.voter(&owner);
+            let mut voter = self.load(&owner);
             voter.delegate = (to != owner).then_some(to);
             self.keep(&owner, voter, Change::More(balance));
             self.env().emit_event(DelegateChanged { owner, from, to });
@@ -197,16 +181,8 @@ mod governance_token {
             Ok(trace.at(at, |number| self.history.get((whose, number))))
         }
 
-        fn number(&self, owner: &AccountId, spender: Option<&AccountId>) -> u128 {
+        fn allowed(&self, owner: &AccountId, spender: &AccountId) -> Balance {
             self.allowances.get((owner, spender)).unwrap_or_default()
-        }
-
-        fn set_number(&mut self, owner: &AccountId, spender: Option<&AccountId>, number: u128) {
-            if number == 0 {
-                self.allowances.remove((owner, spender));
-            } else {
-                self.allowances.insert((owner, spender), &number);
-            }
         }
 
         /// What is left of an allowance after `value` of it.
@@ -216,7 +192,7 @@ mod governance_token {
             spender: &AccountId,
             value: Balance,
         ) -> Result<Balance, PSP22Error> {
-            let left = self.number(owner, Some(spender)).checked_sub(value);
+            let left = self.allowed(owner, spender).checked_sub(value);
             left.ok_or(PSP22Error::InsufficientAllowance)
         }
 
@@ -225,7 +201,11 @@ mod governance_token {
             if owner == spender {
                 return;
             }
-            self.set_number(owner, Some(spender), amount);
+            if amount == 0 {
+                self.allowances.remove((owner, spender));
+            } else {
+                self.allowances.insert((owner, spender), &amount);
+            }
             let (owner, spender) = (*owner, *spender);
             self.env().emit_event(Approval {
                 owner,
@@ -237,18 +217,26 @@ mod governance_token {
         fn delegation_text(
             &self,
             owner: &AccountId,
+            nonce: u32,
             to: &AccountId,
             deadline: time::Timestamp,
         ) -> Text {
             let message = DelegationMessage {
-                network: &self.about.network,
+                network: &self.about.get_or_default().network,
                 token: &self.env().account_id(),
                 owner,
                 to,
                 deadline,
-                nonce: self.number(owner, None),
+                nonce,
             };
             message.text()
+        }
+
+        /// Moves tokens that are or will be locked; whoever calls for his own needs no allowance.
+        fn move_locked(&self, from: AccountId, to: AccountId, value: Balance) -> Result<(), PSP22Error> {
+            let token = self.underlying.ok_or(PSP22Error::Custom(NO_LOCKER.into()))?;
+            let moved = calls::transfer_from(token, from, to, value);
+            moved.map_err(|_| PSP22Error::SafeTransferCheckFailed(NO_ANSWER.into()))?
         }
     }
 
@@ -259,7 +247,7 @@ mod governance_token {
             account: AccountId,
             at: time::Timestamp,
         ) -> Result<Balance, ElectorateError> {
-            self.past(Some(account), &self.voter(&account).votes, at)
+            self.past(Some(account), &self.load(&account).votes, at)
         }
 
         #[ink(message)]
@@ -267,25 +255,20 @@ mod governance_token {
             let supply = self.past(None, &self.supply, at)?;
             match self.underlying {
                 None => Ok(supply),
-                Some(token) => Ok(supply.max(interfaces::calls::supply(token)?)),
+                Some(token) => Ok(supply.max(calls::supply(token)?)),
             }
-        }
-
-        #[ink(message)]
-        fn clock_mode(&self) -> String {
-            CLOCK_MODE.into()
         }
     }
 
     impl Delegation for GovernanceTokenContract {
         #[ink(message)]
-        fn votes(&self, account: AccountId) -> Balance {
-            self.voter(&account).votes.latest.value
-        }
-
-        #[ink(message)]
-        fn delegate_of(&self, account: AccountId) -> AccountId {
-            self.voter(&account).delegate.unwrap_or(account)
+        fn voter(&self, account: AccountId) -> VoterView {
+            let voter = self.load(&account);
+            VoterView {
+                votes: voter.votes.latest.value,
+                delegate: voter.delegate.unwrap_or(account),
+                nonce: voter.nonce,
+            }
         }
 
         #[ink(message)]
@@ -304,13 +287,15 @@ mod governance_token {
             signature: [u8; 64],
         ) -> Result<(), DelegationError> {
             ensure!(self.now() <= deadline, DelegationError::Expired);
-            let text = self.delegation_text(&owner, &to, deadline);
+            let mut voter = self.load(&owner);
+            let text = self.delegation_text(&owner, voter.nonce, &to, deadline);
             ensure!(
                 text.is_signed(&signature, &owner),
                 DelegationError::WrongSignature
             );
-            let used = self.number(&owner, None).wrapping_add(1);
-            self.set_number(&owner, None, used);
+            // Nobody signs as often.
+            voter.nonce = voter.nonce.wrapping_add(1);
+            self.store(&owner, &voter);
             self.delegate_to(owner, to);
             Ok(())
         }
@@ -321,9 +306,9 @@ mod governance_token {
             owner: AccountId,
             to: AccountId,
             deadline: time::Timestamp,
-        ) -> ([u8; 48], u128) {
-            let text = self.delegation_text(&owner, &to, deadline);
-            (*text.message(), self.number(&owner, None))
+        ) -> [u8; 48] {
+            let nonce = self.load(&owner).nonce;
+            *self.delegation_text(&owner, nonce, &to, deadline).message()
         }
     }
 
@@ -334,19 +319,17 @@ mod governance_token {
         }
 
         #[ink(message)]
-        fn lock(&mut self, value: Balance) -> Result<(), LockError> {
-            let token = self.underlying.ok_or(LockError::NoLocker)?;
+        fn lock(&mut self, value: Balance) -> Result<(), PSP22Error> {
             let caller = self.env().caller();
-            self.change(None, Some(&caller), value)?;
-            pull(token, caller, self.env().account_id(), value)
+            self.change(None, Some(caller), value)?;
+            self.move_locked(caller, self.env().account_id(), value)
         }
 
         #[ink(message)]
-        fn unlock(&mut self, value: Balance) -> Result<(), LockError> {
-            let token = self.underlying.ok_or(LockError::NoLocker)?;
+        fn unlock(&mut self, value: Balance) -> Result<(), PSP22Error> {
             let caller = self.env().caller();
-            self.change(Some(&caller), None, value)?;
-            push(token, caller, value)
+            self.change(Some(caller), None, value)?;
+            self.move_locked(self.env().account_id(), caller, value)
         }
     }
 
@@ -358,12 +341,12 @@ mod governance_token {
 
         #[ink(message)]
         fn balance_of(&self, owner: AccountId) -> Balance {
-            self.voter(&owner).balance
+            self.load(&owner).balance
         }
 
         #[ink(message)]
         fn allowance(&self, owner: AccountId, spender: AccountId) -> Balance {
-            self.number(&owner, Some(&spender))
+            self.allowed(&owner, &spender)
         }
 
         #[ink(message)]
@@ -403,7 +386,7 @@ mod governance_token {
         ) -> Result<(), PSP22Error> {
             let owner = self.env().caller();
             if delta_value > 0 {
-                let allowance = self.number(&owner, Some(&spender));
+                let allowance = self.allowed(&owner, &spender);
                 self.allow(&owner, &spender, allowance.saturating_add(delta_value));
             }
             Ok(())
@@ -427,17 +410,17 @@ mod governance_token {
     impl PSP22Metadata for GovernanceTokenContract {
         #[ink(message)]
         fn token_name(&self) -> Option<String> {
-            Some(self.about.name.clone())
+            Some(self.about.get_or_default().name)
         }
 
         #[ink(message)]
         fn token_symbol(&self) -> Option<String> {
-            Some(self.about.symbol.clone())
+            Some(self.about.get_or_default().symbol)
         }
 
         #[ink(message)]
         fn token_decimals(&self) -> u8 {
-            self.about.decimals
+            self.about.get_or_default().decimals
         }
     }
 }

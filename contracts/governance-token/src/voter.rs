@@ -15,6 +15,8 @@ pub struct Voter {
     pub delegate: Option<AccountId>,
     /// The balances of all who vote through this account.
     pub votes: Trace<Balance>,
+    /// How many signatures of the account were used.
+    pub nonce: u32,
 }
 
 /// So many votes more or less.
@@ -24,6 +26,24 @@ pub enum Change {
     Less(Balance),
 }
 
+impl Change {
+    /// The amount after it; none beyond zero and `u128`.
+    pub fn of(self, amount: Balance) -> Option<Balance> {
+        match self {
+            Self::More(more) => amount.checked_add(more),
+            Self::Less(less) => amount.checked_sub(less),
+        }
+    }
+
+    /// As much the other way round.
+    pub fn reversed(self) -> Self {
+        match self {
+            Self::More(more) => Self::Less(more),
+            Self::Less(less) => Self::More(less),
+        }
+    }
+}
+
 impl Voter {
     /// Changes the votes. Returns what is to be kept of before, as [`Trace::set`].
     pub fn change_votes(
@@ -31,17 +51,16 @@ impl Voter {
         change: Change,
         now: Timestamp,
     ) -> Option<(u32, Checkpoint<Balance>)> {
-        let votes = self.votes.latest.value;
+        let votes = change.of(self.votes.latest.value);
         // A part of the supply, which fits.
-        let votes = match change {
-            Change::More(more) => votes.wrapping_add(more),
-            Change::Less(less) => votes.wrapping_sub(less),
-        };
-        self.votes.set(votes, now)
+        self.votes.set(votes.unwrap_or_default(), now)
     }
 
     /// Whether there is nothing to keep.
     pub fn is_nobody(&self) -> bool {
-        self.balance == 0 && self.delegate.is_none() && self.votes.is_blank()
+        self.balance == 0
+            && self.delegate.is_none()
+            && self.votes.is_blank()
+            && self.nonce == 0
     }
 }

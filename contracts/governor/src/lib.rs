@@ -23,12 +23,11 @@ mod governor {
     use ink::prelude::{string::String, vec::Vec};
     use ink::storage::{traits::ManualKey, Mapping};
     use interfaces::ensure;
-    use interfaces::governance_token::CLOCK_MODE;
     use interfaces::governor::{
         Action, BallotMessage, Canceled, DeadlineExtended, Executed, Governor, GovernorError,
         GovernorTerms, GuardianChanged, GuardianNamed, Payload, Powers, ProposalId, ProposalView,
-        Proposed, Queued, SettingChanged, SignedVote, Vetoed, VoteCast, Voters, MAX_ACTIONS,
-        MAX_CLASSES,
+        Proposed, Queued, SettingChanged, SignedVote, Vetoed, VoteCast, Voters, CLOCK_MODE,
+        MAX_ACTIONS, MAX_CLASSES,
     };
     use interfaces::permit::Text;
 

@@ -52,9 +52,22 @@ where
     if amount == 0 {
         return Ok(());
     }
+    Ok(transfer_from(token, from, to, amount)??)
+}
+
+/// Moves `amount` of a token from the caller's own, or from the allowance that `from` gave him.
+///
+/// # Errors
+/// Those of [`answer`]; within, the token's own.
+pub fn transfer_from(
+    token: AccountId,
+    from: AccountId,
+    to: AccountId,
+    amount: Balance,
+) -> Result<Result<(), PSP22Error>, CallError> {
     let mut token: ink::contract_ref!(PSP22) = token.into();
     let transfer = token.call_mut().transfer_from(from, to, amount, Vec::new());
-    outcome(transfer.try_invoke())
+    answer(transfer.try_invoke())
 }
 
 /// Sends `amount` of a token of the calling contract to `to`; nothing is called for nothing.

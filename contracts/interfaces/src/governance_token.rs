@@ -4,11 +4,11 @@
 //! **Votes.** One per base unit. Everybody votes himself until he delegates; then all that he has, and will have, votes through
 //! whom he named, and what is delegated to him does not move on. So the votes of all are the supply, always.
 //!
-//! **The past.** What an account could vote at the end of any block before this one can be asked for ever, with no more
+//! **The past.** Time is the chain's, in milliseconds: one moment per block. What an account could vote at the end of any block before this one can be asked for ever, with no more
 //! reads than the times its votes changed can be halved. Nobody votes with what he borrows and returns
 //! within a block, nor twice with what he passes on.
 //!
-//! **Supply.** A token is one of two kinds for good. Of the *fixed* kind all there is was made at creation, for the holders in its
+//! **Supply.** A token is one of two kinds for good. Of the *fixed* kind all there is was made at creation, for the holder in its
 //! terms; there is no minter. The *locker* takes another token in, one to one, and gives it back on demand: the class of a
 //! deal votes through it. What underlies it must be a `PSP22` that moves exactly what it is told; cash distributed to locked
 //! tokens is the locker's and stays there, so lock classes that accumulate.
@@ -18,11 +18,11 @@ use crate::permit::Text;
 use crate::types::{AccountId, Balance};
 use crate::wrap_errors;
 use finance::Timestamp;
-use ink::prelude::{string::String, vec::Vec};
+use ink::prelude::string::String;
 use psp22::PSP22Error;
 
-/// How time is counted: as the chain's blocks are stamped.
-pub const CLOCK_MODE: &str = "mode=timestamp&unit=ms";
+/// The message of the error of a token that locks nothing.
+pub const NO_LOCKER: &str = "the supply is fixed";
 
 /// What a token is made with. Nothing of it ever changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,7 +35,7 @@ pub struct GovernanceTokenTerms {
 }
 
 /// What a token is called and where it lives.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct About {
@@ -53,10 +53,18 @@ pub struct About {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
 pub enum Issue {
-    /// Made at creation for these holders, and never again.
-    Fixed(Vec<(AccountId, Balance)>),
-    /// Made for whoever locks as much of this token.
-    Locker(AccountId),
+    /// Made once, at creation.
+    Fixed {
+        /// How much.
+        supply: Balance,
+        /// Whose it is.
+        holder: AccountId,
+    },
+    /// Made for whoever locks as much of another token.
+    Locker {
+        /// The token that is locked.
+        underlying: AccountId,
+    },
 }
 
 /// Who may vote, and how much: what a governor asks.
@@ -76,22 +84,14 @@ pub trait Electorate {
     /// [`ElectorateError::NotPast`], [`ElectorateError::Call`].
     #[ink(message)]
     fn past_total_supply(&self, at: Timestamp) -> Result<Balance, ElectorateError>;
-
-    /// [`CLOCK_MODE`].
-    #[ink(message)]
-    fn clock_mode(&self) -> String;
 }
 
 /// Through whom votes are cast.
 #[ink::trait_definition]
 pub trait Delegation {
-    /// What `account` can vote now.
+    /// What `account` votes now, and through whom.
     #[ink(message)]
-    fn votes(&self, account: AccountId) -> Balance;
-
-    /// Through whom `account` votes: himself, unless he delegated.
-    #[ink(message)]
-    fn delegate_of(&self, account: AccountId) -> AccountId;
+    fn voter(&self, account: AccountId) -> VoterView;
 
     /// From now on the caller's tokens vote through `to`; through himself, to take them back.
     ///
@@ -117,15 +117,14 @@ pub trait Delegation {
         signature: [u8; 64],
     ) -> Result<(), DelegationError>;
 
-    /// What `owner` has to sign now, the [text](DelegationMessage::text) of a [`DelegationMessage`], and the nonce in it: how
-    /// many of his signatures were used.
+    /// What `owner` has to sign now, the [text](DelegationMessage::text) of a [`DelegationMessage`].
     #[ink(message)]
     fn delegation_message(
         &self,
         owner: AccountId,
         to: AccountId,
         deadline: Timestamp,
-    ) -> ([u8; 48], u128);
+    ) -> [u8; 48];
 }
 
 /// A token against one that votes, one to one.
@@ -141,9 +140,11 @@ pub trait Locker {
     /// `Transfer` from nobody.
     ///
     /// # Errors
-    /// [`LockError::NoLocker`], [`LockError::Token`], [`LockError::Call`].
+    /// [`PSP22Error::Custom`] with [`NO_LOCKER`], or with [`BEYOND_128_BITS`](crate::tranche_token::BEYOND_128_BITS) for a
+    /// supply that large; those of the token that is locked; [`PSP22Error::SafeTransferCheckFailed`] with
+    /// [`NO_ANSWER`](crate::transfer_rule::NO_ANSWER) if it gives none.
     #[ink(message)]
-    fn lock(&mut self, value: Balance) -> Result<(), LockError>;
+    fn lock(&mut self, value: Balance) -> Result<(), PSP22Error>;
 
     /// Destroys `value` base units of the caller's and gives as many back to him, whatever he voted.
     ///
@@ -151,9 +152,21 @@ pub trait Locker {
     /// `Transfer` to nobody.
     ///
     /// # Errors
-    /// As [`Locker::lock`].
+    /// [`PSP22Error::InsufficientBalance`], and as [`Locker::lock`].
     #[ink(message)]
-    fn unlock(&mut self, value: Balance) -> Result<(), LockError>;
+    fn unlock(&mut self, value: Balance) -> Result<(), PSP22Error>;
+}
+
+/// What an account votes, and through whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+pub struct VoterView {
+    /// What it can vote, for itself and for others.
+    pub votes: Balance,
+    /// Who votes with what it has: the account itself, unless it delegated.
+    pub delegate: AccountId,
+    /// How many signatures of the account were used.
+    pub nonce: u32,
 }
 
 /// What a signature of a delegation is about.
@@ -171,7 +184,7 @@ pub struct DelegationMessage<'a> {
     /// The last moment at which it can be submitted.
     pub deadline: Timestamp,
     /// How many signatures of the owner were used.
-    pub nonce: u128,
+    pub nonce: u32,
 }
 
 impl DelegationMessage<'_> {
@@ -190,7 +203,6 @@ pub struct DelegateChanged {
     /// Through whom they voted.
     pub from: AccountId,
     /// Through whom they vote.
-    #[ink(topic)]
     pub to: AccountId,
 }
 
@@ -214,20 +226,4 @@ pub enum DelegationError {
     WrongSignature,
 }
 
-/// Why nothing was locked or given back.
-#[derive(Debug, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
-pub enum LockError {
-    /// The supply is fixed.
-    NoLocker,
-    /// This token or the one that is locked refused.
-    Token(PSP22Error),
-    /// The token that is locked gave no answer.
-    Call(CallError),
-}
-
 wrap_errors!(ElectorateError { Call(CallError) });
-wrap_errors!(LockError {
-    Token(PSP22Error),
-    Call(CallError),
-});

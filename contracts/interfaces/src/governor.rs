@@ -23,6 +23,8 @@ use finance::governance::settings::{Setting, SettingError, Settings};
 use finance::{MathError, Timestamp};
 use ink::prelude::{string::String, vec::Vec};
 
+/// How time is counted: as the chain's blocks are stamped.
+pub const CLOCK_MODE: &str = "mode=timestamp&unit=ms";
 /// The most actions of a proposal.
 pub const MAX_ACTIONS: usize = 10;
 /// The most classes that may have a veto.
@@ -287,7 +289,7 @@ pub trait Governor {
     #[ink(message)]
     fn powers(&self, account: AccountId) -> Powers;
 
-    /// [`CLOCK_MODE`](crate::governance_token::CLOCK_MODE).
+    /// [`CLOCK_MODE`]: the clock of the electorates is the same.
     #[ink(message)]
     fn clock_mode(&self) -> String;
 }
