@@ -5,11 +5,13 @@ mod voter;
 
 pub use self::governance_token::{GovernanceTokenContract, GovernanceTokenContractRef};
 
+#[cfg(test)]
+mod tests;
 
 #[ink::contract]
 mod governance_token {
     use crate::voter::{Change, Voter};
-    use finance::governance::trace::{Checkpoint, Trace};
+    use finance::governance::trace::Checkpoint;
     use finance::time;
     use ink::prelude::{string::String, vec::Vec};
     use ink::storage::{traits::ManualKey, Lazy, Mapping};
@@ -25,19 +27,18 @@ mod governance_token {
     use interfaces::transfer_rule::NO_ANSWER;
     use psp22::{Approval, Transfer};
 
-    /// Whose votes, or nobody's for the supply, and the number of a checkpoint.
-    type Place = (Option<AccountId>, u32);
+    /// An account, or nobody: what nobody has is the supply, all that was made of nothing.
+    type Who = Option<AccountId>;
 
     #[ink(storage)]
     pub struct GovernanceTokenContract {
         /// What is locked; none if the supply is fixed. Fixed at creation.
         underlying: Option<AccountId>,
-        /// The sum of all balances, and of all votes.
-        supply: Trace<Balance>,
-        /// Everybody who has anything, votes or ever voted for longer than a block.
-        voters: Mapping<AccountId, Voter, ManualKey<1>>,
-        /// What votes and supply were before.
-        history: Mapping<Place, Checkpoint<Balance>, ManualKey<2>>,
+        /// Everybody who has or votes anything, or did so for longer than a block; nobody's balance and votes are the sums of
+        /// all others.
+        voters: Mapping<Who, Voter, ManualKey<1>>,
+        /// What votes were before, by number.
+        history: Mapping<(Who, u32), Checkpoint<Balance>, ManualKey<2>>,
         /// What an owner lets a spender take. Without zeros.
         allowances: Mapping<(AccountId, AccountId), Balance, ManualKey<3>>,
         /// Fixed at creation. Apart, because no transfer needs it.
@@ -50,7 +51,6 @@ mod governance_token {
         pub fn new(terms: GovernanceTokenTerms) -> Self {
             let mut token = Self {
                 underlying: None,
-                supply: Trace::default(),
                 voters: Mapping::default(),
                 history: Mapping::default(),
                 allowances: Mapping::default(),
@@ -92,12 +92,7 @@ mod governance_token {
         }
 
         /// Every change of a balance: `from` nobody when tokens are made, `to` nobody when they are destroyed.
-        fn change(
-            &mut self,
-            from: Option<AccountId>,
-            to: Option<AccountId>,
-            value: Balance,
-        ) -> Result<(), PSP22Error> {
+        fn change(&mut self, from: Who, to: Who, value: Balance) -> Result<(), PSP22Error> {
             if value == 0 {
                 return Ok(());
             }
@@ -107,78 +102,73 @@ mod governance_token {
             Ok(())
         }
 
-        /// Changes what `owner` has, and the votes of whoever votes with it; the supply the other way round, if it is nobody.
-        fn shift(&mut self, owner: Option<AccountId>, change: Change) -> Result<(), PSP22Error> {
-            let Some(owner) = owner else {
-                let supply = change.reversed().of(self.supply.latest.value);
-                let supply = supply.ok_or(PSP22Error::Custom(BEYOND_128_BITS.into()))?;
-                if let Some((number, before)) = self.supply.set(supply, self.now()) {
-                    let nobodys: Place = (None, number);
-                    self.history.insert(nobodys, &before);
-                }
-                return Ok(());
+        /// Changes what `owner` has, and the votes of whoever votes with it.
+        fn shift(&mut self, owner: Who, change: Change) -> Result<(), PSP22Error> {
+            let change = match owner {
+                Some(_) => change,
+                // What is taken from nobody is made.
+                None => change.reversed(),
             };
-            let mut voter = self.load(&owner);
+            let mut voter = self.load(owner);
             let balance = change.of(voter.balance);
-            voter.balance = balance.ok_or(PSP22Error::InsufficientBalance)?;
-            self.keep(&owner, voter, change);
+            voter.balance = balance.ok_or_else(|| match owner {
+                Some(_) => PSP22Error::InsufficientBalance,
+                None => PSP22Error::Custom(BEYOND_128_BITS.into()),
+            })?;
+            self.keep(owner, voter, change);
             Ok(())
         }
 
-        fn load(&self, account: &AccountId) -> Voter {
-            self.voters.get(account).unwrap_or_default()
+        fn load(&self, who: Who) -> Voter {
+            self.voters.get(who).unwrap_or_default()
         }
 
         /// Stores `owner`, and passes the change of his balance on to whoever votes with it.
-        fn keep(&mut self, owner: &AccountId, voter: Voter, change: Change) {
+        fn keep(&mut self, owner: Who, voter: Voter, change: Change) {
             match voter.delegate {
                 None => self.vote(owner, voter, change),
-                Some(delegate) => {
+                delegate => {
                     self.store(owner, &voter);
-                    let voter = self.load(&delegate);
-                    self.vote(&delegate, voter, change);
+                    let voter = self.load(delegate);
+                    self.vote(delegate, voter, change);
                 }
             }
         }
 
-        /// Stores `account` with changed votes.
-        fn vote(&mut self, account: &AccountId, mut voter: Voter, change: Change) {
+        /// Stores `who` with changed votes.
+        fn vote(&mut self, who: Who, mut voter: Voter, change: Change) {
             if let Some((number, before)) = voter.change_votes(change, self.now()) {
-                self.history.insert((Some(*account), number), &before);
+                self.history.insert((who, number), &before);
             }
-            self.store(account, &voter);
+            self.store(who, &voter);
         }
 
-        fn store(&mut self, account: &AccountId, voter: &Voter) {
-            if voter.is_nobody() {
-                self.voters.remove(account);
+        fn store(&mut self, who: Who, voter: &Voter) {
+            if voter.is_blank() {
+                self.voters.remove(who);
             } else {
-                self.voters.insert(account, voter);
+                self.voters.insert(who, voter);
             }
         }
 
         fn delegate_to(&mut self, owner: AccountId, to: AccountId) {
-            let voter = self.load(&owner);
+            let voter = self.load(Some(owner));
             let from = voter.delegate.unwrap_or(owner);
             if from == to {
                 return;
             }
             let balance = voter.balance;
-            self.keep(&owner, voter, Change::Less(balance));
-            let mut voter = self.load(&owner);
+            self.keep(Some(owner), voter, Change::Less(balance));
+            let mut voter = self.load(Some(owner));
             voter.delegate = (to != owner).then_some(to);
-            self.keep(&owner, voter, Change::More(balance));
+            self.keep(Some(owner), voter, Change::More(balance));
             self.env().emit_event(DelegateChanged { owner, from, to });
         }
 
-        fn past(
-            &self,
-            whose: Option<AccountId>,
-            trace: &Trace<Balance>,
-            at: time::Timestamp,
-        ) -> Result<Balance, ElectorateError> {
+        fn past(&self, who: Who, at: time::Timestamp) -> Result<Balance, ElectorateError> {
             ensure!(at < self.now(), ElectorateError::NotPast);
-            Ok(trace.at(at, |number| self.history.get((whose, number))))
+            let votes = self.load(who).votes;
+            Ok(votes.at(at, |number| self.history.get((who, number))))
         }
 
         fn allowed(&self, owner: &AccountId, spender: &AccountId) -> Balance {
@@ -194,6 +184,22 @@ mod governance_token {
         ) -> Result<Balance, PSP22Error> {
             let left = self.allowed(owner, spender).checked_sub(value);
             left.ok_or(PSP22Error::InsufficientAllowance)
+        }
+
+        fn change_allowance(
+            &mut self,
+            spender: &AccountId,
+            change: Change,
+        ) -> Result<(), PSP22Error> {
+            let owner = self.env().caller();
+            let amount = match change {
+                Change::More(0) | Change::Less(0) => return Ok(()),
+                _ if owner == *spender => return Ok(()),
+                Change::More(more) => self.allowed(&owner, spender).saturating_add(more),
+                Change::Less(less) => self.allowance_less(&owner, spender, less)?,
+            };
+            self.allow(&owner, spender, amount);
+            Ok(())
         }
 
         /// Every change of an allowance. An owner needs none for himself.
@@ -247,12 +253,12 @@ mod governance_token {
             account: AccountId,
             at: time::Timestamp,
         ) -> Result<Balance, ElectorateError> {
-            self.past(Some(account), &self.load(&account).votes, at)
+            self.past(Some(account), at)
         }
 
         #[ink(message)]
         fn past_total_supply(&self, at: time::Timestamp) -> Result<Balance, ElectorateError> {
-            let supply = self.past(None, &self.supply, at)?;
+            let supply = self.past(None, at)?;
             match self.underlying {
                 None => Ok(supply),
                 Some(token) => Ok(supply.max(calls::supply(token)?)),
@@ -263,7 +269,7 @@ mod governance_token {
     impl Delegation for GovernanceTokenContract {
         #[ink(message)]
         fn voter(&self, account: AccountId) -> VoterView {
-            let voter = self.load(&account);
+            let voter = self.load(Some(account));
             VoterView {
                 votes: voter.votes.latest.value,
                 delegate: voter.delegate.unwrap_or(account),
@@ -287,7 +293,7 @@ mod governance_token {
             signature: [u8; 64],
         ) -> Result<(), DelegationError> {
             ensure!(self.now() <= deadline, DelegationError::Expired);
-            let mut voter = self.load(&owner);
+            let mut voter = self.load(Some(owner));
             let text = self.delegation_text(&owner, voter.nonce, &to, deadline);
             ensure!(
                 text.is_signed(&signature, &owner),
@@ -295,7 +301,7 @@ mod governance_token {
             );
             // Nobody signs as often.
             voter.nonce = voter.nonce.wrapping_add(1);
-            self.store(&owner, &voter);
+            self.store(Some(owner), &voter);
             self.delegate_to(owner, to);
             Ok(())
         }
@@ -307,7 +313,7 @@ mod governance_token {
             to: AccountId,
             deadline: time::Timestamp,
         ) -> [u8; 48] {
-            let nonce = self.load(&owner).nonce;
+            let nonce = self.load(Some(owner)).nonce;
             *self.delegation_text(&owner, nonce, &to, deadline).message()
         }
     }
@@ -336,12 +342,12 @@ mod governance_token {
     impl PSP22 for GovernanceTokenContract {
         #[ink(message)]
         fn total_supply(&self) -> Balance {
-            self.supply.latest.value
+            self.load(None).balance
         }
 
         #[ink(message)]
         fn balance_of(&self, owner: AccountId) -> Balance {
-            self.load(&owner).balance
+            self.load(Some(owner)).balance
         }
 
         #[ink(message)]
@@ -384,12 +390,7 @@ mod governance_token {
             spender: AccountId,
             delta_value: Balance,
         ) -> Result<(), PSP22Error> {
-            let owner = self.env().caller();
-            if delta_value > 0 {
-                let allowance = self.allowed(&owner, &spender);
-                self.allow(&owner, &spender, allowance.saturating_add(delta_value));
-            }
-            Ok(())
+            self.change_allowance(&spender, Change::More(delta_value))
         }
 
         #[ink(message)]
@@ -398,12 +399,7 @@ mod governance_token {
             spender: AccountId,
             delta_value: Balance,
         ) -> Result<(), PSP22Error> {
-            let owner = self.env().caller();
-            if delta_value > 0 && owner != spender {
-                let left = self.allowance_less(&owner, &spender, delta_value)?;
-                self.allow(&owner, &spender, left);
-            }
-            Ok(())
+            self.change_allowance(&spender, Change::Less(delta_value))
         }
     }
 

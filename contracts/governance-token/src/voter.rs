@@ -57,7 +57,7 @@ impl Voter {
     }
 
     /// Whether there is nothing to keep.
-    pub fn is_nobody(&self) -> bool {
+    pub fn is_blank(&self) -> bool {
         self.balance == 0
             && self.delegate.is_none()
             && self.votes.is_blank()
