@@ -11,6 +11,9 @@ mod peers;
 
 pub use self::governor::{GovernorContract, GovernorContractRef};
 
+#[cfg(test)]
+mod tests;
+
 #[ink::contract]
 mod governor {
     use crate::peers;
