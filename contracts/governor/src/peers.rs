@@ -62,3 +62,34 @@ impl Decode for Answer {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_ok(answer: impl Encode) -> bool {
+        let answer = answer.encode();
+        let mut rest = answer.as_slice();
+        let decoded = Answer::decode(&mut rest).unwrap();
+        // The decoder of answers allows no rest.
+        rest.is_empty() && decoded.is_ok
+    }
+
+    #[test]
+    fn nothing_and_ok_are_success_and_all_else_is_not() {
+        assert!(is_ok(()));
+        assert!(is_ok(Ok::<(), u8>(())));
+        assert!(is_ok(Ok::<(u128, [u8; 32]), u8>((u128::MAX, [0xff; 32]))));
+        assert!(!is_ok(Err::<(), u8>(0)));
+        assert!(!is_ok(Err::<(), ()>(())));
+        assert!(!is_ok(true));
+        assert!(!is_ok(7u32));
+    }
+
+    #[test]
+    fn arguments_are_passed_on_as_they_are() {
+        let arguments = (AccountId::from([7; 32]), 5u128, ink::prelude::vec![1u8, 2]);
+        let encoded = arguments.encode();
+        assert_eq!(Arguments(encoded.clone()).encode(), encoded);
+    }
+}
