@@ -19,8 +19,7 @@ mod governance_token {
     use interfaces::ensure;
     use interfaces::governance_token::{
         About, DelegateChanged, Delegation, DelegationError, DelegationMessage, Electorate,
-        ElectorateError, GovernanceTokenTerms, Issue, Locker, VoterView,
-        NO_LOCKER,
+        ElectorateError, GovernanceTokenTerms, Issue, Locker, VoterView, NO_LOCKER,
     };
     use interfaces::permit::Text;
     use interfaces::tranche_token::{PSP22Error, PSP22Metadata, BEYOND_128_BITS, PSP22};
@@ -239,8 +238,15 @@ mod governance_token {
         }
 
         /// Moves tokens that are or will be locked; whoever calls for his own needs no allowance.
-        fn move_locked(&self, from: AccountId, to: AccountId, value: Balance) -> Result<(), PSP22Error> {
-            let token = self.underlying.ok_or(PSP22Error::Custom(NO_LOCKER.into()))?;
+        fn move_locked(
+            &self,
+            from: AccountId,
+            to: AccountId,
+            value: Balance,
+        ) -> Result<(), PSP22Error> {
+            let token = self
+                .underlying
+                .ok_or(PSP22Error::Custom(NO_LOCKER.into()))?;
             let moved = calls::transfer_from(token, from, to, value);
             moved.map_err(|_| PSP22Error::SafeTransferCheckFailed(NO_ANSWER.into()))?
         }

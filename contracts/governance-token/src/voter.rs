@@ -58,9 +58,6 @@ impl Voter {
 
     /// Whether there is nothing to keep.
     pub fn is_blank(&self) -> bool {
-        self.balance == 0
-            && self.delegate.is_none()
-            && self.votes.is_blank()
-            && self.nonce == 0
+        self.balance == 0 && self.delegate.is_none() && self.votes.is_blank() && self.nonce == 0
     }
 }

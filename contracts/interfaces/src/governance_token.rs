@@ -119,12 +119,7 @@ pub trait Delegation {
 
     /// What `owner` has to sign now, the [text](DelegationMessage::text) of a [`DelegationMessage`].
     #[ink(message)]
-    fn delegation_message(
-        &self,
-        owner: AccountId,
-        to: AccountId,
-        deadline: Timestamp,
-    ) -> [u8; 48];
+    fn delegation_message(&self, owner: AccountId, to: AccountId, deadline: Timestamp) -> [u8; 48];
 }
 
 /// A token against one that votes, one to one.

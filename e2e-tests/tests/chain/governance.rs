@@ -18,11 +18,12 @@ use interfaces::governor::{
     Action, Call, Governor as _, GovernorError, GovernorTerms, Payload, Powers, ProposalId,
     SignedVote, Voters,
 };
+use interfaces::test_asset::TestAsset as _;
 use interfaces::types::{AccountId, Balance};
 use psp22::{PSP22Error, Transfer, PSP22};
 use scale::Encode;
 use simulator::chain::{MessageBuilder, NETWORK};
-use simulator::contracts::{Delegation, Electorate, Governor, Locker, Psp22};
+use simulator::contracts::{Asset, Delegation, Electorate, Governor, Locker, Psp22};
 
 const SETTINGS: Settings = Settings {
     voting_delay: HOUR,
@@ -70,14 +71,10 @@ impl Assembly {
         };
         assembly.give("ann", "ben", 300);
         assembly.give("ann", "cal", 100);
-        let (cash, governor) = (assembly.world.deal.cash, assembly.governor);
-        let chain = &assembly.world.chain;
-        assembly
-            .world
-            .deal
-            .mint(chain, cash, governor, usd(1_000))
-            .unwrap();
-        chain.advance(TICK);
+        let mut cash: Messages<Asset> = assembly.world.deal.cash.into();
+        let mint = cash.mint_to(assembly.governor, usd(1_000));
+        assembly.world.does("anybody", mint);
+        assembly.advance(TICK);
         assembly
     }
 

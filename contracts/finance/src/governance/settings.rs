@@ -121,12 +121,27 @@ impl Settings {
     /// The first that is not.
     pub fn ensure_valid(&self) -> Result<(), SettingError> {
         let is_valid = [
-            (VOTING_DELAYS.contains(&self.voting_delay), SettingError::VotingDelay),
-            (VOTING_PERIODS.contains(&self.voting_period), SettingError::VotingPeriod),
-            (is_extension(self.late_extension, self.voting_period), SettingError::LateExtension),
-            (THRESHOLDS.contains(&self.threshold), SettingError::Threshold),
+            (
+                VOTING_DELAYS.contains(&self.voting_delay),
+                SettingError::VotingDelay,
+            ),
+            (
+                VOTING_PERIODS.contains(&self.voting_period),
+                SettingError::VotingPeriod,
+            ),
+            (
+                is_extension(self.late_extension, self.voting_period),
+                SettingError::LateExtension,
+            ),
+            (
+                THRESHOLDS.contains(&self.threshold),
+                SettingError::Threshold,
+            ),
             (QUORUMS.contains(&self.quorum), SettingError::Quorum),
-            (SUPER_QUORUMS.contains(&self.super_quorum), SettingError::SuperQuorum),
+            (
+                SUPER_QUORUMS.contains(&self.super_quorum),
+                SettingError::SuperQuorum,
+            ),
             (DELAYS.contains(&self.delay), SettingError::Delay),
         ];
         let first = is_valid.into_iter().find(|(is_valid, _)| !is_valid);
@@ -189,18 +204,36 @@ mod tests {
         let later = |period: Period, by: i64| Period(period.0.saturating_add_signed(by));
         let more = |ratio: Ratio, by: i64| Ratio(ratio.0.saturating_add_signed(by.into()));
         use SettingError as Error;
-        has_bounds(&VOTING_DELAYS, later, Setting::VotingDelay, Error::VotingDelay);
-        has_bounds(&VOTING_PERIODS, later, Setting::VotingPeriod, Error::VotingPeriod);
+        has_bounds(
+            &VOTING_DELAYS,
+            later,
+            Setting::VotingDelay,
+            Error::VotingDelay,
+        );
+        has_bounds(
+            &VOTING_PERIODS,
+            later,
+            Setting::VotingPeriod,
+            Error::VotingPeriod,
+        );
         has_bounds(&DELAYS, later, Setting::Delay, Error::Delay);
         has_bounds(&THRESHOLDS, more, Setting::Threshold, Error::Threshold);
         has_bounds(&QUORUMS, more, Setting::Quorum, Error::Quorum);
-        has_bounds(&SUPER_QUORUMS, more, Setting::SuperQuorum, Error::SuperQuorum);
+        has_bounds(
+            &SUPER_QUORUMS,
+            more,
+            Setting::SuperQuorum,
+            Error::SuperQuorum,
+        );
     }
 
     #[test]
     fn a_delay_without_end_is_refused() {
         for endless in [Period(u64::MAX), Period::from_secs(31 * DAY)] {
-            assert_eq!(VALID.with(Setting::Delay(endless)), Err(SettingError::Delay));
+            assert_eq!(
+                VALID.with(Setting::Delay(endless)),
+                Err(SettingError::Delay)
+            );
         }
     }
 

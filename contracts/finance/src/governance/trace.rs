@@ -99,9 +99,8 @@ mod tests {
         }
 
         fn at(&self, at: u64) -> u128 {
-            self.0.at(Timestamp(at), |number| {
-                self.1.get(number as usize).copied()
-            })
+            self.0
+                .at(Timestamp(at), |number| self.1.get(number as usize).copied())
         }
     }
 
@@ -145,7 +144,9 @@ mod tests {
             // 2^10 > 1000 checkpoints.
             assert!(reads.get() <= 10, "{} reads", reads.get());
         }
-        let latest = kept.0.at(Timestamp(1_001), |_| panic!("nothing is to be read"));
+        let latest = kept
+            .0
+            .at(Timestamp(1_001), |_| panic!("nothing is to be read"));
         assert_eq!(latest, 1_001);
     }
 

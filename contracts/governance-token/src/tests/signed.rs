@@ -138,11 +138,7 @@ fn a_signature_is_for_one_address() {
 #[ink::test]
 fn the_text_is_what_the_documentation_says() {
     let (token, keys) = held();
-    let (here, own, bob) = (
-        callee::<DefaultEnvironment>(),
-        owner(&keys),
-        accounts().bob,
-    );
+    let (here, own, bob) = (callee::<DefaultEnvironment>(), owner(&keys), accounts().bob);
     let fields = [
         &NETWORK[..],
         here.as_ref(),
