@@ -28,14 +28,12 @@ mod governor {
     use interfaces::ensure;
     use interfaces::governor::{
         Action, BallotMessage, Canceled, DeadlineExtended, Executed, Governor, GovernorError,
-        GovernorTerms, GuardianChanged, GuardianNamed, Payload, Powers, ProposalId, ProposalView,
-        Proposed, Queued, SettingChanged, SignedVote, Vetoed, VoteCast, Voters, CLOCK_MODE,
-        MAX_ACTIONS, MAX_CLASSES,
+        GovernorTerms, GuardianChanged, GuardianNamed, Made, Payload, Powers, ProposalId,
+        ProposalView, Proposed, Queued, SettingChanged, SignedVote, Vetoed, VoteCast, Voters,
+        CLOCK_MODE, MAX_ACTIONS, MAX_CLASSES,
     };
     use interfaces::permit::Text;
 
-    /// A proposal and by whom.
-    type Made = (AccountId, Proposal);
     /// A proposal; 0 for its vote, and from 1 on the vetoes of the classes; a voter, or nobody for all of a class.
     type Cast = (ProposalId, u32, Option<AccountId>);
 
@@ -110,7 +108,7 @@ mod governor {
         /// A proposal that stands at `state`.
         fn load_at(&self, id: &ProposalId, state: State) -> Result<Made, GovernorError> {
             let made = self.load(id)?;
-            let found = made.1.state(self.now());
+            let found = made.proposal.state(self.now());
             ensure!(found == state, GovernorError::WrongState(found));
             Ok(made)
         }
@@ -137,9 +135,10 @@ mod governor {
             id: ProposalId,
             vote: Vote,
         ) -> Result<Balance, GovernorError> {
-            let (proposer, mut proposal) = self.load_at(&id, State::Active)?;
+            let mut made = self.load_at(&id, State::Active)?;
+            let proposal = &mut made.proposal;
             let settings = self.settings_at(proposal.snapshot);
-            let quorum = self.quorum(&proposal, &settings)?;
+            let quorum = self.quorum(proposal, &settings)?;
             let weight = peers::past_votes(self.voters.electorate, voter, proposal.snapshot)?;
             let key = (id, 0, Some(voter));
             let used = self.cast(&key);
@@ -148,7 +147,8 @@ mod governor {
             let is_late = proposal.count(&ballot, quorum, settings.late_extension, self.now());
             // Never above the weight, which fits.
             self.cast.insert(key, &used.wrapping_add(votes));
-            self.proposals.insert(id, &(proposer, proposal));
+            let deadline = proposal.deadline;
+            self.proposals.insert(id, &made);
             self.env().emit_event(VoteCast {
                 proposal: id,
                 voter,
@@ -157,7 +157,7 @@ mod governor {
             if is_late {
                 self.env().emit_event(DeadlineExtended {
                     proposal: id,
-                    deadline: proposal.deadline,
+                    deadline,
                 });
             }
             Ok(votes)
@@ -205,23 +205,23 @@ mod governor {
 
         /// The proposal `id`, of this payload and ready, is marked as executed.
         fn release(&mut self, id: &ProposalId, payload: &Payload) -> Result<(), GovernorError> {
-            let (proposer, mut proposal) = self.load_at(id, State::Queued)?;
+            let mut made = self.load_at(id, State::Queued)?;
             ensure!(
-                self.id(proposer, payload) == *id,
+                self.id(made.proposer, payload) == *id,
                 GovernorError::WrongPayload
             );
-            if let Stage::Queued { ready_at, .. } = proposal.stage {
+            if let Stage::Queued { ready_at, .. } = made.proposal.stage {
                 ensure!(self.now() >= ready_at, GovernorError::NotReady { ready_at });
             }
             if let Some(predecessor) = &payload.predecessor {
                 let before = self.proposals.get(predecessor);
                 ensure!(
-                    before.is_some_and(|(_, before)| before.stage == Stage::Executed),
+                    before.is_some_and(|before| before.proposal.stage == Stage::Executed),
                     GovernorError::PredecessorMissing
                 );
             }
-            proposal.stage = Stage::Executed;
-            self.proposals.insert(id, &(proposer, proposal));
+            made.proposal.stage = Stage::Executed;
+            self.proposals.insert(id, &made);
             Ok(())
         }
 
@@ -246,9 +246,9 @@ mod governor {
             Ok(())
         }
 
-        fn end(&mut self, id: ProposalId, (proposer, mut proposal): Made) {
-            proposal.stage = Stage::Canceled;
-            self.proposals.insert(id, &(proposer, proposal));
+        fn end(&mut self, id: ProposalId, mut made: Made) {
+            made.proposal.stage = Stage::Canceled;
+            self.proposals.insert(id, &made);
             self.env().emit_event(Canceled {
                 proposal: id,
                 by: self.env().caller(),
@@ -279,7 +279,13 @@ mod governor {
             self.ensure_threshold(proposer)?;
             let settings = &self.settings.latest.value;
             let proposal = Proposal::new(self.now(), settings.voting_delay, settings.voting_period);
-            self.proposals.insert(id, &(proposer, proposal));
+            let is_about_guardian = |action: &Action| matches!(action, Action::NameGuardian(_));
+            let made = Made {
+                proposer,
+                is_about_guardian: payload.actions.iter().all(is_about_guardian),
+                proposal,
+            };
+            self.proposals.insert(id, &made);
             self.env().emit_event(Proposed {
                 proposal: id,
                 proposer,
@@ -303,9 +309,10 @@ mod governor {
 
         #[ink(message)]
         fn queue(&mut self, proposal: ProposalId) -> Result<(), GovernorError> {
-            let (proposer, mut queued) = self.load_at(&proposal, State::Succeeded)?;
-            let ready_at = queued.queue(self.now(), self.settings.latest.value.delay);
-            self.proposals.insert(proposal, &(proposer, queued));
+            let mut made = self.load_at(&proposal, State::Succeeded)?;
+            let delay = self.settings.latest.value.delay;
+            let ready_at = made.proposal.queue(self.now(), delay);
+            self.proposals.insert(proposal, &made);
             self.env().emit_event(Queued { proposal, ready_at });
             Ok(())
         }
@@ -327,9 +334,9 @@ mod governor {
         fn cancel(&mut self, proposal: ProposalId) -> Result<(), GovernorError> {
             let made = self.load(&proposal)?;
             let caller = self.env().caller();
-            let may_cancel = match made.1.state(self.now()) {
-                State::Pending => made.0 == caller,
-                State::Queued => self.guardian == Some(caller),
+            let may_cancel = match made.proposal.state(self.now()) {
+                State::Pending => made.proposer == caller,
+                State::Queued => self.guardian == Some(caller) && !made.is_about_guardian,
                 other => return Err(GovernorError::WrongState(other)),
             };
             ensure!(may_cancel, GovernorError::MayNotCancel);
@@ -340,7 +347,7 @@ mod governor {
         #[ink(message)]
         fn veto(&mut self, proposal: ProposalId, class: u32) -> Result<(), GovernorError> {
             let made = self.load_at(&proposal, State::Queued)?;
-            let Stage::Queued { at, .. } = made.1.stage else {
+            let Stage::Queued { at, .. } = made.proposal.stage else {
                 return Ok(());
             };
             let place = usize::try_from(class).unwrap_or(usize::MAX);
@@ -388,12 +395,11 @@ mod governor {
 
         #[ink(message)]
         fn proposal(&self, proposal: ProposalId) -> Option<ProposalView> {
-            let (proposer, found) = self.proposals.get(proposal)?;
+            let made = self.proposals.get(proposal)?;
             let classes = (1..).zip(&self.voters.classes);
             Some(ProposalView {
-                proposer,
-                proposal: found,
-                state: found.state(self.now()),
+                state: made.proposal.state(self.now()),
+                made,
                 vetoes: classes
                     .map(|(class, _)| self.cast(&(proposal, class, None)))
                     .collect(),

@@ -6,7 +6,7 @@
 //! [`finance::governance::proposal`] says when; [`finance::governance::settings`] within which bounds. Votes go by the settings in
 //! force at the snapshot: to change them changes no vote that is under way.
 //!
-//! **Who can stop it.** The proposer while it is pending; the guardian while it waits; and every class that has a veto, by more
+//! **Who can stop it.** The proposer while it is pending; the guardian while it waits, unless it is only about him; and every class that has a veto, by more
 //! than half of its own votes as they were when it was queued. Nobody can hurry it.
 //!
 //! **What nobody can do.** No account but this contract acts for it, and it acts only by an executed proposal. The deployer has no
@@ -137,14 +137,25 @@ impl BallotMessage<'_> {
     }
 }
 
+/// A proposal that somebody made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
+pub struct Made {
+    /// Who did.
+    pub proposer: AccountId,
+    /// Whether it does nothing but name a guardian: then the guardian cannot cancel it.
+    pub is_about_guardian: bool,
+    /// Its times and votes.
+    pub proposal: Proposal,
+}
+
 /// A proposal as it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
 pub struct ProposalView {
-    /// Who made it.
-    pub proposer: AccountId,
-    /// Its times and votes.
-    pub proposal: Proposal,
+    /// By whom, its times and votes.
+    pub made: Made,
     /// Where it stands now.
     pub state: State,
     /// The votes against its execution, by class.
@@ -219,7 +230,8 @@ pub trait Governor {
     #[ink(message)]
     fn execute(&mut self, proposal: ProposalId, payload: Payload) -> Result<(), GovernorError>;
 
-    /// Ends a proposal: the proposer while it is pending, the guardian while it waits.
+    /// Ends a proposal: the proposer while it is pending; the guardian while it waits, unless it does nothing but name a
+    /// guardian: he cannot keep his place against a vote.
     ///
     /// # Events
     /// [`Canceled`].
@@ -435,7 +447,7 @@ pub enum GovernorError {
         /// The number of the action, from zero.
         action: u32,
     },
-    /// Only the proposer while it is pending, and the guardian while it waits.
+    /// Only the proposer while it is pending, and the guardian while it waits if it is not only about him.
     MayNotCancel,
     /// Only the guardian may do this.
     NotTheGuardian,

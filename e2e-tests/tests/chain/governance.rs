@@ -372,7 +372,7 @@ fn only_what_somebody_had_at_the_snapshot_votes() {
     world.refuses("dan", vote(), none);
     world.refuses("ann", vote(), none);
     let view = world.reads(assembly.governor().proposal(id)).unwrap();
-    assert_eq!(view.proposal.votes.in_favour, 600);
+    assert_eq!(view.made.proposal.votes.in_favour, 600);
 }
 
 #[test]
@@ -410,7 +410,7 @@ fn a_late_quorum_and_an_overwhelming_majority_move_the_end() {
     assembly.advance(Period(DAY.0 - 2));
     assembly.vote("ben", late, Vote::For);
     let view = world.reads(assembly.governor().proposal(late)).unwrap();
-    assert_eq!(view.proposal.deadline, world.chain.now().plus(HOUR));
+    assert_eq!(view.made.proposal.deadline, world.chain.now().plus(HOUR));
     assembly.advance(HOUR);
     assembly.vote("ann", late, Vote::Against);
     assembly.advance(TICK);
@@ -467,7 +467,7 @@ fn signed_votes_count_once_and_a_wrong_one_stops_no_other() {
         in_favour: 5,
         abstain: 15,
     };
-    assert_eq!(view.proposal.votes, expected);
+    assert_eq!(view.made.proposal.votes, expected);
 }
 
 // The timelock.
@@ -530,7 +530,15 @@ fn one_action_that_fails_undoes_all() {
         value: 0,
     });
     let too_much = assembly.payment("dan", usd(1_001));
-    for (place, failing) in [nowhere, no_message, too_much].into_iter().enumerate() {
+    world.chain.fund(assembly.governor);
+    let not_payable = match assembly.payment("dan", usd(1)) {
+        Action::Call(call) => Action::Call(Call { value: 1, ..call }),
+        other => other,
+    };
+    for (place, failing) in [nowhere, no_message, too_much, not_payable]
+        .into_iter()
+        .enumerate()
+    {
         let first = assembly.payment("dan", usd(1));
         let payload = Payload {
             description: [place as u8; 32],
@@ -652,9 +660,11 @@ fn the_guardian_changes_in_two_steps_and_the_deployer_is_nobody() {
         (powers("guardian"), powers("gus")),
         (Powers::default(), guardian)
     );
-    // A vote removes him at once.
+    // A vote removes him at once, and he cannot prevent it.
     let payload = payload(vec![Action::NameGuardian(None)]);
     let id = assembly.ready(&payload);
+    let cancel = assembly.governor().cancel(id);
+    world.refuses("gus", cancel, GovernorError::MayNotCancel);
     assembly.execute(id, &payload);
     assert_eq!(powers("gus"), Powers::default());
 }
