@@ -28,6 +28,8 @@ mod governance_token {
 
     /// An account, or nobody: what nobody has is the supply, all that was made of nothing.
     type Who = Option<AccountId>;
+    /// Whose checkpoint, and its number.
+    type Place = (Who, u32);
 
     #[ink(storage)]
     pub struct GovernanceTokenContract {
@@ -36,8 +38,8 @@ mod governance_token {
         /// Everybody who has or votes anything, or did so for longer than a block; nobody's balance and votes are the sums of
         /// all others.
         voters: Mapping<Who, Voter, ManualKey<1>>,
-        /// What votes were before, by number.
-        history: Mapping<(Who, u32), Checkpoint<Balance>, ManualKey<2>>,
+        /// What votes were before.
+        history: Mapping<Place, Checkpoint<Balance>, ManualKey<2>>,
         /// What an owner lets a spender take. Without zeros.
         allowances: Mapping<(AccountId, AccountId), Balance, ManualKey<3>>,
         /// Fixed at creation. Apart, because no transfer needs it.

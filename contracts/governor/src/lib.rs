@@ -237,10 +237,10 @@ mod governor {
                     self.set_settings(settings);
                     self.env().emit_event(SettingChanged { setting });
                 }
-                Action::NameGuardian(Some(named)) => self.name(named),
-                Action::NameGuardian(None) => {
-                    self.named = None;
+                // He could name another instead before the one who was voted for accepts.
+                Action::NameGuardian(named) => {
                     self.set_guardian(None);
+                    self.name(named);
                 }
             }
             Ok(())
@@ -255,8 +255,8 @@ mod governor {
             });
         }
 
-        fn name(&mut self, named: AccountId) {
-            self.named = Some(named);
+        fn name(&mut self, named: Option<AccountId>) {
+            self.named = named;
             self.env().emit_event(GuardianNamed { named });
         }
 
@@ -347,7 +347,7 @@ mod governor {
         #[ink(message)]
         fn veto(&mut self, proposal: ProposalId, class: u32) -> Result<(), GovernorError> {
             let made = self.load_at(&proposal, State::Queued)?;
-            let Stage::Queued { at, .. } = made.proposal.stage else {
+            let Stage::Queued { veto_at, .. } = made.proposal.stage else {
                 return Ok(());
             };
             let place = usize::try_from(class).unwrap_or(usize::MAX);
@@ -357,10 +357,10 @@ mod governor {
             // Classes are few.
             let [all, own] = [None, Some(voter)].map(|who| (proposal, class.wrapping_add(1), who));
             ensure!(!self.cast.contains(own), GovernorError::AlreadyVetoed);
-            let votes = peers::past_votes(electorate, voter, at)?;
+            let votes = peers::past_votes(electorate, voter, veto_at)?;
             ensure!(votes > 0, VoteError::NoVotes);
             let sum = self.cast(&all).saturating_add(votes);
-            let supply = peers::past_total_supply(electorate, at)?;
+            let supply = peers::past_total_supply(electorate, veto_at)?;
             self.cast.insert(own, &votes);
             self.cast.insert(all, &sum);
             self.env().emit_event(Vetoed {
@@ -380,7 +380,7 @@ mod governor {
         fn hand_over(&mut self, to: AccountId) -> Result<(), GovernorError> {
             let is_guardian = self.guardian == Some(self.env().caller());
             ensure!(is_guardian, GovernorError::NotTheGuardian);
-            self.name(to);
+            self.name(Some(to));
             Ok(())
         }
 

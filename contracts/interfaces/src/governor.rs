@@ -7,7 +7,7 @@
 //! force at the snapshot: to change them changes no vote that is under way.
 //!
 //! **Who can stop it.** The proposer while it is pending; the guardian while it waits, unless it is only about him; and every class that has a veto, by more
-//! than half of its own votes as they were when it was queued. Nobody can hurry it.
+//! than half of its own votes as they were half-way through the timelock. Nobody can hurry it.
 //!
 //! **What nobody can do.** No account but this contract acts for it, and it acts only by an executed proposal. The deployer has no
 //! part in it. The guardian neither proposes nor executes nor moves money.
@@ -79,7 +79,7 @@ pub enum Action {
     Call(Call),
     /// Changes a setting from this block on.
     Set(Setting),
-    /// Names another guardian, who has to accept; with nobody, there is none from now on.
+    /// From now on there is no guardian, until the one who is named, if any, accepts.
     NameGuardian(Option<AccountId>),
 }
 
@@ -241,8 +241,8 @@ pub trait Governor {
     #[ink(message)]
     fn cancel(&mut self, proposal: ProposalId) -> Result<(), GovernorError>;
 
-    /// Counts the caller's votes in `class`, as they were when the proposal was queued, against its execution. More than
-    /// half of all votes of the class end it. From the block after the queue on.
+    /// Counts the caller's votes in `class`, as they were half-way through the timelock, against the execution. More than half of all
+    /// votes of the class end it. Before the half-way the electorate refuses: there is time to lock first.
     ///
     /// # Events
     /// [`Vetoed`]; [`Canceled`], if it ends.
@@ -400,11 +400,11 @@ pub struct SettingChanged {
     pub setting: Setting,
 }
 
-/// Somebody may become the guardian.
+/// Somebody may become the guardian, or nobody any more.
 #[ink::event]
 pub struct GuardianNamed {
     /// Who.
-    pub named: AccountId,
+    pub named: Option<AccountId>,
 }
 
 /// There is another guardian, or none.

@@ -11,8 +11,8 @@ use finance::{Period, Ratio};
 use ink::codegen::TraitCallBuilder;
 use ink_e2e::Keypair;
 use interfaces::governance_token::{
-    About, Delegation as _, DelegationError, Electorate as _, GovernanceTokenTerms, Issue,
-    Locker as _,
+    About, Delegation as _, DelegationError, Electorate as _, ElectorateError,
+    GovernanceTokenTerms, Issue, Locker as _,
 };
 use interfaces::governor::{
     Action, Call, Governor as _, GovernorError, GovernorTerms, Payload, Powers, ProposalId,
@@ -682,10 +682,13 @@ fn more_than_half_of_a_class_stop_what_waits() {
     let payload = payload(vec![assembly.payment("dan", usd(1))]);
     let id = assembly.queued(&payload);
     let veto = |class| assembly.governor().veto(id, class);
-    // Locked after it was queued: too late.
-    assembly.advance(TICK);
-    assembly.lock("ann", 1);
     world.refuses("zoe", veto(1), GovernorError::UnknownClass);
+    let not_yet = GovernorError::Electorate(ElectorateError::NotPast);
+    world.refuses("zoe", veto(0), not_yet);
+    // Locked after the half-way: too late.
+    let half_way = Period(SETTINGS.delay.0 / 2 + 1);
+    assembly.advance(half_way);
+    assembly.lock("ann", 1);
     let none = GovernorError::Vote(VoteError::NoVotes);
     world.refuses("ann", veto(0), none);
     // 300 are half of 600.
@@ -698,7 +701,7 @@ fn more_than_half_of_a_class_stop_what_waits() {
         ..payload
     };
     let id = assembly.queued(&again);
-    assembly.advance(TICK);
+    assembly.advance(half_way);
     for who in ["zoe", "ann"] {
         world.does(who, assembly.governor().veto(id, 0));
     }

@@ -50,8 +50,9 @@ pub enum Stage {
     Open,
     /// It waits in the timelock.
     Queued {
-        /// Since this moment.
-        at: Timestamp,
+        /// Vetoes are what they were at this moment, half-way: who learns of it now can still gather his votes, and has
+        /// as long again to use them.
+        veto_at: Timestamp,
         /// It can be executed from then on.
         ready_at: Timestamp,
     },
@@ -153,7 +154,8 @@ impl Proposal {
     /// From `now` on it waits. Returns until when.
     pub fn queue(&mut self, now: Timestamp, delay: Period) -> Timestamp {
         let ready_at = now.plus(delay);
-        self.stage = Stage::Queued { at: now, ready_at };
+        let veto_at = Timestamp(now.0.midpoint(ready_at.0));
+        self.stage = Stage::Queued { veto_at, ready_at };
         ready_at
     }
 }
@@ -236,7 +238,9 @@ mod tests {
     #[test]
     fn a_queued_proposal_expires_after_its_grace() {
         let mut proposal = with(0, 10);
-        proposal.queue(Timestamp(30), DELAY);
+        let ready_at = proposal.queue(Timestamp(30), DELAY);
+        let veto_at = Timestamp(80);
+        assert_eq!(proposal.stage, Stage::Queued { veto_at, ready_at });
         let end = 30 + DELAY.0 + GRACE.0;
         assert_eq!(state(&proposal, end - 1), State::Queued);
         assert_eq!(state(&proposal, end), State::Expired);
