@@ -660,13 +660,18 @@ fn the_guardian_changes_in_two_steps_and_the_deployer_is_nobody() {
         (powers("guardian"), powers("gus")),
         (Powers::default(), guardian)
     );
-    // A vote removes him at once, and he cannot prevent it.
-    let payload = payload(vec![Action::NameGuardian(None)]);
+    // A vote removes him at once, whomever it names, and he cannot prevent it.
+    let hal = Action::NameGuardian(Some(world.account("hal")));
+    let payload = payload(vec![hal]);
     let id = assembly.ready(&payload);
     let cancel = assembly.governor().cancel(id);
     world.refuses("gus", cancel, GovernorError::MayNotCancel);
     assembly.execute(id, &payload);
-    assert_eq!(powers("gus"), Powers::default());
+    assert_eq!((powers("gus"), powers("hal")), (Powers::default(), named));
+    let back = assembly.governor().hand_over(gus);
+    world.refuses("gus", back, GovernorError::NotTheGuardian);
+    world.does("hal", accept());
+    assert_eq!(powers("hal"), guardian);
 }
 
 #[test]
