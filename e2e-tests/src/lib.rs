@@ -18,14 +18,14 @@ use interfaces::collateral_vault::CollateralVault;
 use interfaces::liquidation_engine::LiquidationEngine;
 use interfaces::oracle_adapter::{OracleAdapter, OracleError};
 use interfaces::tranche_pool::Settlement;
-use interfaces::transfer_agent::TransferAgent;
+use interfaces::transfer_agent::{Distributions as _, TransferAgent};
 use interfaces::types::{
     AccountId, AssetId, AuctionId, Balance, CollateralId, PositionId, TrancheId,
 };
 use scale::Decode;
 use simulator::chain::{Called, Chain, Message};
 use simulator::contracts::{
-    Agent, AsyncVault, Engine, Oracle, Parameters, Pool, TrancheToken, Vault,
+    Agent, AsyncVault, Distributions, Engine, Oracle, Parameters, Pool, TrancheToken, Vault,
 };
 use simulator::deployment::Deal;
 use simulator::input::term_sheet::TermSheet;
@@ -140,7 +140,12 @@ impl World {
         self.deal.pool.into()
     }
 
-    /// What can be said to the transfer agent about epochs and distributions.
+    /// What can be said to the transfer agent about claims in all classes and distributions.
+    pub fn distributions(&self) -> Messages<Distributions> {
+        self.deal.agent.into()
+    }
+
+    /// What can be said to the transfer agent about epochs.
     pub fn agent(&self) -> Messages<Agent> {
         self.deal.agent.into()
     }
@@ -339,7 +344,7 @@ impl World {
     /// Somebody sends `who` all that settlements gave him and his tokens. Returns the cash.
     pub fn claim_all(&self, who: &str) -> Balance {
         let owner = self.account(who);
-        self.does("anybody", self.agent().claim_all(owner))
+        self.does("anybody", self.distributions().claim_all(owner))
     }
 
     /// Where the orders of `who` stand.

@@ -33,7 +33,7 @@ use finance::{Period, Timestamp};
 use ink::env::call::utils::{ReturnType, Set};
 use ink::env::call::{Call, CallBuilder, ExecutionInput};
 use ink::env::DefaultEnvironment;
-use ink::primitives::{AccountId, LangError};
+use ink::primitives::{AccountId, Hash, LangError};
 use scale::{Decode, Encode};
 
 /// What tells this chain from others where something is signed for it.
@@ -353,6 +353,25 @@ impl Chain {
             Ok(Ok(Err(error))) => Ok(Err(error)),
             _ => bail!("the constructor of {contract} does not understand its arguments"),
         }
+    }
+
+    /// Uploads the code of a contract by the name of its package and makes no instance. Returns its hash.
+    ///
+    /// # Errors
+    /// The contract is not built, or the chain refuses the code.
+    pub fn upload(&self, contract: &str, actor: AccountId) -> Result<Hash> {
+        let code = self.bundles.code(contract)?;
+        let mut sandbox = self.sandbox.borrow_mut();
+        let uploaded = sandbox.upload_contract(
+            code,
+            native(actor),
+            Some(DEPOSIT_LIMIT),
+            Determinism::Enforced,
+        );
+        let uploaded = uploaded
+            .map_err(Failure::from)
+            .with_context(|| format!("uploading {contract}"))?;
+        Ok(Hash::from(uploaded.code_hash.0))
     }
 
     /// A digest of all that is stored on the chain, but for the events of the last call. Equal digests

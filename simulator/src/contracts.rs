@@ -31,6 +31,11 @@ pub type Agent = contract_ref!(
     interfaces::transfer_agent::TransferAgent,
     DefaultEnvironment
 );
+/// Claims in all classes, and distributions, at the address of the transfer agent.
+pub type Distributions = contract_ref!(
+    interfaces::transfer_agent::Distributions,
+    DefaultEnvironment
+);
 /// Orders, claims and operators, at the address of the transfer agent.
 pub type AsyncVault = contract_ref!(interfaces::async_vault::AsyncVault, DefaultEnvironment);
 /// Settlements, computed.

@@ -16,7 +16,9 @@ use interfaces::types::{AccountId, AssetId, Balance, CollateralId, TrancheId};
 use psp22::PSP22;
 
 use crate::chain::{Chain, NETWORK};
-use crate::contracts::{Agent, Asset, AsyncVault, Engine, Oracle, Parameters, Pool, Psp22, Vault};
+use crate::contracts::{
+    Agent, Asset, AsyncVault, Distributions, Engine, Oracle, Parameters, Pool, Psp22, Vault,
+};
 use crate::input::term_sheet::{TermSheet, Token};
 use crate::show;
 
@@ -142,6 +144,11 @@ impl Deal {
 
     /// The transfer agent.
     pub fn agent(&self) -> Agent {
+        self.agent.into()
+    }
+
+    /// What the transfer agent hands out.
+    pub fn distributions(&self) -> Distributions {
         self.agent.into()
     }
 
@@ -322,6 +329,7 @@ impl Deploying<'_> {
 
     fn agent(&self, cash: AccountId, pool: AccountId) -> Result<AccountId> {
         let sheet = self.sheet;
+        let back_office = self.chain.upload("back-office", self.deployer)?;
         let terms = AgentTerms {
             cash,
             pool,
@@ -329,6 +337,7 @@ impl Deploying<'_> {
             epoch_length: sheet.epoch_length,
             cut_off: sheet.cut_off,
             minimum_order: sheet.minimum_order,
+            back_office,
         };
         self.chain
             .try_deploy::<AgentError>("transfer-agent", self.deployer, terms, &sheet.name)?

@@ -224,8 +224,10 @@ impl Counting<'_> {
         let state = self.chain.read(self.deal.pool().call().state())?;
         let class = state.classes.get(tranche.index());
         let supply = class.map_or(0, |class| class.supply);
-        let leaving = self.chain.read(self.deal.agent().call().leaving())?;
-        let leaving = leaving.get(tranche.index()).copied().unwrap_or_default();
+        let books = self.chain.read(self.deal.agent().call().classes())?;
+        let leaving = books
+            .get(tranche.index())
+            .map_or(0, |books| books.redemptions);
         let unclaimed = self.orders(tranche)?.claimable_tokens;
         // Tokens that wait are in the agent's books alone.
         let waiting = supply.saturating_sub(self.supply(token)?);

@@ -291,7 +291,7 @@ impl History {
     fn waiting(&mut self, total: u128, price: Price) -> Waiting {
         let mut waiting = Waiting {
             market: total,
-            limited: Vec::new(),
+            ..Waiting::default()
         };
         for _ in 0..self.rng.usize(0..4).saturating_sub(1) {
             let amount = self.share(waiting.market);

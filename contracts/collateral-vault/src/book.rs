@@ -6,6 +6,7 @@ use finance::debt::DebtIndex;
 use finance::fixed::add;
 use finance::valuation::Quote;
 use finance::{MathError, Rate, Ratio, Timestamp};
+use ink::prelude::boxed::Box;
 use ink::prelude::vec::Vec;
 use interfaces::collateral_vault::{CollateralType, Listing, Position, Stressed, VaultError};
 use interfaces::types::{AccountId, Balance, CollateralId};
@@ -13,11 +14,13 @@ use interfaces::types::{AccountId, Balance, CollateralId};
 /// All collateral types, in the order of their numbers, and no more than
 /// [`MAX_COLLATERAL_TYPES`](interfaces::collateral_vault::MAX_COLLATERAL_TYPES).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[ink::scale_derive(Encode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct Book {
     pub types: Vec<CollateralType>,
 }
+
+interfaces::decode_fields!(Book { types });
 
 /// A collateral type on which nobody owes anything yet. The first draw sets its rate and notes its parameters.
 pub fn listed(listing: &Listing, quote: Quote, now: Timestamp) -> CollateralType {
@@ -36,36 +39,35 @@ pub fn listed(listing: &Listing, quote: Quote, now: Timestamp) -> CollateralType
     }
 }
 
+/// A position of `originator` that holds and owes nothing.
+pub fn empty(originator: AccountId, collateral_type: CollateralId) -> Position {
+    Position {
+        originator,
+        collateral_type,
+        collateral: 0,
+        normalised_debt: 0,
+        principal: 0,
+        impairment: None,
+        due_at: Timestamp(0),
+        overdue: None,
+        called_at: None,
+        lots: 0,
+    }
+}
+
 impl Book {
     pub fn get(&self, id: CollateralId) -> Result<&CollateralType, Refused> {
         let kind = self.types.get(id.index());
         Ok(kind.ok_or(VaultError::UnknownCollateral)?)
     }
 
-    /// An empty position of `originator`.
-    pub fn open(
-        &self,
-        originator: AccountId,
-        collateral_type: CollateralId,
-    ) -> Result<Loan, Refused> {
-        self.loan(Position {
-            originator,
-            collateral_type,
-            collateral: 0,
-            normalised_debt: 0,
-            principal: 0,
-            impairment: None,
-            due_at: Timestamp(0),
-            overdue: None,
-            called_at: None,
-            lots: 0,
-        })
-    }
-
-    /// A position with the totals it is part of.
-    pub fn loan(&self, position: Position) -> Result<Loan, Refused> {
+    /// A position with the totals it is part of, and interest up to `time` of the clock of interest. Boxed, because it
+    /// is large and goes through many hands.
+    pub fn loan(&self, position: Position, time: Timestamp) -> Result<Box<Loan>, Refused> {
         let kind = *self.get(position.collateral_type)?;
-        Ok(Loan { position, kind })
+        let mut loan = Box::new(Loan { position, kind });
+        loan.accrue(time)?;
+        Ok(loan)
     }
 
     /// Takes over the totals of a loan that came from here.

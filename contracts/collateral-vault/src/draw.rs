@@ -2,7 +2,7 @@
 
 use crate::loan::Loan;
 use crate::Refused;
-use finance::fixed::add;
+use finance::fixed::{add, increase};
 use finance::interest::{rate, share, Weights};
 use finance::lending::debt_limit;
 use finance::{MathError, Price, Ratio, Rounding, Timestamp};
@@ -15,26 +15,24 @@ impl Loan {
     /// `amount` more is owed, within the limits of the position and of its type that do not depend on what
     /// the pool has. The first draw sets when the loan is due.
     pub fn draw(
-        self,
+        &mut self,
         amount: Balance,
         now: Timestamp,
         parameters: &CollateralParameters,
-    ) -> Result<Self, Refused> {
+    ) -> Result<(), Refused> {
         self.ensure_free()?;
         let drawn = self.kind.index.normalise(amount, Rounding::Up)?;
-        let loan = self.changed(|loan| {
-            let position = &mut loan.position;
-            if position.normalised_debt == 0 {
-                position.due_at = now.plus(parameters.longest_term);
-            }
-            ensure!(now <= position.due_at, VaultError::PastTerm);
-            position.normalised_debt = add(position.normalised_debt, drawn)?;
-            position.principal = add(position.principal, amount)?;
-            position.called_at = None;
-            Ok::<_, Refused>(())
-        })?;
-        loan.ensure_within_debt_limits(parameters)?;
-        Ok(loan)
+        self.leave()?;
+        let position = &mut self.position;
+        if position.normalised_debt == 0 {
+            position.due_at = now.plus(parameters.longest_term);
+        }
+        ensure!(now <= position.due_at, VaultError::PastTerm);
+        increase(&mut position.normalised_debt, drawn)?;
+        increase(&mut position.principal, amount)?;
+        position.called_at = None;
+        self.join()?;
+        self.ensure_within_debt_limits(parameters)
     }
 
     fn ensure_within_debt_limits(&self, parameters: &CollateralParameters) -> Result<(), Refused> {
@@ -94,8 +92,8 @@ impl Loan {
         Ok(())
     }
 
-    /// With what the parameters say today, and the rate that the share in a pool worth `value` asks for.
-    pub fn repriced(mut self, lending: &Lending, value: Balance) -> Result<Self, MathError> {
+    /// Notes what the parameters say today, and sets the rate that the share in a pool worth `value` asks for.
+    pub fn reprice(&mut self, lending: &Lending, value: Balance) -> Result<(), MathError> {
         let parameters = &lending.parameters;
         let excess = weights(parameters).excess(self.share(value)?);
         self.kind.index.rate = rate(
@@ -105,14 +103,14 @@ impl Loan {
             parameters.rate_cap,
             lending.curve.at_full,
         )?;
-        Ok(self.noted(parameters))
+        self.note(parameters);
+        Ok(())
     }
 
-    /// With what is needed of the parameters where nobody asks for them.
-    pub fn noted(mut self, parameters: &CollateralParameters) -> Self {
+    /// Notes what is needed of the parameters where nobody asks for them.
+    pub fn note(&mut self, parameters: &CollateralParameters) {
         self.kind.haircut = parameters.haircut;
         self.kind.minimum_debt = parameters.minimum_debt;
-        self
     }
 }
 

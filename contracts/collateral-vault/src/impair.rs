@@ -3,7 +3,7 @@
 use crate::loan::{Loan, Market};
 use crate::Refused;
 use finance::lending::{is_unhealthy, mark};
-use finance::{Ratio, Timestamp};
+use finance::{MathError, Ratio, Timestamp};
 use interfaces::collateral_vault::{Impairment, Overdue, VaultError};
 use interfaces::ensure;
 use interfaces::types::AccountId;
@@ -11,21 +11,19 @@ use interfaces::types::AccountId;
 impl Loan {
     /// Counted by its mark from now on. What the pool counts as owed is what it was when it was impaired, less
     /// what was paid since.
-    pub fn impair(self, by: AccountId, market: &Market) -> Result<Self, Refused> {
+    pub fn impair(&mut self, by: AccountId, market: &Market) -> Result<(), Refused> {
         self.ensure_liquidatable(market)?;
         let by = match self.position.impairment {
             None => Some(by),
             Some(impairment) => impairment.by,
         };
-        self.changed(|loan| loan.mark(by, market).map_err(Into::into))
+        self.leave()?;
+        self.mark(by, market)?;
+        Ok(self.join()?)
     }
 
     /// Marked anew at the market.
-    pub fn mark(
-        &mut self,
-        by: Option<AccountId>,
-        market: &Market,
-    ) -> Result<(), finance::MathError> {
+    pub fn mark(&mut self, by: Option<AccountId>, market: &Market) -> Result<(), MathError> {
         let mut stressed = self.counted()?;
         let value = self.collateral_value(market.price)?;
         stressed.mark = mark(stressed.debt, value, market.parameters.haircut)?;
@@ -35,22 +33,21 @@ impl Loan {
     }
 
     /// Counted by its debt again.
-    pub fn restore(self, _: AccountId, market: &Market) -> Result<Self, Refused> {
+    pub fn restore(&mut self, _: AccountId, market: &Market) -> Result<(), Refused> {
         ensure!(self.position.impairment.is_some(), VaultError::NotImpaired);
         ensure!(!self.is_liquidatable(market)?, VaultError::Unhealthy);
-        self.changed(|loan| {
-            loan.position.impairment = None;
-            Ok(())
-        })
+        self.leave()?;
+        self.position.impairment = None;
+        Ok(self.join()?)
     }
 
     /// Past its term from now on, charged at the `annual` rate.
     pub fn mark_overdue(
-        mut self,
+        &mut self,
         by: AccountId,
         annual: Ratio,
         now: Timestamp,
-    ) -> Result<Self, Refused> {
+    ) -> Result<(), Refused> {
         let position = &mut self.position;
         ensure!(position.normalised_debt > 0, VaultError::NothingOwed);
         ensure!(now > position.due_at, VaultError::NotDue);
@@ -62,11 +59,11 @@ impl Loan {
             charged_at: now,
             by: Some(by),
         });
-        Ok(self)
+        Ok(())
     }
 
     /// The clock of a margin call starts or stops.
-    pub fn call_margin(mut self, _: AccountId, market: &Market) -> Result<Self, Refused> {
+    pub fn call_margin(&mut self, _: AccountId, market: &Market) -> Result<(), Refused> {
         let value = self.collateral_value(market.price)?;
         let is_short = is_unhealthy(self.debt()?, value, market.parameters.margin_ltv)?;
         ensure!(
@@ -74,6 +71,6 @@ impl Loan {
             VaultError::AlreadyMarked
         );
         self.position.called_at = is_short.then_some(market.now);
-        Ok(self)
+        Ok(())
     }
 }

@@ -21,6 +21,7 @@ pub mod portfolio;
 pub mod repay;
 mod seize;
 mod sell;
+mod state;
 
 /// A refusal on its way out, boxed: the error is large, and every `?` would copy it.
 pub(crate) type Refused = interfaces::Boxed<interfaces::collateral_vault::VaultError>;
@@ -32,23 +33,24 @@ mod tests;
 
 #[ink::contract]
 mod collateral_vault {
-    use crate::book::{listed, Book};
+    use crate::book::{empty, listed, Book};
     use crate::loan::{Loan, Market};
     use crate::peers;
     use crate::portfolio::Priced;
+    use crate::state::State;
     use crate::Refused;
     use finance::debt::Proceeds;
-    use finance::fixed::{add, sub};
+    use finance::fixed::{add, decrease, increase};
     use finance::interest::{utilisation, InterestClock, PaceCurve};
     use finance::valuation::Quote;
     use finance::{time, MathError, Price, Ratio};
-    use ink::prelude::vec::Vec;
-    use ink::storage::{traits::ManualKey, Lazy, Mapping};
+    use ink::prelude::{boxed::Box, vec::Vec};
+    use ink::storage::{traits::ManualKey, Mapping};
     use interfaces::calls;
     use interfaces::collateral_vault::{
         Action, Borrower, CollateralType, CollateralVault, Cut, DelegateNamed, Lot, LotChanged,
-        LotClosed, Portfolio, Position, PositionChanged, PositionView, RateSet, Sale, Seizure,
-        VaultError, VaultTerms, MAX_COLLATERAL_TYPES,
+        Portfolio, Position, PositionChanged, PositionView, RateSet, Sale, Seizure, VaultError,
+        VaultTerms, MAX_COLLATERAL_TYPES,
     };
     use interfaces::ensure;
     use interfaces::parameters::Lending;
@@ -58,28 +60,7 @@ mod collateral_vault {
 
     #[ink(storage)]
     pub struct CollateralVaultContract {
-        /// The only account that names the engine. Fixed at creation.
-        deployer: AccountId,
-        /// The only account that seizes and sells. Never changes once it is named.
-        engine: Option<AccountId>,
-        /// Lends the cash and takes the payments. Fixed at creation.
-        pool: AccountId,
-        /// Fixed at creation.
-        oracle: AccountId,
-        /// Fixed at creation.
-        parameters: AccountId,
-        /// The clock by which all interest accrues.
-        clock: InterestClock,
-        /// How its pace follows the pool, when the parameters were last asked.
-        curve: PaceCurve,
-        /// What the pool was worth at the last draw or repayment.
-        pool_value: Balance,
-        /// Positions ever opened: the number of the next one.
-        position_count: u32,
-        /// Lots ever seized: the number of the next one.
-        lot_count: u32,
-        /// Totals of every type: what its positions and lots hold, owe and are marked at adds up to them.
-        book: Lazy<Book, ManualKey<1>>,
+        state: State,
         /// Positions by number, without empty ones.
         positions: Mapping<PositionId, Position, ManualKey<2>>,
         /// Lots on sale.
@@ -103,18 +84,18 @@ mod collateral_vault {
             );
             let now = time::Timestamp(Self::env().block_timestamp());
             let cash = peers::decimals(terms.cash)?;
-            let types = listings.iter().map(|listing| {
+            let mut types = Vec::new();
+            for listing in listings {
                 let quote = Quote::new(peers::decimals(listing.token)?, cash);
                 let quote = quote.ok_or(VaultError::InvalidDecimals)?;
-                Ok(listed(listing, quote, now))
-            });
-            let types = types.collect::<Result<_, VaultError>>()?;
-            Ok(Self::with_book(&terms, &Book { types }))
+                types.push(listed(listing, quote, now));
+            }
+            Ok(Self::with_book(&terms, Book { types }))
         }
 
-        pub(crate) fn with_book(terms: &VaultTerms, book: &Book) -> Self {
+        pub(crate) fn with_book(terms: &VaultTerms, book: Book) -> Self {
             let now = time::Timestamp(Self::env().block_timestamp());
-            let mut vault = Self {
+            let state = State {
                 deployer: Self::env().caller(),
                 engine: None,
                 pool: terms.pool,
@@ -125,13 +106,14 @@ mod collateral_vault {
                 pool_value: 0,
                 position_count: 0,
                 lot_count: 0,
-                book: Lazy::default(),
+                book,
+            };
+            Self {
+                state,
                 positions: Mapping::default(),
                 lots: Mapping::default(),
                 borrowers: Mapping::default(),
-            };
-            vault.book.set(book);
-            vault
+            }
         }
     }
 
@@ -139,9 +121,9 @@ mod collateral_vault {
         #[ink(message)]
         fn bind(&mut self, engine: AccountId) -> Result<(), VaultError> {
             let caller = self.env().caller();
-            ensure!(caller == self.deployer, VaultError::NotTheDeployer);
-            ensure!(self.engine.is_none(), VaultError::AlreadyBound);
-            self.engine = Some(engine);
+            ensure!(caller == self.state.deployer, VaultError::NotTheDeployer);
+            ensure!(self.state.engine.is_none(), VaultError::AlreadyBound);
+            self.state.engine = Some(engine);
             Ok(())
         }
 
@@ -163,12 +145,11 @@ mod collateral_vault {
             collateral_type: CollateralId,
             amount: Balance,
         ) -> Result<PositionId, VaultError> {
-            let originator = self.env().caller();
-            let mut book = self.book();
-            let loan = book.open(originator, collateral_type)?;
-            let position = PositionId(self.position_count);
-            self.position_count = next(self.position_count)?;
-            self.take_in(&mut book, position, loan, amount)?;
+            let nothing = empty(self.env().caller(), collateral_type);
+            let loan = self.state.book.loan(nothing, self.time()?)?;
+            let position = PositionId(self.state.position_count);
+            self.state.position_count = next(self.state.position_count)?;
+            self.take_in(position, loan, amount)?;
             Ok(position)
         }
 
@@ -178,10 +159,9 @@ mod collateral_vault {
             position: PositionId,
             amount: Balance,
         ) -> Result<(), VaultError> {
-            let mut book = self.book();
-            let loan = self.loan(&book, position)?;
+            let loan = self.loan(position)?;
             loan.ensure_not_all_on_sale()?;
-            Ok(self.take_in(&mut book, position, loan, amount)?)
+            Ok(self.take_in(position, loan, amount)?)
         }
 
         #[ink(message)]
@@ -225,14 +205,7 @@ mod collateral_vault {
 
         #[ink(message)]
         fn mark_overdue(&mut self, position: PositionId) -> Result<(), VaultError> {
-            let by = self.env().caller();
-            let mut book = self.book();
-            let loan = self.accrued(&book, position)?;
-            let rate = self.lending(&loan)?.parameters.late_rate;
-            let loan = loan.mark_overdue(by, rate, self.now())?;
-            self.write(&mut book, position, &loan);
-            self.tell(position, &loan, Action::MarkedOverdue, loan.debt()?);
-            Ok(())
+            Ok(self.note_overdue(position)?)
         }
 
         #[ink(message)]
@@ -247,13 +220,13 @@ mod collateral_vault {
 
         #[ink(message)]
         fn portfolio(&self) -> Result<Portfolio, MathError> {
-            self.value(&self.book(), Priced::Lent)
+            self.value(Priced::Lent)
         }
 
         #[ink(message)]
         fn position(&self, position: PositionId) -> Result<PositionView, VaultError> {
-            let loan = self.accrued(&self.book(), position)?;
-            let quotation = peers::price(self.oracle, loan.kind.asset).ok();
+            let loan = self.loan(position)?;
+            let quotation = peers::price(self.state.oracle, loan.kind.asset).ok();
             let value = quotation.map(|quotation| loan.collateral_value(quotation.low));
             Ok(PositionView {
                 position: loan.position,
@@ -270,18 +243,18 @@ mod collateral_vault {
 
         #[ink(message)]
         fn price(&self, collateral_type: CollateralId) -> Result<Price, VaultError> {
-            let asset = self.book().get(collateral_type)?.asset;
-            Ok(peers::price(self.oracle, asset)?.high)
+            let asset = self.state.book.get(collateral_type)?.asset;
+            Ok(peers::price(self.state.oracle, asset)?.high)
         }
 
         #[ink(message)]
         fn collateral_types(&self) -> Vec<CollateralType> {
-            self.book().types
+            self.state.book.types.clone()
         }
 
         #[ink(message)]
         fn interest_clock(&self) -> InterestClock {
-            self.clock
+            self.state.clock
         }
 
         #[ink(message)]
@@ -291,15 +264,14 @@ mod collateral_vault {
 
         #[ink(message)]
         fn position_count(&self) -> u32 {
-            self.position_count
+            self.state.position_count
         }
 
         #[ink(message)]
         fn unattributed(&self, collateral_type: CollateralId) -> Result<Balance, VaultError> {
-            let book = self.book();
-            let token = book.get(collateral_type)?.token;
+            let token = self.state.book.get(collateral_type)?.token;
             let balance = calls::balance(token, self.env().account_id())?;
-            Ok(balance.saturating_sub(book.held(token)?))
+            Ok(balance.saturating_sub(self.state.book.held(token)?))
         }
     }
 
@@ -311,40 +283,41 @@ mod collateral_vault {
     impl CollateralVaultContract {
         fn withdraw(&mut self, position: PositionId, amount: Balance) -> Result<(), Refused> {
             ensure!(amount > 0, VaultError::ZeroAmount);
-            let mut book = self.book();
-            let loan = self.accrued(&book, position)?;
-            let originator = self.ensure_originator(&loan)?;
-            let mut loan = loan.release(amount)?;
+            let mut loan = self.loan(position)?;
+            self.ensure_originator(&loan)?;
+            loan.release(amount)?;
             if loan.position.normalised_debt > 0 {
-                let price = peers::price(self.oracle, loan.kind.asset)?.firm()?;
-                let parameters = self.lending(&loan)?.parameters;
-                loan.ensure_within_borrow_ltv(price, self.now(), self.pool_value, &parameters)?;
+                let price = peers::firm_price(self.state.oracle, loan.kind.asset)?;
+                let parameters = &self.lending(&loan)?.parameters;
+                loan.ensure_within_borrow_ltv(
+                    price,
+                    self.now(),
+                    self.state.pool_value,
+                    parameters,
+                )?;
                 loan.position.called_at = None;
             }
-            self.write(&mut book, position, &loan);
-            self.tell(position, &loan, Action::CollateralWithdrawn, amount);
-            calls::push(loan.kind.token, originator, amount)
+            self.write(position, &loan, Action::CollateralWithdrawn, amount);
+            calls::push(loan.kind.token, loan.position.originator, amount)
         }
 
         fn lend(&mut self, position: PositionId, amount: Balance) -> Result<(), Refused> {
             ensure!(amount > 0, VaultError::ZeroAmount);
             let now = self.now();
-            let mut book = self.book();
-            let loan = self.accrued(&book, position)?;
-            let originator = self.ensure_originator(&loan)?;
-            let price = peers::price(self.oracle, loan.kind.asset)?.firm()?;
+            let mut loan = self.loan(position)?;
+            self.ensure_originator(&loan)?;
+            let price = peers::firm_price(self.state.oracle, loan.kind.asset)?;
             let lending = self.lending(&loan)?;
-            let parameters = &lending.parameters;
-            let loan = loan.draw(amount, now, parameters)?;
+            let (parameters, originator) = (&lending.parameters, loan.position.originator);
+            loan.draw(amount, now, parameters)?;
             self.borrow_within(originator, amount, lending.originator_ceiling)?;
-            self.write(&mut book, position, &loan);
-            let portfolio = self.value(&book, Priced::Stressed)?;
-            self.tell(position, &loan, Action::Drawn, amount);
-            let funding = peers::draw(self.pool, originator, amount, portfolio)?;
+            self.write(position, &loan, Action::Drawn, amount);
+            let portfolio = self.value(Priced::Stressed)?;
+            let funding = peers::draw(self.state.pool, originator, amount, portfolio)?;
             // The pool's value is what the share is of, and only the pool knows it.
             loan.ensure_within_maximum_share(funding.value, parameters)?;
             loan.ensure_within_borrow_ltv(price, now, funding.value, parameters)?;
-            self.reprice(&mut book, loan, &lending, funding)
+            self.reprice(&mut loan, &lending, funding)
         }
 
         fn take_payment(
@@ -353,85 +326,90 @@ mod collateral_vault {
             amount: Balance,
         ) -> Result<Balance, Refused> {
             ensure!(amount > 0, VaultError::ZeroAmount);
-            let payer = self.env().caller();
-            let mut book = self.book();
-            let loan = self.accrued(&book, position)?;
-            let (loan, proceeds) = loan.repay(amount, self.now())?;
+            let mut loan = self.loan(position)?;
+            let proceeds = loan.repay(amount, self.now())?;
             let paid = add(proceeds.principal, proceeds.interest)?;
             self.recover(loan.position.originator, proceeds.principal)?;
-            self.write(&mut book, position, &loan);
-            self.tell(position, &loan, Action::Repaid, paid);
-            let funding = self.collect(&book, payer, proceeds)?;
+            self.write(position, &loan, Action::Repaid, paid);
+            let funding = self.collect(self.env().caller(), proceeds, Priced::Stressed)?;
             self.set_pace(funding)?;
             Ok(paid)
         }
 
         fn reset_rate(&mut self, collateral_type: CollateralId) -> Result<(), Refused> {
             let caller = self.env().caller();
-            let mut book = self.book();
-            let loan = book.open(caller, collateral_type)?.accrue(self.time()?)?;
+            let nothing = empty(caller, collateral_type);
+            let mut loan = self.state.book.loan(nothing, self.time()?)?;
             let lending = self.lending(&loan)?;
-            let funding = self.collect(&book, caller, Proceeds::default())?;
-            self.reprice(&mut book, loan, &lending, funding)
+            let funding = self.collect(caller, Proceeds::default(), Priced::Stressed)?;
+            self.reprice(&mut loan, &lending, funding)
+        }
+
+        fn note_overdue(&mut self, position: PositionId) -> Result<(), Refused> {
+            let mut loan = self.loan(position)?;
+            let rate = self.lending(&loan)?.parameters.late_rate;
+            loan.mark_overdue(self.env().caller(), rate, self.now())?;
+            self.write(position, &loan, Action::MarkedOverdue, loan.debt()?);
+            Ok(())
         }
 
         fn make_lot(&mut self, position: PositionId, cut: Cut) -> Result<Seizure, Refused> {
             self.ensure_engine()?;
-            let (mut book, before, market, high) = self.judged(position)?;
-            let (loan, lot) = before.seize(position, &cut, &market)?;
-            let id = AuctionId(self.lot_count);
-            self.lot_count = next(self.lot_count)?;
+            let (mut loan, market) = self.judged(position)?;
+            let (impairment, overdue) = (loan.position.impairment, loan.position.overdue);
+            let lot = loan.seize(position, &cut, &market)?;
+            let id = AuctionId(self.state.lot_count);
+            self.state.lot_count = next(self.state.lot_count)?;
             self.lots.insert(id, &lot);
-            self.write(&mut book, position, &loan);
-            self.tell(position, &loan, Action::Seized, loan.debt()?);
-            self.tell_lot(id, None, 0, lot);
-            let position = before.position;
-            Ok(Seizure {
+            self.write(position, &loan, Action::Seized, loan.debt()?);
+            let seizure = Seizure {
                 lot: id,
-                originator: position.originator,
-                collateral_type: position.collateral_type,
+                originator: loan.position.originator,
+                collateral_type: loan.position.collateral_type,
                 collateral: lot.collateral,
                 debt: add(lot.stressed.debt, lot.uncounted)?,
-                price: high,
+                price: market.higher,
                 quote: loan.kind.quote,
-                impaired_by: position.impairment.and_then(|impairment| impairment.by),
-                overdue_by: position.overdue.and_then(|overdue| overdue.by),
-            })
+                impaired_by: impairment.and_then(|impairment| impairment.by),
+                overdue_by: overdue.and_then(|overdue| overdue.by),
+            };
+            self.tell_lot(id, 0, lot, None);
+            Ok(seizure)
         }
 
-        fn sell_from(&mut self, lot: AuctionId, sale: Sale) -> Result<(), Refused> {
+        fn sell_from(&mut self, id: AuctionId, sale: Sale) -> Result<(), Refused> {
             self.ensure_engine()?;
-            let id = lot;
             let mut lot = self.lots.get(id).ok_or(VaultError::UnknownLot)?;
-            let mut book = self.book();
-            let mut loan = self.accrued(&book, lot.position)?;
+            let mut loan = self.loan(lot.position)?;
             let proceeds = loan.sell(&mut lot, &sale)?;
             self.recover(loan.position.originator, proceeds.principal)?;
-            self.tell_lot(id, Some(sale.to), sale.debt, lot);
+            let mut written_off = None;
             if sale.last {
                 self.lots.remove(id);
-                self.close(id, &lot, &mut loan)?;
+                written_off = Some(loan.close(&lot)?);
+                self.put(lot.position, &loan);
             } else {
                 self.lots.insert(id, &lot);
+                self.state.book.put(&loan);
             }
-            self.write(&mut book, lot.position, &loan);
-            self.hand_over(&book, id, &loan, sale, proceeds)
+            self.tell_lot(id, sale.debt, lot, written_off);
+            self.hand_over(id, loan.kind.token, sale, proceeds)
         }
 
         fn ensure_engine(&self) -> Result<(), Refused> {
             let caller = self.env().caller();
-            ensure!(self.engine == Some(caller), VaultError::NotTheEngine);
+            ensure!(self.state.engine == Some(caller), VaultError::NotTheEngine);
             Ok(())
         }
 
-        /// The originator, if he or his delegate calls.
-        fn ensure_originator(&self, loan: &Loan) -> Result<AccountId, Refused> {
+        /// Refuses whoever is neither the originator nor his delegate.
+        fn ensure_originator(&self, loan: &Loan) -> Result<(), Refused> {
             let (caller, originator) = (self.env().caller(), loan.position.originator);
             ensure!(
                 caller == originator || self.borrower(originator).delegate == Some(caller),
                 VaultError::NotTheOriginator
             );
-            Ok(originator)
+            Ok(())
         }
 
         fn now(&self) -> time::Timestamp {
@@ -440,48 +418,41 @@ mod collateral_vault {
 
         /// What the clock of interest shows.
         fn time(&self) -> Result<time::Timestamp, MathError> {
-            self.clock.time(self.now())
+            self.state.clock.time(self.now())
         }
 
-        fn book(&self) -> Book {
-            self.book.get_or_default()
-        }
-
-        fn loan(&self, book: &Book, position: PositionId) -> Result<Loan, Refused> {
+        /// A position with interest up to now.
+        fn loan(&self, position: PositionId) -> Result<Box<Loan>, Refused> {
             let position = self.positions.get(position);
-            book.loan(position.ok_or(VaultError::UnknownPosition)?)
+            let position = position.ok_or(VaultError::UnknownPosition)?;
+            self.state.book.loan(position, self.time()?)
         }
 
-        fn accrued(&self, book: &Book, position: PositionId) -> Result<Loan, Refused> {
-            Ok(self.loan(book, position)?.accrue(self.time()?)?)
-        }
-
-        /// A loan, what it is judged by, and the higher of the live and a pending price.
-        fn judged(&self, position: PositionId) -> Result<(Book, Loan, Market, Price), Refused> {
-            let book = self.book();
-            let loan = self.accrued(&book, position)?;
-            let quotation = peers::price(self.oracle, loan.kind.asset)?;
-            let market = Market {
+        /// A loan, and what it is judged by.
+        fn judged(&self, position: PositionId) -> Result<(Box<Loan>, Box<Market>), Refused> {
+            let mut loan = self.loan(position)?;
+            let quotation = peers::price(self.state.oracle, loan.kind.asset)?;
+            let market = Box::new(Market {
                 price: quotation.low,
+                higher: quotation.high,
                 parameters: self.lending(&loan)?.parameters,
                 now: self.now(),
-            };
-            let loan = loan.noted(&market.parameters);
-            Ok((book, loan, market, quotation.high))
+            });
+            loan.note(&market.parameters);
+            Ok((loan, market))
         }
 
-        fn lending(&self, loan: &Loan) -> Result<Lending, Refused> {
+        fn lending(&self, loan: &Loan) -> Result<Box<Lending>, Refused> {
             let position = &loan.position;
             peers::lending(
-                self.parameters,
+                self.state.parameters,
                 position.collateral_type,
                 position.originator,
             )
         }
 
-        fn write(&mut self, book: &mut Book, position: PositionId, loan: &Loan) {
-            book.put(loan);
-            self.book.set(book);
+        fn put(&mut self, position: PositionId, loan: &Loan) {
+            self.state.book.put(loan);
             if loan.is_empty() {
                 self.positions.remove(position);
             } else {
@@ -489,7 +460,9 @@ mod collateral_vault {
             }
         }
 
-        fn tell(&self, position: PositionId, loan: &Loan, action: Action, amount: Balance) {
+        /// Writes a loan, and tells what happened to it.
+        fn write(&mut self, position: PositionId, loan: &Loan, action: Action, amount: Balance) {
+            self.put(position, loan);
             self.env().emit_event(PositionChanged {
                 position,
                 by: self.env().caller(),
@@ -499,8 +472,13 @@ mod collateral_vault {
             });
         }
 
-        fn tell_lot(&self, lot: AuctionId, to: Option<AccountId>, paid: Balance, now: Lot) {
-            self.env().emit_event(LotChanged { lot, to, paid, now });
+        fn tell_lot(&self, lot: AuctionId, paid: Balance, now: Lot, written_off: Option<Balance>) {
+            self.env().emit_event(LotChanged {
+                lot,
+                paid,
+                now,
+                written_off,
+            });
         }
 
         /// Changes how a position stands, at the market.
@@ -508,12 +486,11 @@ mod collateral_vault {
             &mut self,
             position: PositionId,
             action: Action,
-            change: fn(Loan, AccountId, &Market) -> Result<Loan, Refused>,
+            change: fn(&mut Loan, AccountId, &Market) -> Result<(), Refused>,
         ) -> Result<(), Refused> {
-            let (mut book, loan, market, _) = self.judged(position)?;
-            let loan = change(loan, self.env().caller(), &market)?;
-            self.write(&mut book, position, &loan);
-            self.tell(position, &loan, action, loan.counted()?.mark);
+            let (mut loan, market) = self.judged(position)?;
+            change(&mut loan, self.env().caller(), &market)?;
+            self.write(position, &loan, action, loan.counted()?.mark);
             Ok(())
         }
 
@@ -532,7 +509,7 @@ mod collateral_vault {
             ceiling: Balance,
         ) -> Result<(), Refused> {
             let mut borrower = self.borrower(originator);
-            borrower.principal = add(borrower.principal, amount)?;
+            increase(&mut borrower.principal, amount)?;
             ensure!(
                 borrower.principal <= ceiling,
                 VaultError::AboveOriginatorCeiling { ceiling }
@@ -543,57 +520,58 @@ mod collateral_vault {
 
         fn recover(&mut self, originator: AccountId, principal: Balance) -> Result<(), MathError> {
             let mut borrower = self.borrower(originator);
-            borrower.principal = sub(borrower.principal, principal)?;
+            decrease(&mut borrower.principal, principal)?;
             self.note(originator, borrower);
             Ok(())
         }
 
-        fn value(&self, book: &Book, priced: Priced) -> Result<Portfolio, MathError> {
-            let prices = peers::prices(self.oracle, book.assets(priced));
-            book.portfolio(self.time()?, priced, prices)
+        fn value(&self, priced: Priced) -> Result<Portfolio, MathError> {
+            let prices = peers::prices(self.state.oracle, self.state.book.assets(priced));
+            self.state.book.portfolio(self.time()?, priced, prices)
         }
 
         fn collect(
             &self,
-            book: &Book,
             payer: AccountId,
             proceeds: Proceeds,
+            priced: Priced,
         ) -> Result<Funding, Refused> {
-            let portfolio = self.value(book, Priced::Stressed)?;
+            let portfolio = self.value(priced)?;
             let payment = Payment {
                 payer,
                 principal: proceeds.principal,
                 interest: proceeds.interest,
                 penalty: 0,
             };
-            peers::collect(self.pool, payment, portfolio)
+            peers::collect(self.state.pool, payment, portfolio)
         }
 
         /// Interest of all types runs by what the pool has from now on.
         fn set_pace(&mut self, funding: Funding) -> Result<(), MathError> {
-            let pace = self.curve.pace(utilisation(funding.cash, funding.value))?;
-            self.clock = self.clock.at_pace(pace, self.now())?;
-            self.pool_value = funding.value;
+            let pace = self
+                .state
+                .curve
+                .pace(utilisation(funding.cash, funding.value))?;
+            self.state.clock = self.state.clock.at_pace(pace, self.now())?;
+            self.state.pool_value = funding.value;
             Ok(())
         }
 
         /// Sets the pace, and the rate of a type by its share of what the pool has.
         fn reprice(
             &mut self,
-            book: &mut Book,
-            loan: Loan,
+            loan: &mut Loan,
             lending: &Lending,
             funding: Funding,
         ) -> Result<(), Refused> {
-            self.curve = lending.curve;
+            self.state.curve = lending.curve;
             self.set_pace(funding)?;
-            let loan = loan.repriced(lending, funding.value)?;
-            book.put(&loan);
-            self.book.set(book);
+            loan.reprice(lending, funding.value)?;
+            self.state.book.put(loan);
             self.env().emit_event(RateSet {
                 collateral_type: loan.position.collateral_type,
                 index: loan.kind.index,
-                clock: self.clock,
+                clock: self.state.clock,
             });
             Ok(())
         }
@@ -601,9 +579,8 @@ mod collateral_vault {
         /// Locks what arrives of `amount`: a token may keep a part of every transfer for itself.
         fn take_in(
             &mut self,
-            book: &mut Book,
             position: PositionId,
-            loan: Loan,
+            mut loan: Box<Loan>,
             amount: Balance,
         ) -> Result<(), Refused> {
             ensure!(amount > 0, VaultError::ZeroAmount);
@@ -613,36 +590,22 @@ mod collateral_vault {
             calls::pull::<Refused>(token, from, vault, amount)?;
             let amount = calls::balance(token, vault)?.saturating_sub(before);
             ensure!(amount > 0, VaultError::ZeroAmount);
-            let loan = loan.lock(amount)?;
-            self.write(book, position, &loan);
-            self.tell(position, &loan, Action::CollateralAdded, amount);
+            loan.lock(amount)?;
+            self.write(position, &loan, Action::CollateralAdded, amount);
             Ok(())
         }
 
-        fn close(&self, id: AuctionId, lot: &Lot, loan: &mut Loan) -> Result<(), Refused> {
-            let written_off = loan.close(lot)?;
-            self.env().emit_event(LotClosed {
-                lot: id,
-                position: lot.position,
-                returned: lot.collateral,
-                shortfall: add(lot.stressed.debt, lot.uncounted)?,
-                written_off,
-            });
-            Ok(())
-        }
-
-        /// Cash against collateral: the cash first, unless a contract receives the collateral before it pays.
+        /// Cash against collateral: the cash first, unless a contract receives the collateral before it pays. No price
+        /// is asked for: nothing depends on what the pool is worth then.
         fn hand_over(
             &self,
-            book: &Book,
             auction: AuctionId,
-            loan: &Loan,
+            token: AccountId,
             sale: Sale,
             proceeds: Proceeds,
         ) -> Result<(), Refused> {
-            let token = loan.kind.token;
             let Some(receiver) = sale.receiver else {
-                self.collect(book, sale.payer, proceeds)?;
+                self.collect(sale.to, proceeds, Priced::Nothing)?;
                 return calls::push(token, sale.to, sale.collateral);
             };
             calls::push::<Refused>(token, sale.to, sale.collateral)?;
@@ -655,7 +618,8 @@ mod collateral_vault {
                 taker: receiver.taker,
             };
             peers::deliver(sale.to, delivery, receiver.data)?;
-            self.collect(book, sale.payer, proceeds).map(drop)
+            self.collect(sale.to, proceeds, Priced::Nothing)?;
+            Ok(())
         }
     }
 }

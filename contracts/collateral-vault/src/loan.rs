@@ -1,7 +1,7 @@
 //! A position together with the totals it is part of.
 
 use crate::Refused;
-use finance::fixed::{add, sub};
+use finance::fixed::{add, decrease, increase};
 use finance::interest::late_charge;
 use finance::lending::{debt_limit, is_unhealthy};
 use finance::{MathError, Price, Rounding, Timestamp};
@@ -12,24 +12,25 @@ use interfaces::types::Balance;
 
 /// A position and its collateral type.
 ///
-/// Every transition takes a loan and returns the next one with both sides changed alike: the totals of a
-/// type stay the sums over its positions and lots, and a refused transition leaves nothing behind.
+/// Every transition changes both sides alike: the totals of a type stay the sums over its positions and lots. One that
+/// is refused may leave a loan half changed, and whoever asked for it forgets that loan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Loan {
     pub position: Position,
     pub kind: CollateralType,
 }
 
-/// What a loan is judged by when it may have gone wrong: the lower of the live and a pending price, the
-/// parameters, and the time.
+/// What a loan is judged by when it may have gone wrong: the parameters, the time, and the lower of the live and a
+/// pending price; asked prices start from the higher one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Market {
     pub price: Price,
+    pub higher: Price,
     pub parameters: CollateralParameters,
     pub now: Timestamp,
 }
 
-type Step = fn(Balance, Balance) -> Result<Balance, MathError>;
+type Step = fn(&mut Balance, Balance) -> Result<(), MathError>;
 
 impl Loan {
     /// Owed as of the last accrual without late charges, in base units of cash, rounded up.
@@ -59,10 +60,10 @@ impl Loan {
         position.collateral == 0 && position.normalised_debt == 0 && position.lots == 0
     }
 
-    /// With interest up to `time` of the clock of interest.
-    pub fn accrue(mut self, time: Timestamp) -> Result<Self, MathError> {
+    /// Adds the interest up to `time` of the clock of interest.
+    pub fn accrue(&mut self, time: Timestamp) -> Result<(), MathError> {
         self.kind.index = self.kind.index.accrue(time)?;
-        Ok(self)
+        Ok(())
     }
 
     /// How the pool counts the debt: at face, or impaired.
@@ -79,26 +80,23 @@ impl Loan {
         })
     }
 
-    /// Changes the position and, with it, what the totals of its type count of it.
-    pub fn changed<E: From<MathError>>(
-        mut self,
-        change: impl FnOnce(&mut Self) -> Result<(), E>,
-    ) -> Result<Self, E> {
-        self.count(sub)?;
-        change(&mut self)?;
-        self.count(add)?;
-        Ok(self)
+    /// Takes the position out of the totals of its type, to be changed and to [`join`](Self::join) them again.
+    pub fn leave(&mut self) -> Result<(), MathError> {
+        self.count(decrease)
+    }
+
+    /// Counts the position in the totals of its type.
+    pub fn join(&mut self) -> Result<(), MathError> {
+        self.count(increase)
     }
 
     fn count(&mut self, step: Step) -> Result<(), MathError> {
         let (position, kind) = (&self.position, &mut self.kind);
-        if let Some(impairment) = position.impairment {
-            kind.stressed = combine(kind.stressed, impairment.stressed, step)?;
-        } else {
-            kind.normalised_debt = step(kind.normalised_debt, position.normalised_debt)?;
-            kind.principal = step(kind.principal, position.principal)?;
+        if let Some(impairment) = &position.impairment {
+            return combine(&mut kind.stressed, &impairment.stressed, step);
         }
-        Ok(())
+        step(&mut kind.normalised_debt, position.normalised_debt)?;
+        step(&mut kind.principal, position.principal)
     }
 
     /// Forgets a debt that is no more, and whatever was noted about it.
@@ -155,12 +153,10 @@ impl Loan {
     }
 }
 
-/// Adds or subtracts every field.
-pub fn combine(total: Stressed, part: Stressed, step: Step) -> Result<Stressed, MathError> {
-    Ok(Stressed {
-        debt: step(total.debt, part.debt)?,
-        principal: step(total.principal, part.principal)?,
-        mark: step(total.mark, part.mark)?,
-        collateral: step(total.collateral, part.collateral)?,
-    })
+/// Takes a step with every field.
+pub fn combine(total: &mut Stressed, part: &Stressed, step: Step) -> Result<(), MathError> {
+    step(&mut total.debt, part.debt)?;
+    step(&mut total.principal, part.principal)?;
+    step(&mut total.mark, part.mark)?;
+    step(&mut total.collateral, part.collateral)
 }

@@ -1,13 +1,14 @@
 //! Calls to the other contracts: every refusal and every missing answer is a typed error.
 
 use crate::Refused;
+use finance::Price;
 use ink::codegen::TraitCallBuilder;
 use ink::contract_ref;
 // The name under which `contract_ref!` looks for the chain's types.
 use ink::env::DefaultEnvironment as Environment;
-use ink::prelude::vec::Vec;
-use interfaces::calls::{answer, outcome, CallError};
-use interfaces::collateral_vault::Portfolio;
+use ink::prelude::{boxed::Box, vec::Vec};
+use interfaces::calls::{ask, request, CallError};
+use interfaces::collateral_vault::{Portfolio, VaultError};
 use interfaces::oracle_adapter::{OracleAdapter, Quotation};
 use interfaces::parameters::{Lending, Parameters};
 use interfaces::purchase_receiver::{Delivery, PurchaseReceiver};
@@ -17,7 +18,17 @@ use psp22::PSP22Metadata;
 
 pub fn price(oracle: AccountId, asset: AssetId) -> Result<Quotation, Refused> {
     let oracle: contract_ref!(OracleAdapter) = oracle.into();
-    outcome(oracle.call().price(asset).try_invoke())
+    request(oracle.call().price(asset))
+}
+
+/// The price for what can wait until nothing casts doubt on it.
+pub fn firm_price(oracle: AccountId, asset: AssetId) -> Result<Price, Refused> {
+    let quotation = price(oracle, asset)?;
+    let in_doubt = VaultError::PriceInDoubt {
+        held_until: quotation.held_until,
+        oldest: quotation.oldest,
+    };
+    Ok(quotation.firm().map_err(|_| in_doubt)?)
 }
 
 /// The prices of `assets`, in their order; none at all from an oracle that does not answer. Nothing is called
@@ -27,16 +38,16 @@ pub fn prices(oracle: AccountId, assets: Vec<AssetId>) -> Vec<Option<Quotation>>
         return Vec::new();
     }
     let oracle: contract_ref!(OracleAdapter) = oracle.into();
-    answer(oracle.call().prices(assets).try_invoke()).unwrap_or_default()
+    ask(oracle.call().prices(assets)).unwrap_or_default()
 }
 
 pub fn lending(
     parameters: AccountId,
     id: CollateralId,
     originator: AccountId,
-) -> Result<Lending, Refused> {
+) -> Result<Box<Lending>, Refused> {
     let parameters: contract_ref!(Parameters) = parameters.into();
-    outcome(parameters.call().lending(id, originator).try_invoke())
+    request(parameters.call().lending(id, originator)).map(Box::new)
 }
 
 pub fn draw(
@@ -46,8 +57,7 @@ pub fn draw(
     portfolio: Portfolio,
 ) -> Result<Funding, Refused> {
     let mut pool: contract_ref!(TranchePool) = pool.into();
-    let draw = pool.call_mut().draw(originator, amount, portfolio);
-    outcome(draw.try_invoke())
+    request(pool.call_mut().draw(originator, amount, portfolio))
 }
 
 pub fn collect(
@@ -56,17 +66,16 @@ pub fn collect(
     portfolio: Portfolio,
 ) -> Result<Funding, Refused> {
     let mut pool: contract_ref!(TranchePool) = pool.into();
-    outcome(pool.call_mut().collect(payment, portfolio).try_invoke())
+    request(pool.call_mut().collect(payment, portfolio))
 }
 
 /// Tells a receiver that collateral arrived. It may do anything with it but call the contracts on the stack.
 pub fn deliver(receiver: AccountId, delivery: Delivery, data: Vec<u8>) -> Result<(), Refused> {
     let mut receiver: contract_ref!(PurchaseReceiver) = receiver.into();
-    let told = receiver.call_mut().on_purchase(delivery, data);
-    outcome(told.try_invoke())
+    request(receiver.call_mut().on_purchase(delivery, data))
 }
 
 pub fn decimals(token: AccountId) -> Result<u8, CallError> {
     let token: contract_ref!(PSP22Metadata) = token.into();
-    answer(token.call().token_decimals().try_invoke())
+    ask(token.call().token_decimals())
 }

@@ -12,6 +12,8 @@ use interfaces::types::{AssetId, Balance};
 /// Which types are priced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Priced {
+    /// None: nothing depends on what the loans are worth.
+    Nothing,
     /// Those with stressed debt: performing debt counts at face.
     Stressed,
     /// All on which something is owed.
@@ -20,7 +22,11 @@ pub enum Priced {
 
 impl Priced {
     fn includes(self, kind: &CollateralType) -> bool {
-        kind.stressed.debt > 0 || (self == Self::Lent && kind.normalised_debt > 0)
+        match self {
+            Self::Nothing => false,
+            Self::Stressed => kind.stressed.debt > 0,
+            Self::Lent => kind.stressed.debt > 0 || kind.normalised_debt > 0,
+        }
     }
 }
 

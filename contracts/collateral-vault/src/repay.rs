@@ -3,7 +3,7 @@
 use crate::loan::Loan;
 use crate::Refused;
 use finance::debt::Proceeds;
-use finance::fixed::{add, sub};
+use finance::fixed::{add, decrease, increase, sub};
 use finance::{mul_div, MathError, Rounding, Timestamp};
 use interfaces::collateral_vault::{Stressed, VaultError};
 use interfaces::ensure;
@@ -11,23 +11,21 @@ use interfaces::types::Balance;
 
 impl Loan {
     /// Up to `amount` of debt and late charges is paid back; the position owes nothing or at least its
-    /// minimum afterwards. Returns what is paid as well.
-    pub fn repay(self, amount: Balance, now: Timestamp) -> Result<(Self, Proceeds), Refused> {
+    /// minimum afterwards. Returns what is paid.
+    pub fn repay(&mut self, amount: Balance, now: Timestamp) -> Result<Proceeds, Refused> {
         let (debt, late) = (self.debt()?, self.late(now)?);
         let owed = add(debt, late)?;
         ensure!(owed > 0, VaultError::NothingOwed);
         let paid = amount.min(owed);
-        let mut proceeds = Proceeds::default();
-        let loan = self.changed(|loan| {
-            proceeds = loan.settle(paid, debt, late, now)?;
-            Ok::<_, Refused>(())
-        })?;
-        let minimum = loan.kind.minimum_debt;
+        self.leave()?;
+        let proceeds = self.settle(paid, debt, late, now)?;
+        self.join()?;
+        let minimum = self.kind.minimum_debt;
         ensure!(
-            paid == owed || loan.debt()? >= minimum,
+            paid == owed || self.debt()? >= minimum,
             VaultError::BelowMinimumDebt { minimum }
         );
-        Ok((loan, proceeds))
+        Ok(proceeds)
     }
 
     /// Of a performing debt, late charges are paid first, then interest, then principal; of an impaired one
@@ -48,7 +46,7 @@ impl Loan {
         let mut proceeds = match &mut self.position.impairment {
             None => Proceeds::of_repayment(paid, debt, principal)?,
             Some(impairment) => {
-                impairment.stressed = impairment.stressed.paid(paid, self.position.collateral)?;
+                impairment.stressed.pay(paid, self.position.collateral)?;
                 Proceeds::of_recovery(paid, principal)
             }
         };
@@ -57,44 +55,57 @@ impl Loan {
             self.clear();
         } else {
             let repaid = self.kind.index.normalise(paid, Rounding::Down)?;
-            let normalised = &mut self.position.normalised_debt;
-            *normalised = sub(*normalised, repaid)?;
-            self.position.principal = sub(principal, proceeds.principal)?;
-            if let Some(overdue) = &mut self.position.overdue {
-                overdue.charge = late;
-                overdue.charged_at = now;
-            }
+            self.reduce(repaid, proceeds.principal, late, now)?;
         }
-        proceeds.interest = add(proceeds.interest, charge)?;
+        increase(&mut proceeds.interest, charge)?;
         Ok(proceeds)
+    }
+
+    /// Takes off `normalised` debt and the `principal` in it; `late` charges are owed up to `now`.
+    pub fn reduce(
+        &mut self,
+        normalised: Balance,
+        principal: Balance,
+        late: Balance,
+        now: Timestamp,
+    ) -> Result<(), MathError> {
+        let position = &mut self.position;
+        decrease(&mut position.normalised_debt, normalised)?;
+        decrease(&mut position.principal, principal)?;
+        if let Some(overdue) = &mut position.overdue {
+            overdue.charge = late;
+            overdue.charged_at = now;
+        }
+        Ok(())
     }
 }
 
 /// What payments do to debt that is counted by its mark.
-pub trait Recovery: Sized {
-    /// What is left after `paid`, principal first, where `held` is all the collateral left.
-    fn paid(self, paid: Balance, held: Balance) -> Result<Self, MathError>;
+pub trait Recovery {
+    /// Takes off what is `paid`, principal first, where `held` is all the collateral left.
+    fn pay(&mut self, paid: Balance, held: Balance) -> Result<(), MathError>;
 }
 
 impl Recovery for Stressed {
     /// The debt left is backed by `min(held, backing × debt left ÷ debt)`, rounded up. The mark shrinks alike,
     /// `min(debt left, mark × backing left ÷ backing)`, rounded down. More than the debt is of no concern.
-    fn paid(self, paid: Balance, held: Balance) -> Result<Self, MathError> {
-        let debt = self.debt.saturating_sub(paid);
-        if debt == 0 {
-            return Ok(Self::default());
+    fn pay(&mut self, paid: Balance, held: Balance) -> Result<(), MathError> {
+        let (before, backing) = (self.debt, self.collateral);
+        let left = before.saturating_sub(paid);
+        if left == 0 {
+            *self = Self::default();
+            return Ok(());
         }
-        let collateral = mul_div(self.collateral, debt, self.debt, Rounding::Up)?.min(held);
+        self.debt = left;
+        self.principal = self.principal.saturating_sub(paid);
+        self.collateral = mul_div(backing, left, before, Rounding::Up)?.min(held);
         // Nothing backs what came back from a lot that raised too little.
-        let mark = match self.collateral {
-            0 => 0,
-            backing => mul_div(self.mark, collateral, backing, Rounding::Down)?,
-        };
-        Ok(Self {
-            debt,
-            principal: self.principal.saturating_sub(paid),
-            mark: mark.min(debt),
-            collateral,
-        })
+        if backing == 0 {
+            self.mark = 0;
+        } else {
+            let mark = mul_div(self.mark, self.collateral, backing, Rounding::Down)?;
+            self.mark = mark.min(left);
+        }
+        Ok(())
     }
 }

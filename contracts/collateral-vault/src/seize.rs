@@ -2,7 +2,7 @@
 
 use crate::loan::{combine, Loan, Market};
 use crate::Refused;
-use finance::fixed::{add, sub};
+use finance::fixed::{decrease, increase, sub};
 use finance::lending::mark;
 use finance::seizure::{CloseFactor, Portion};
 use finance::{mul_div, MathError, Rounding};
@@ -14,11 +14,11 @@ impl Loan {
     /// As much as brings the position back to its target, or all of it, becomes a lot that stands at its mark
     /// from now on.
     pub fn seize(
-        self,
+        &mut self,
         position: PositionId,
         cut: &Cut,
         market: &Market,
-    ) -> Result<(Self, Lot), Refused> {
+    ) -> Result<Lot, Refused> {
         ensure!(self.position.normalised_debt > 0, VaultError::NothingOwed);
         self.ensure_liquidatable(market)?;
         let portion = self.portion(cut, market)?.ok_or(VaultError::NoRoom)?;
@@ -29,13 +29,12 @@ impl Loan {
             stressed: Stressed::default(),
             uncounted: 0,
         };
-        let mut loan = self.changed(|loan| {
-            (lot.stressed, lot.uncounted) = loan.split(portion, market)?;
-            Ok::<_, MathError>(())
-        })?;
-        loan.kind.stressed = combine(loan.kind.stressed, lot.stressed, add)?;
-        loan.position.lots = loan.position.lots.saturating_add(1);
-        Ok((loan, lot))
+        self.leave()?;
+        self.split(&mut lot, portion.debt, market)?;
+        self.join()?;
+        combine(&mut self.kind.stressed, &lot.stressed, increase)?;
+        self.position.lots = self.position.lots.saturating_add(1);
+        Ok(lot)
     }
 
     fn portion(&self, cut: &Cut, market: &Market) -> Result<Option<Portion>, MathError> {
@@ -55,54 +54,42 @@ impl Loan {
         }
     }
 
-    /// Takes a portion out of the position. Returns how it is counted, and what is owed besides.
-    fn split(
-        &mut self,
-        portion: Portion,
-        market: &Market,
-    ) -> Result<(Stressed, Balance), MathError> {
+    /// Takes the collateral of a lot and `debt` out of the position, and says in the lot how that is counted.
+    fn split(&mut self, lot: &mut Lot, taken: Balance, market: &Market) -> Result<(), MathError> {
         let (debt, counted) = (self.debt()?, self.counted()?);
-        let share = |amount| mul_div(amount, portion.debt, debt, Rounding::Down);
-        let value = self
-            .kind
-            .quote
-            .value(portion.collateral, market.price, Rounding::Down)?;
+        let late = self.late(market.now)?;
+        let share = |amount| mul_div(amount, taken, debt, Rounding::Down);
+        let quote = &self.kind.quote;
+        let value = quote.value(lot.collateral, market.price, Rounding::Down)?;
         let owed = share(counted.debt)?;
-        let lot = Stressed {
+        lot.stressed = Stressed {
             debt: owed,
             principal: share(counted.principal)?,
             mark: mark(owed, value, market.parameters.haircut)?,
-            collateral: portion.collateral,
+            collateral: lot.collateral,
         };
-        let mut uncounted = sub(portion.debt, owed)?;
-        self.position.collateral = sub(self.position.collateral, portion.collateral)?;
-        if portion.debt == debt {
-            uncounted = add(uncounted, self.late(market.now)?)?;
+        lot.uncounted = sub(taken, owed)?;
+        decrease(&mut self.position.collateral, lot.collateral)?;
+        if taken == debt {
             self.clear();
-        } else {
-            self.reduce(&lot, portion.debt, market)?;
+            return increase(&mut lot.uncounted, late);
         }
-        Ok((lot, uncounted))
+        let normalised = self.kind.index.normalise(taken, Rounding::Down)?;
+        self.reduce(normalised, lot.stressed.principal, late, market.now)?;
+        self.remark(&lot.stressed, market)
     }
 
-    /// What is left of a debt of which `lot` is taken: charged for being late up to now, and marked anew if it
-    /// was impaired.
-    fn reduce(&mut self, lot: &Stressed, debt: Balance, market: &Market) -> Result<(), MathError> {
-        let late = self.late(market.now)?;
+    /// Who marked the position is rewarded once, and one that was impaired is marked anew without `lot`.
+    fn remark(&mut self, lot: &Stressed, market: &Market) -> Result<(), MathError> {
         let position = &mut self.position;
-        let taken = self.kind.index.normalise(debt, Rounding::Down)?;
-        position.normalised_debt = sub(position.normalised_debt, taken)?;
-        position.principal = sub(position.principal, lot.principal)?;
         if let Some(overdue) = &mut position.overdue {
-            overdue.charge = late;
-            overdue.charged_at = market.now;
             overdue.by = None;
         }
-        if let Some(impairment) = &mut position.impairment {
-            impairment.stressed.debt = sub(impairment.stressed.debt, lot.debt)?;
-            impairment.stressed.principal = position.principal;
-            self.mark(None, market)?;
-        }
-        Ok(())
+        let Some(impairment) = &mut position.impairment else {
+            return Ok(());
+        };
+        decrease(&mut impairment.stressed.debt, lot.debt)?;
+        impairment.stressed.principal = position.principal;
+        self.mark(None, market)
     }
 }

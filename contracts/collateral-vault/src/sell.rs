@@ -4,7 +4,7 @@ use crate::loan::{combine, Loan};
 use crate::repay::Recovery;
 use crate::Refused;
 use finance::debt::Proceeds;
-use finance::fixed::{add, sub};
+use finance::fixed::{add, decrease, increase, sub};
 use finance::{MathError, Rounding};
 use interfaces::collateral_vault::{Impairment, Lot, Sale, VaultError};
 use interfaces::ensure;
@@ -18,34 +18,33 @@ impl Loan {
             sale.collateral <= lot.collateral,
             VaultError::InsufficientCollateral
         );
-        let before = lot.stressed;
-        let counted = sale.debt.min(before.debt);
+        let counted = sale.debt.min(lot.stressed.debt);
         let uncounted = sub(sale.debt, counted)?;
         ensure!(uncounted <= lot.uncounted, VaultError::Overpaid);
-        lot.collateral = sub(lot.collateral, sale.collateral)?;
-        lot.uncounted = sub(lot.uncounted, uncounted)?;
-        lot.stressed = before.paid(counted, lot.collateral)?;
-        self.kind.held = sub(self.kind.held, sale.collateral)?;
-        let others = combine(self.kind.stressed, before, sub)?;
-        self.kind.stressed = combine(others, lot.stressed, add)?;
-        Ok(Proceeds::of_recovery(sale.debt, before.principal))
+        let proceeds = Proceeds::of_recovery(sale.debt, lot.stressed.principal);
+        combine(&mut self.kind.stressed, &lot.stressed, decrease)?;
+        decrease(&mut lot.collateral, sale.collateral)?;
+        decrease(&mut lot.uncounted, uncounted)?;
+        lot.stressed.pay(counted, lot.collateral)?;
+        combine(&mut self.kind.stressed, &lot.stressed, increase)?;
+        decrease(&mut self.kind.held, sale.collateral)?;
+        Ok(proceeds)
     }
 
     /// The auction is over: what is left of the lot is the position's again. Returns what is written off
     /// because nothing stands behind it any more.
     pub fn close(&mut self, lot: &Lot) -> Result<Balance, MathError> {
-        self.kind.stressed = combine(self.kind.stressed, lot.stressed, sub)?;
+        combine(&mut self.kind.stressed, &lot.stressed, decrease)?;
+        self.leave()?;
+        self.position.lots = self.position.lots.saturating_sub(1);
+        self.take_back(lot)?;
         let mut written_off = 0;
-        *self = self.changed(|loan| {
-            loan.position.lots = loan.position.lots.saturating_sub(1);
-            loan.take_back(lot)?;
-            if loan.position.lots == 0 && loan.position.collateral == 0 {
-                written_off = loan.counted()?.debt;
-                loan.clear();
-            }
-            Ok::<_, MathError>(())
-        })?;
-        self.kind.written_off = add(self.kind.written_off, written_off)?;
+        if self.position.lots == 0 && self.position.collateral == 0 {
+            written_off = self.counted()?.debt;
+            self.clear();
+        }
+        self.join()?;
+        increase(&mut self.kind.written_off, written_off)?;
         Ok(written_off)
     }
 
@@ -53,18 +52,15 @@ impl Loan {
     fn take_back(&mut self, lot: &Lot) -> Result<(), MathError> {
         let owed = add(lot.stressed.debt, lot.uncounted)?;
         if owed > 0 {
-            let stressed = combine(self.counted()?, lot.stressed, add)?;
-            let by = self
-                .position
-                .impairment
-                .and_then(|impairment| impairment.by);
+            let mut stressed = self.counted()?;
+            combine(&mut stressed, &lot.stressed, increase)?;
+            let before = self.position.impairment;
+            let by = before.and_then(|impairment| impairment.by);
             self.position.impairment = Some(Impairment { stressed, by });
             let normalised = self.kind.index.normalise(owed, Rounding::Up)?;
-            let position = &mut self.position;
-            position.normalised_debt = add(position.normalised_debt, normalised)?;
-            position.principal = add(position.principal, lot.stressed.principal)?;
+            increase(&mut self.position.normalised_debt, normalised)?;
+            increase(&mut self.position.principal, lot.stressed.principal)?;
         }
-        self.position.collateral = add(self.position.collateral, lot.collateral)?;
-        Ok(())
+        increase(&mut self.position.collateral, lot.collateral)
     }
 }

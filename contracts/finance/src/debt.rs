@@ -34,6 +34,9 @@ impl DebtIndex {
     /// The index with interest up to the last whole second before `now`.
     pub fn accrue(self, now: Timestamp) -> Result<Self, MathError> {
         let (seconds, accrued_at) = self.accrued_at.whole_secs_until(now);
+        if seconds == 0 {
+            return Ok(self);
+        }
         let grown = self.rate.compound(seconds, Rounding::Up)?;
         Ok(Self {
             growth: self.growth.times(grown, Rounding::Up)?,

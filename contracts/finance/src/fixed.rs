@@ -1,5 +1,7 @@
 //! Fixed-point numbers and the one multiplication that needs 256 bits.
 
+use crate::wide;
+
 /// Where the remainder of a division goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rounding {
@@ -38,52 +40,10 @@ pub fn mul_div(a: u128, b: u128, c: u128, rounding: Rounding) -> Result<u128, Ma
 /// # Errors
 /// As [`mul_div`].
 pub fn mul_div_rem(a: u128, b: u128, c: u128) -> Result<(u128, u128), MathError> {
-    if let Some(product) = a.checked_mul(b) {
-        return match (product.checked_div(c), product.checked_rem(c)) {
-            (Some(quotient), Some(remainder)) => Ok((quotient, remainder)),
-            _ => Err(MathError::DivisionByZero),
-        };
-    }
     match c {
         0 => Err(MathError::DivisionByZero),
-        c => divide(wide_product(a, b), c).ok_or(MathError::Overflow),
+        c => wide::mul_div_rem(a, b, c).ok_or(MathError::Overflow),
     }
-}
-
-/// `a × b` as its upper and its lower 128 bits.
-fn wide_product(a: u128, b: u128) -> (u128, u128) {
-    const LOW: u128 = u128::MAX >> 64;
-    // Of four halves no product and no sum below exceeds 128 bits, so none wraps.
-    let part = |a: u128, b: u128| a.wrapping_mul(b);
-    let low = part(a & LOW, b & LOW);
-    let cross = part(a >> 64, b & LOW).wrapping_add(low >> 64);
-    let other = part(a & LOW, b >> 64).wrapping_add(cross & LOW);
-    let high = part(a >> 64, b >> 64)
-        .wrapping_add(cross >> 64)
-        .wrapping_add(other >> 64);
-    (high, (other << 64) | (low & LOW))
-}
-
-/// Quotient and remainder of a product, none if the quotient exceeds 128 bits.
-///
-/// Long division bit by bit: products beyond 128 bits are rare, and a library for them takes four kilobytes of
-/// every contract, which every call pays for.
-fn divide((high, low): (u128, u128), divisor: u128) -> Option<(u128, u128)> {
-    if high >= divisor {
-        return None;
-    }
-    // The bits of `quotient` enter where those of `low` leave.
-    let (mut remainder, mut quotient) = (high, low);
-    for _ in 0..u128::BITS {
-        let carry = remainder >> 127;
-        remainder = (remainder << 1) | (quotient >> 127);
-        quotient <<= 1;
-        if carry == 1 || remainder >= divisor {
-            remainder = remainder.wrapping_sub(divisor);
-            quotient |= 1;
-        }
-    }
-    Some((quotient, remainder))
 }
 
 /// `a + b` as a result.
@@ -94,6 +54,18 @@ pub fn add(a: u128, b: u128) -> Result<u128, MathError> {
 /// `a − b` as a result.
 pub fn sub(a: u128, b: u128) -> Result<u128, MathError> {
     a.checked_sub(b).ok_or(MathError::Underflow)
+}
+
+/// Adds `by` to a total; one that has no room for it stays as it is.
+pub fn increase(total: &mut u128, by: u128) -> Result<(), MathError> {
+    *total = add(*total, by)?;
+    Ok(())
+}
+
+/// Takes `by` from a total; one that has less stays as it is.
+pub fn decrease(total: &mut u128, by: u128) -> Result<(), MathError> {
+    *total = sub(*total, by)?;
+    Ok(())
 }
 
 macro_rules! fixed_point {
@@ -276,13 +248,29 @@ mod tests {
         );
     }
 
+    /// Numbers of every length, also with long runs of ones and zeros, at which guessed digits are furthest off.
+    fn of_every_length() -> impl Strategy<Value = u128> {
+        let shape = (any::<u128>(), 0u32..128, 0u32..128, any::<[bool; 2]>());
+        shape.prop_map(|(number, length, run, [ones, zeros])| {
+            let number = if ones {
+                number | u128::MAX >> run
+            } else {
+                number
+            };
+            let number = if zeros {
+                number & u128::MAX << run
+            } else {
+                number
+            };
+            number >> length
+        })
+    }
+
     proptest! {
         #[test]
         fn quotient_and_remainder_are_those_of_256_bit_numbers(
-            a: u128, b: u128, c: u128, (i, j, k) in (0u32..128, 0u32..128, 0u32..128),
+            a in of_every_length(), b in of_every_length(), c in of_every_length(),
         ) {
-            // Of every length, so that products fit and do not, and quotients too.
-            let (a, b, c) = (a >> i, b >> j, c >> k);
             let product = U256::from(a) * U256::from(b);
             let expected = match product.checked_div(U256::from(c)) {
                 None => Err(MathError::DivisionByZero),

@@ -6,6 +6,7 @@
 //! | module | what it holds |
 //! |---|---|
 //! | [`fixed`] | [`Ratio`], [`Price`], [`Rate`], [`Growth`], the one [`mul_div`] and its [`Rounding`] |
+//! | `wide` | 256-bit products and their division |
 //! | [`time`] | [`Timestamp`] and [`Period`] in milliseconds, interest in whole seconds |
 //! | [`valuation`] | what an amount of collateral is worth in cash, both tokens' decimals applied |
 //! | [`debt`] | the interest index of a collateral type |
@@ -49,6 +50,7 @@ pub mod settlement;
 pub mod time;
 pub mod valuation;
 pub mod waterfall;
+mod wide;
 
 pub use fixed::{mul_div, mul_div_rem, Growth, MathError, Price, Rate, Ratio, Rounding};
 pub use time::{Period, Timestamp};

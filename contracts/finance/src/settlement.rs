@@ -197,6 +197,8 @@ pub struct Waiting {
     pub market: u128,
     /// At a limit price: cash per token in base units, scaled 1e18.
     pub limited: Vec<(Price, u128)>,
+    /// From the next settlement on, at any price or a limit.
+    pub late: u128,
 }
 
 /// What a settlement starts from.
@@ -732,6 +734,12 @@ impl Waiting {
         limited
             .map(|(_, pending)| *pending)
             .try_fold(self.market, add)
+    }
+
+    /// All that waits, for this settlement or the next.
+    pub fn total(&self) -> Result<u128, MathError> {
+        let limited = self.limited.iter().map(|(_, pending)| *pending);
+        limited.chain([self.late]).try_fold(self.market, add)
     }
 }
 

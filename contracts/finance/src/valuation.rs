@@ -16,7 +16,8 @@ pub const DECIMALS: core::ops::RangeInclusive<u8> = 6..=18;
     derive(scale_info::TypeInfo, ink::storage::traits::StorageLayout)
 )]
 pub struct Quote {
-    divisor: u128,
+    /// `10^(18 + collateral − cash)`.
+    pub divisor: u128,
 }
 
 impl Quote {

@@ -1,6 +1,7 @@
 //! A PSP22 token that votes: of a fixed supply, or against a token that it locks.
 #![cfg_attr(not(feature = "std"), no_std, no_main)]
 
+mod peers;
 mod voter;
 
 pub use self::governance_token::{GovernanceTokenContract, GovernanceTokenContractRef};
@@ -10,6 +11,7 @@ mod tests;
 
 #[ink::contract]
 mod governance_token {
+    use crate::peers;
     use crate::voter::{Change, Voter};
     use finance::governance::trace::Checkpoint;
     use finance::time;
@@ -23,7 +25,6 @@ mod governance_token {
     };
     use interfaces::permit::Text;
     use interfaces::tranche_token::{PSP22Error, PSP22Metadata, BEYOND_128_BITS, PSP22};
-    use interfaces::transfer_rule::NO_ANSWER;
     use psp22::{Approval, Transfer};
 
     /// An account, or nobody: what nobody has is the supply, all that was made of nothing.
@@ -239,7 +240,7 @@ mod governance_token {
             message.text()
         }
 
-        /// Moves tokens that are or will be locked; whoever calls for his own needs no allowance.
+        /// Moves tokens that are or will be locked.
         fn move_locked(
             &self,
             from: AccountId,
@@ -249,8 +250,7 @@ mod governance_token {
             let token = self
                 .underlying
                 .ok_or(PSP22Error::Custom(NO_LOCKER.into()))?;
-            let moved = calls::transfer_from(token, from, to, value);
-            moved.map_err(|_| PSP22Error::SafeTransferCheckFailed(NO_ANSWER.into()))?
+            peers::transfer_from(token, from, to, value)
         }
     }
 

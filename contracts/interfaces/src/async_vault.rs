@@ -4,6 +4,7 @@
 //! peculiar to tranches: any vault that settles orders at intervals can offer it. See docs/async-vault.md.
 
 use crate::calls::CallError;
+use crate::relayed::Relayed;
 use crate::types::{AccountId, Balance, TrancheId};
 pub use finance::orders::Conditions;
 use finance::MathError;
@@ -33,7 +34,7 @@ pub trait AsyncVault {
     /// order that waits already under the same conditions. After the epoch's cut-off it counts from the next one on.
     ///
     /// # Events
-    /// [`DepositRequested`].
+    /// [`OrderPlaced`].
     ///
     /// # Errors
     /// [`AsyncVaultError::ZeroAmount`], [`AsyncVaultError::BelowMinimum`],
@@ -50,11 +51,11 @@ pub trait AsyncVault {
         conditions: Conditions,
     ) -> Result<(), AsyncVaultError>;
 
-    /// Orders the redemption of `amount` shares, taken from the allowance of `owner`. As
+    /// Orders the redemption of `amount` shares, taken from `owner`: no allowance is needed. As
     /// [`AsyncVault::request_deposit`].
     ///
     /// # Events
-    /// [`RedemptionRequested`].
+    /// [`OrderPlaced`].
     ///
     /// # Errors
     /// As [`AsyncVault::request_deposit`].
@@ -101,7 +102,7 @@ pub trait AsyncVault {
     /// pause it. What a token refuses to hand over stays his: the rest is sent, and it can be claimed later.
     ///
     /// # Events
-    /// [`Claimed`], and [`Escrowed`] for what was refused.
+    /// [`Claimed`].
     ///
     /// # Errors
     /// [`AsyncVaultError::NothingClaimable`], [`AsyncVaultError::UnknownClass`], [`AsyncVaultError::Token`] if
@@ -131,33 +132,19 @@ pub trait AsyncVault {
     fn order(&self, class: TrancheId, owner: AccountId) -> Result<OrderView, AsyncVaultError>;
 }
 
-/// A deposit was ordered.
+/// A deposit or a redemption was ordered.
 #[ink::event]
-pub struct DepositRequested {
+pub struct OrderPlaced {
     /// Whose order.
     #[ink(topic)]
     pub owner: AccountId,
     /// The class.
-    #[ink(topic)]
     pub class: TrancheId,
-    /// Cash added to the order, in base units.
-    pub amount: Balance,
-    /// Cash waiting in the order now.
-    pub pending: Balance,
-}
-
-/// A redemption was ordered.
-#[ink::event]
-pub struct RedemptionRequested {
-    /// Whose order.
-    #[ink(topic)]
-    pub owner: AccountId,
-    /// The class.
-    #[ink(topic)]
-    pub class: TrancheId,
-    /// Shares added to the order, in base units.
-    pub amount: Balance,
-    /// Shares waiting in the order now.
+    /// Cash added to a deposit order, in base units.
+    pub cash: Balance,
+    /// Shares added to a redemption order.
+    pub tokens: Balance,
+    /// What waits in the order now.
     pub pending: Balance,
 }
 
@@ -168,7 +155,6 @@ pub struct OrderCancelled {
     #[ink(topic)]
     pub owner: AccountId,
     /// The class.
-    #[ink(topic)]
     pub class: TrancheId,
     /// Cash paid back; zero if it takes part in the coming settlement.
     pub cash: Balance,
@@ -176,34 +162,22 @@ pub struct OrderCancelled {
     pub tokens: Balance,
 }
 
-/// Settled shares and cash went to their owner.
+/// Settled shares and cash went to their owner. What a token refused to hand over waits for him here.
 #[ink::event]
 pub struct Claimed {
     /// The owner.
     #[ink(topic)]
     pub owner: AccountId,
     /// The class.
-    #[ink(topic)]
     pub class: TrancheId,
     /// Shares sent.
     pub tokens: Balance,
     /// Cash sent.
     pub cash: Balance,
-}
-
-/// A token refused to be handed to its owner: it waits for him here.
-#[ink::event]
-pub struct Escrowed {
-    /// The owner.
-    #[ink(topic)]
-    pub owner: AccountId,
-    /// The class.
-    #[ink(topic)]
-    pub class: TrancheId,
-    /// Shares kept for him.
-    pub tokens: Balance,
-    /// Cash kept for him.
-    pub cash: Balance,
+    /// Shares refused, and kept for him.
+    pub tokens_kept: Balance,
+    /// Cash refused, and kept for him.
+    pub cash_kept: Balance,
 }
 
 /// An operator was named or dismissed.
@@ -213,7 +187,6 @@ pub struct OperatorSet {
     #[ink(topic)]
     pub owner: AccountId,
     /// Who places and cancels them.
-    #[ink(topic)]
     pub operator: AccountId,
     /// Whether he still may.
     pub approved: bool,
@@ -247,7 +220,7 @@ pub enum AsyncVaultError {
     /// Nothing settled that was not claimed.
     NothingClaimable,
     /// A token refused: balance or allowance too small, or a rule.
-    Token(PSP22Error),
+    Token(Relayed<PSP22Error>),
     /// A called contract gave no answer.
     Call(CallError),
     /// Beyond the range of amounts.
@@ -255,7 +228,8 @@ pub enum AsyncVaultError {
 }
 
 crate::wrap_errors!(AsyncVaultError {
-    Token(PSP22Error),
     Call(CallError),
     Math(MathError),
+} relayed {
+    Token(PSP22Error),
 });

@@ -1,12 +1,18 @@
 //! Calls from one contract to another.
 
 use ink::codegen::TraitCallBuilder;
+use ink::env::call::utils::{ReturnType, Set};
+use ink::env::call::{build_call, Call, CallBuilder, ExecutionInput, Selector};
 // The name under which `contract_ref!` looks for the chain's types.
 use ink::env::DefaultEnvironment as Environment;
+use ink::prelude::vec;
 use ink::prelude::vec::Vec;
 use ink::primitives::MessageResult;
 use psp22::{PSP22Error, PSP22};
+use scale::{Decode, Encode, Error, Input, Output};
 
+use crate::read::{Read, Source};
+use crate::relayed::Relayed;
 use crate::types::{AccountId, Balance};
 
 /// Why a called contract gave no answer of its own.
@@ -40,70 +46,131 @@ where
     Ok(answer(result)??)
 }
 
+/// A message of a contract that was not sent yet, as `contract_ref!` makes it.
+pub type Message<Arguments, T> = CallBuilder<
+    Environment,
+    Set<Call<Environment>>,
+    Set<ExecutionInput<Arguments>>,
+    Set<ReturnType<T>>,
+>;
+
+/// Sends a message. Returns the answer, its failure turned into a typed error.
+///
+/// # Errors
+/// [`CallError::Trapped`], [`CallError::NotUnderstood`].
+pub fn ask<Arguments: Encode + Clone, T: Read>(
+    message: Message<Arguments, T>,
+) -> Result<T, CallError> {
+    let reply = reply(message)?;
+    Source::decode(&mut reply.as_slice()).map_err(|_| CallError::Trapped)
+}
+
+/// [`ask`] for a message that returns a `Result` of its own: both errors become the caller's.
+///
+/// # Errors
+/// Those of [`ask`] and of the callee.
+pub fn request<Arguments, T, E, F>(message: Message<Arguments, Result<T, E>>) -> Result<T, F>
+where
+    Arguments: Encode + Clone,
+    T: Read,
+    F: From<CallError> + From<Relayed<E>>,
+{
+    let reply = reply(message)?;
+    let (refused, mut answer) = reply.split_first().ok_or(CallError::Trapped)?;
+    if *refused > 0 {
+        return Err(Relayed::new(answer.to_vec()).into());
+    }
+    Ok(Source::decode(&mut answer).map_err(|_| CallError::Trapped)?)
+}
+
+fn reply<Arguments: Encode + Clone, T>(
+    message: Message<Arguments, T>,
+) -> Result<Vec<u8>, CallError> {
+    let message = message.params();
+    let mut input = Vec::new();
+    let callee = *message.callee();
+    message.exec_input().clone().encode_to(&mut input);
+    send(&callee, &input)
+}
+
+/// What all calls of a contract have in common: messages differ in what they encode and decode alone.
+#[inline(never)]
+fn send(callee: &AccountId, message: &[u8]) -> Result<Vec<u8>, CallError> {
+    let (selector, arguments) = message
+        .split_first_chunk()
+        .ok_or(CallError::NotUnderstood)?;
+    let input = ExecutionInput::new(Selector::new(*selector)).push_arg(Encoded(arguments));
+    let call = build_call::<Environment>().call(*callee).exec_input(input);
+    let Answer(reply) = answer(call.returns().try_invoke())?;
+    Ok(reply)
+}
+
+/// Arguments that are encoded already.
+struct Encoded<'a>(&'a [u8]);
+
+impl Encode for Encoded<'_> {
+    fn encode_to<O: Output + ?Sized>(&self, output: &mut O) {
+        output.write(self.0);
+    }
+}
+
+/// An answer that is still encoded.
+struct Answer(Vec<u8>);
+
+impl Decode for Answer {
+    fn decode<I: Input>(input: &mut I) -> Result<Self, Error> {
+        let mut bytes = vec![0; input.remaining_len()?.unwrap_or_default()];
+        input.read(&mut bytes)?;
+        Ok(Self(bytes))
+    }
+}
+
 /// Takes `amount` of a token from the allowance that `from` gave the calling contract, to `to`; nothing is called for
 /// nothing.
 ///
 /// # Errors
-/// The token's own, and those of [`answer`].
+/// The token's own, and those of [`ask`].
 pub fn pull<F>(token: AccountId, from: AccountId, to: AccountId, amount: Balance) -> Result<(), F>
 where
-    F: From<CallError> + From<PSP22Error>,
+    F: From<CallError> + From<Relayed<PSP22Error>>,
 {
     if amount == 0 {
         return Ok(());
     }
-    Ok(transfer_from(token, from, to, amount)??)
-}
-
-/// Moves `amount` of a token from the caller's own, or from the allowance that `from` gave him.
-///
-/// # Errors
-/// Those of [`answer`]; within, the token's own.
-pub fn transfer_from(
-    token: AccountId,
-    from: AccountId,
-    to: AccountId,
-    amount: Balance,
-) -> Result<Result<(), PSP22Error>, CallError> {
     let mut token: ink::contract_ref!(PSP22) = token.into();
     let transfer = token.call_mut().transfer_from(from, to, amount, Vec::new());
-    answer(transfer.try_invoke())
+    request(transfer)
 }
 
 /// Sends `amount` of a token of the calling contract to `to`; nothing is called for nothing.
 ///
 /// # Errors
-/// The token's own, and those of [`answer`].
+/// The token's own, and those of [`ask`].
 pub fn push<F>(token: AccountId, to: AccountId, amount: Balance) -> Result<(), F>
 where
-    F: From<CallError> + From<PSP22Error>,
+    F: From<CallError> + From<Relayed<PSP22Error>>,
 {
     if amount == 0 {
         return Ok(());
     }
     let mut token: ink::contract_ref!(PSP22) = token.into();
-    outcome(
-        token
-            .call_mut()
-            .transfer(to, amount, Vec::new())
-            .try_invoke(),
-    )
+    request(token.call_mut().transfer(to, amount, Vec::new()))
 }
 
 /// What `owner` has of a token.
 ///
 /// # Errors
-/// Those of [`answer`].
+/// Those of [`ask`].
 pub fn balance(token: AccountId, owner: AccountId) -> Result<Balance, CallError> {
     let token: ink::contract_ref!(PSP22) = token.into();
-    answer(token.call().balance_of(owner).try_invoke())
+    ask(token.call().balance_of(owner))
 }
 
 /// How much there is of a token.
 ///
 /// # Errors
-/// Those of [`answer`].
+/// Those of [`ask`].
 pub fn supply(token: AccountId) -> Result<Balance, CallError> {
     let token: ink::contract_ref!(PSP22) = token.into();
-    answer(token.call().total_supply().try_invoke())
+    ask(token.call().total_supply())
 }

@@ -4,6 +4,7 @@ use crate::calls::CallError;
 use crate::oracle_adapter::OracleError;
 use crate::parameters::ParametersError;
 use crate::purchase_receiver::PurchaseRefused;
+use crate::relayed::Relayed;
 use crate::tranche_pool::PoolError;
 use crate::types::{AccountId, AssetId, AuctionId, Balance, CollateralId, PositionId};
 use finance::debt::DebtIndex;
@@ -21,7 +22,7 @@ pub const MAX_COLLATERAL_TYPES: usize = 16;
 
 /// What a vault is made with.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[ink::scale_derive(Encode, TypeInfo)]
 pub struct VaultTerms {
     /// The pool that funds the loans.
     pub pool: AccountId,
@@ -37,7 +38,7 @@ pub struct VaultTerms {
 
 /// A collateral type to be listed; its number is its place in the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[ink::scale_derive(Encode, TypeInfo)]
 pub struct Listing {
     /// The PSP22 token.
     pub token: AccountId,
@@ -47,7 +48,7 @@ pub struct Listing {
 
 /// A collateral type and all that is owed on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[ink::scale_derive(Encode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct CollateralType {
     /// The PSP22 token.
@@ -76,7 +77,7 @@ pub struct CollateralType {
 
 /// Debt as the pool counts it when it is not sure to be paid, and what stands behind it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[ink::scale_derive(Encode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct Stressed {
     /// Owed when it was impaired or seized, less what was paid since, in base units of cash.
@@ -93,7 +94,7 @@ pub struct Stressed {
 
 /// How a position came to be counted by its mark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[ink::scale_derive(Encode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct Impairment {
     /// What it adds to the totals of its type.
@@ -104,7 +105,7 @@ pub struct Impairment {
 
 /// A loan past its term.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[ink::scale_derive(Encode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct Overdue {
     /// When it was marked overdue: the period of grace begins.
@@ -121,7 +122,7 @@ pub struct Overdue {
 
 /// Collateral and the debt against it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[ink::scale_derive(Encode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct Position {
     /// Who locked the collateral and may draw and withdraw.
@@ -148,7 +149,7 @@ pub struct Position {
 
 /// An originator, over all his positions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[ink::scale_derive(Encode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct Borrower {
     /// Principal he owes or that was written off, in base units of cash: what his ceiling limits.
@@ -173,7 +174,7 @@ pub struct PositionView {
 
 /// Collateral on sale and the debt that it is to raise: a position's no longer, until the auction ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[ink::scale_derive(Encode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct Lot {
     /// Where it comes from; what is left at the end goes back there.
@@ -188,7 +189,7 @@ pub struct Lot {
 
 /// How much of a position the engine may seize.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[ink::scale_derive(Encode, TypeInfo)]
 pub struct Cut {
     /// Debt with its penalty that may still enter auctions, in base units of cash.
     pub room: Balance,
@@ -198,7 +199,7 @@ pub struct Cut {
 
 /// What the liquidation engine is handed when it seizes from a position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[ink::scale_derive(Encode, TypeInfo)]
 pub struct Seizure {
     /// The number of the lot, and of its auction.
     pub lot: AuctionId,
@@ -224,9 +225,7 @@ pub struct Seizure {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
 pub struct Sale {
-    /// Who pays, from his allowance to the *pool*.
-    pub payer: AccountId,
-    /// Who receives the collateral.
+    /// Who pays, from his allowance to the *pool*, and receives the collateral.
     pub to: AccountId,
     /// Collateral sold, in base units.
     pub collateral: Balance,
@@ -307,8 +306,8 @@ pub trait CollateralVault {
     /// # Errors
     /// [`VaultError::ZeroAmount`], [`VaultError::UnknownPosition`], [`VaultError::InAuction`], [`VaultError::Impaired`],
     /// [`VaultError::NotTheOriginator`], [`VaultError::InsufficientCollateral`],
-    /// [`VaultError::AboveBorrowLtv`], [`VaultError::Oracle`], [`VaultError::Parameters`],
-    /// [`VaultError::Token`].
+    /// [`VaultError::AboveBorrowLtv`], [`VaultError::PriceInDoubt`], [`VaultError::Oracle`],
+    /// [`VaultError::Parameters`], [`VaultError::Token`].
     #[ink(message)]
     fn withdraw_collateral(
         &mut self,
@@ -325,8 +324,8 @@ pub trait CollateralVault {
     /// [`VaultError::ZeroAmount`], [`VaultError::UnknownPosition`], [`VaultError::InAuction`], [`VaultError::Impaired`],
     /// [`VaultError::NotTheOriginator`], [`VaultError::PastTerm`], [`VaultError::AboveBorrowLtv`],
     /// [`VaultError::BelowMinimumDebt`], [`VaultError::AboveDebtCeiling`], [`VaultError::AboveOriginatorCeiling`],
-    /// [`VaultError::AboveMaximumShare`], [`VaultError::Oracle`], [`VaultError::Parameters`],
-    /// [`VaultError::Pool`] (not enough drawable cash, subordination too thin).
+    /// [`VaultError::AboveMaximumShare`], [`VaultError::PriceInDoubt`], [`VaultError::Oracle`],
+    /// [`VaultError::Parameters`], [`VaultError::Pool`] (not enough drawable cash, subordination too thin).
     #[ink(message)]
     fn draw(&mut self, position: PositionId, amount: Balance) -> Result<(), VaultError>;
 
@@ -423,7 +422,7 @@ pub trait CollateralVault {
     /// marked at zero, as long as the position has collateral or other lots; else all that it owes is written off.
     ///
     /// # Events
-    /// [`LotChanged`]; [`LotClosed`] at the end.
+    /// [`LotChanged`].
     ///
     /// # Errors
     /// [`VaultError::NotTheEngine`], [`VaultError::UnknownLot`], [`VaultError::InsufficientCollateral`],
@@ -525,7 +524,6 @@ pub struct PositionChanged {
     #[ink(topic)]
     pub position: PositionId,
     /// Who did it.
-    #[ink(topic)]
     pub by: AccountId,
     /// What happened.
     pub action: Action,
@@ -539,7 +537,6 @@ pub struct PositionChanged {
 #[ink::event]
 pub struct RateSet {
     /// The collateral type.
-    #[ink(topic)]
     pub collateral_type: CollateralId,
     /// Its index now, and its rate by the clock of interest.
     pub index: DebtIndex,
@@ -553,30 +550,13 @@ pub struct LotChanged {
     /// The lot.
     #[ink(topic)]
     pub lot: AuctionId,
-    /// Who received collateral; at first nobody.
-    #[ink(topic)]
-    pub to: Option<AccountId>,
-    /// Paid towards the debt, in base units of cash.
+    /// Paid towards the debt, in base units of cash; at first nothing.
     pub paid: Balance,
     /// The lot as it is now.
     pub now: Lot,
-}
-
-/// The auction of a lot ended.
-#[ink::event]
-pub struct LotClosed {
-    /// The lot.
-    #[ink(topic)]
-    pub lot: AuctionId,
-    /// The position.
-    #[ink(topic)]
-    pub position: PositionId,
-    /// Collateral that went back to the position, in base units.
-    pub returned: Balance,
-    /// Debt that was not raised: the position's again, or part of what is written off. In base units of cash.
-    pub shortfall: Balance,
-    /// What the position's collateral did not suffice for: a loss of the pool.
-    pub written_off: Balance,
+    /// Set when its auction ended: the collateral and the debt that were left went back to the position, and of what that
+    /// owed then, this much was a loss of the pool, because nothing stood behind it.
+    pub written_off: Option<Balance>,
 }
 
 /// Why the vault refused.
@@ -661,28 +641,50 @@ pub enum VaultError {
     InvalidListing,
     /// A token's decimals lie outside 6 to 18.
     InvalidDecimals,
-    /// There is no live price, or a jump of it is not confirmed yet.
-    Oracle(OracleError),
+    /// A jump of the price is held, or too many of its reports are late: what is asked for has to wait.
+    PriceInDoubt {
+        /// When the median of that moment will count, if a jump is held.
+        held_until: Option<Timestamp>,
+        /// How old the price is.
+        oldest: Timestamp,
+    },
+    /// There is no live price.
+    Oracle(Relayed<OracleError>),
     /// The parameters do not know the collateral type.
-    Parameters(ParametersError),
+    Parameters(Relayed<ParametersError>),
     /// The pool refused.
-    Pool(PoolError),
+    Pool(Relayed<PoolError>),
     /// The collateral token refused: balance or allowance too small.
-    Token(PSP22Error),
+    Token(Relayed<PSP22Error>),
     /// The contract that received the collateral refused to pay.
-    Receiver(PurchaseRefused),
+    Receiver(Relayed<PurchaseRefused>),
     /// A called contract gave no answer.
     Call(CallError),
     /// Beyond the range of amounts.
     Math(MathError),
 }
 
+crate::decode_fields!(
+    Listing { token, asset }
+    VaultTerms { pool, cash, oracle, parameters, collateral }
+    CollateralType { token, asset, quote, index, normalised_debt, principal, held, stressed, written_off, haircut, minimum_debt }
+    Stressed { debt, principal, mark, collateral }
+    Impairment { stressed, by }
+    Overdue { marked_at, rate, charge, charged_at, by }
+    Position { originator, collateral_type, collateral, normalised_debt, principal, impairment, due_at, overdue, called_at, lots }
+    Borrower { principal, delegate }
+    Lot { position, collateral, stressed, uncounted }
+    Cut { room, penalty }
+    Seizure { lot, originator, collateral_type, collateral, debt, price, quote, impaired_by, overdue_by }
+);
+
 crate::wrap_errors!(VaultError {
+    Call(CallError),
+    Math(MathError),
+} relayed {
     Oracle(OracleError),
     Parameters(ParametersError),
     Pool(PoolError),
     Token(PSP22Error),
     Receiver(PurchaseRefused),
-    Call(CallError),
-    Math(MathError),
 });

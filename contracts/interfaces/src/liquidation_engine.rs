@@ -3,6 +3,7 @@
 use crate::calls::CallError;
 use crate::collateral_vault::VaultError;
 use crate::parameters::ParametersError;
+use crate::relayed::Relayed;
 use crate::types::{AccountId, AuctionId, Balance, CollateralId, PositionId};
 use finance::auction::{Curve, Purchase};
 use finance::breaker::Breaker;
@@ -250,7 +251,6 @@ pub struct AuctionOpened {
     #[ink(topic)]
     pub auction: AuctionId,
     /// The position that the lot was seized from.
-    #[ink(topic)]
     pub position: PositionId,
     /// Who opened it.
     pub keeper: AccountId,
@@ -273,7 +273,6 @@ pub struct AuctionTaken {
     #[ink(topic)]
     pub auction: AuctionId,
     /// Who paid and has the collateral.
-    #[ink(topic)]
     pub buyer: AccountId,
     /// Collateral bought, in base units.
     pub collateral: Balance,
@@ -399,11 +398,11 @@ pub enum EngineError {
     /// The account is owed nothing.
     NothingOwed,
     /// The vault refused.
-    Vault(VaultError),
+    Vault(Relayed<VaultError>),
     /// The parameters do not know the collateral type.
-    Parameters(ParametersError),
+    Parameters(Relayed<ParametersError>),
     /// The cash token refused: balance or allowance too small.
-    Token(PSP22Error),
+    Token(Relayed<PSP22Error>),
     /// A called contract gave no answer.
     Call(CallError),
     /// Beyond the range of amounts.
@@ -411,9 +410,10 @@ pub enum EngineError {
 }
 
 crate::wrap_errors!(EngineError {
+    Call(CallError),
+    Math(MathError),
+} relayed {
     Vault(VaultError),
     Parameters(ParametersError),
     Token(PSP22Error),
-    Call(CallError),
-    Math(MathError),
 });

@@ -201,7 +201,7 @@ impl ReportMessage<'_> {
 
 /// A price and what it rests on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[ink::scale_derive(Encode, TypeInfo)]
 pub struct Quotation {
     /// The last price that counted, scaled 1e18: the median of the reports in force, unless that is held.
     pub price: Price,
@@ -482,4 +482,14 @@ wrap_errors!(OracleError {
     Call(CallError),
     Answer(AnswerError),
     Math(MathError),
+});
+crate::decode_fields!(Quotation {
+    price,
+    low,
+    high,
+    average,
+    oldest,
+    reports,
+    held_until,
+    late
 });

@@ -84,12 +84,14 @@ macro_rules! parameters {
         $(
             $(#[$struct_doc])*
             #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-            #[ink::scale_derive(Encode, Decode, TypeInfo)]
+            #[ink::scale_derive(Encode, TypeInfo)]
             #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
             pub struct $struct {$(
                 $(#[$doc])*
                 pub $field: $type,
             )*}
+
+            crate::decode_fields!($struct { $($field),* });
         )*
 
         /// All risk parameters of a collateral type.
@@ -247,7 +249,7 @@ pub struct ParametersTerms {
 
 /// All that the vault needs to judge one loan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[ink::scale_derive(Encode, TypeInfo)]
 pub struct Lending {
     /// The parameters of the collateral type in force now.
     pub parameters: CollateralParameters,
@@ -398,3 +400,8 @@ pub enum ParametersError {
     /// More collateral types than the vault can hold.
     TooManyCollateralTypes,
 }
+crate::decode_fields!(Lending {
+    parameters,
+    curve,
+    originator_ceiling
+});

@@ -2,6 +2,7 @@
 //! [transfer agent](crate::transfer_agent).
 
 use crate::calls::CallError;
+use crate::relayed::Relayed;
 use crate::types::{AccountId, Balance, TrancheId};
 use finance::settlement::{ClassTrace, Demand, Portfolio, State, Terms, Trace};
 use finance::{MathError, Ratio, Timestamp};
@@ -10,7 +11,7 @@ use psp22::PSP22Error;
 
 /// What a pool is made with.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[ink::scale_derive(Encode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct PoolTerms {
     /// The PSP22 token that investors pay and are paid in.
@@ -29,7 +30,7 @@ pub struct PoolTerms {
 
 /// Where the cash in the pool's custody is, in base units. Each unit that was credited is in exactly one account.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[ink::scale_derive(Encode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct Books {
     /// Credited since the start.
@@ -61,7 +62,7 @@ pub enum Due {
 
 /// A settlement, step by step: [`finance::settlement`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[ink::scale_derive(Encode, TypeInfo)]
 pub struct Settlement {
     /// When.
     pub settled_at: Timestamp,
@@ -89,7 +90,7 @@ pub struct Payment {
 
 /// What the pool has after it lent or was paid, in base units of cash.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[ink::scale_derive(Encode, TypeInfo)]
 pub struct Funding {
     /// Cash and loans less fees owed: what the classes are worth together.
     pub value: Balance,
@@ -190,11 +191,8 @@ pub trait TranchePool {
     fn reconcile(&mut self) -> Result<bool, PoolError>;
 
     /// The terms of the deal.
-    ///
-    /// # Errors
-    /// None once deployed.
     #[ink(message)]
-    fn terms(&self) -> Result<PoolTerms, PoolError>;
+    fn terms(&self) -> PoolTerms;
 
     /// What settlements carry on: the state of the deal, claims, values and supplies of the classes, fees.
     #[ink(message)]
@@ -215,8 +213,9 @@ pub trait TranchePool {
     #[ink(message)]
     fn unattributed(&self) -> Result<Balance, PoolError>;
 
-    /// Cash that could be drawn now as far as liquidity goes: cash less the buffer, interest collected, fees owed and
-    /// the value of waiting redemptions.
+    /// Cash that could be drawn now as far as liquidity goes: what the last settlement left to be lent, which is its
+    /// cash less the value of redemptions it did not fill, but no more than cash less the buffer, interest collected
+    /// and fees owed. What is repaid is lent from the next settlement on, so that it serves redemptions first.
     ///
     /// # Errors
     /// [`PoolError::NotBound`], [`PoolError::Call`], [`PoolError::Math`].
@@ -228,7 +227,6 @@ pub trait TranchePool {
 #[ink::event]
 pub struct FundsDrawn {
     /// Who drew.
-    #[ink(topic)]
     pub originator: AccountId,
     /// How much, in base units of cash.
     pub amount: Balance,
@@ -249,7 +247,6 @@ pub struct PaymentCollected {
 #[ink::event]
 pub struct DuePaid {
     /// The account.
-    #[ink(topic)]
     pub due: Due,
     /// The beneficiary.
     #[ink(topic)]
@@ -299,15 +296,23 @@ pub enum PoolError {
     /// The accounts do not add up: a fault of the contract, never of the caller.
     NotConserved,
     /// A token refused: balance or allowance too small.
-    Token(PSP22Error),
+    Token(Relayed<PSP22Error>),
     /// A called contract gave no answer.
     Call(CallError),
     /// Beyond the range of amounts.
     Math(MathError),
 }
 
+crate::decode_fields!(
+    Funding { value, cash }
+    PoolTerms { cash, deal, liquidity_buffer, close_reward, fee_beneficiary, insurance }
+    Books { received, sent, cash, fees, penalties, dust }
+    Settlement { settled_at, portfolio, trace, tranches }
+);
+
 crate::wrap_errors!(PoolError {
-    Token(PSP22Error),
     Call(CallError),
     Math(MathError),
+} relayed {
+    Token(PSP22Error),
 });

@@ -20,13 +20,13 @@ use ink::prelude::string::String;
 pub use psp22::{PSP22Error, PSP22Metadata, PSP22};
 
 /// The message of the error that anyone but the issuer gets for what is the issuer's to do.
-pub const ONLY_THE_ISSUER: &str = "only the issuer may do this";
+pub const ONLY_THE_ISSUER: &str = "issuer only";
 /// The message of the error for a supply beyond `u128`.
 pub const BEYOND_128_BITS: &str = "beyond 128 bits";
 
 /// What a token is made with. Nothing of it ever changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[ink::scale_derive(Encode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct TokenTerms {
     /// The only account that mints, burns and distributes.
@@ -100,3 +100,12 @@ pub trait TrancheToken {
     #[ink(message)]
     fn take_distribution(&mut self, owner: AccountId) -> Result<Balance, PSP22Error>;
 }
+
+crate::decode_fields!(TokenTerms {
+    issuer,
+    name,
+    symbol,
+    decimals,
+    rule,
+    network
+});

@@ -2,16 +2,17 @@
 
 use crate::async_vault::AsyncVaultError;
 use crate::calls::CallError;
+use crate::relayed::Relayed;
 use crate::tranche_pool::{PoolError, Settlement};
-use crate::types::{AccountId, Balance, TrancheId};
-use finance::settlement::{ClassTrace, Phase, Portfolio, Trace};
+use crate::types::{AccountId, Balance, Hash, TrancheId};
+use finance::settlement::Phase;
 use finance::{MathError, Period, Timestamp};
 use ink::prelude::vec::Vec;
 use psp22::PSP22Error;
 
 /// What a transfer agent is made with.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[ink::scale_derive(Encode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct AgentTerms {
     /// The PSP22 token that investors pay and are paid in.
@@ -26,11 +27,13 @@ pub struct AgentTerms {
     pub cut_off: Period,
     /// The least cash of a deposit order, and the least of any order with a limit.
     pub minimum_order: Balance,
+    /// The code that runs the messages of [`TransferAgent`] on the agent's storage; it must be on the chain.
+    pub back_office: Hash,
 }
 
 /// Where the cash in the agent's custody is, in base units. Each unit that was credited is in exactly one account.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[ink::scale_derive(Encode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct AgentBooks {
     /// Credited since the start.
@@ -89,9 +92,37 @@ pub struct ExpectedExit {
     pub settles_at: Timestamp,
 }
 
-/// Takes subscriptions and redemptions, and hands out tokens and cash.
-///
-/// Claiming and cancelling need no price, no pool and nobody's permission.
+/// Hands out what settlements gave. Claiming needs no price, no pool and nobody's permission.
+#[ink::trait_definition]
+pub trait Distributions {
+    /// [`AsyncVault::claim`](crate::async_vault::AsyncVault::claim) in every class, and distributions. What a token refuses to
+    /// hand over stays claimable. Returns the cash sent.
+    ///
+    /// # Events
+    /// [`Claimed`](crate::async_vault::Claimed) and [`DistributionClaimed`] for every class with anything to claim.
+    ///
+    /// # Errors
+    /// [`AsyncVaultError::NothingClaimable`]; [`AsyncVaultError::Token`], [`AsyncVaultError::Call`] if everything was refused.
+    #[ink(message)]
+    fn claim_all(&mut self, owner: AccountId) -> Result<Balance, AsyncVaultError>;
+
+    /// Sends `owner` what settlements distributed to the tokens he holds or held. Anybody may call it; nothing
+    /// can pause it. Returns the cash sent.
+    ///
+    /// # Events
+    /// [`DistributionClaimed`].
+    ///
+    /// # Errors
+    /// [`AsyncVaultError::NothingClaimable`], [`AsyncVaultError::UnknownClass`], [`AsyncVaultError::Token`].
+    #[ink(message)]
+    fn claim_distribution(
+        &mut self,
+        tranche: TrancheId,
+        owner: AccountId,
+    ) -> Result<Balance, AsyncVaultError>;
+}
+
+/// Closes epochs, and tells of orders and books.
 #[ink::trait_definition]
 pub trait TransferAgent {
     /// Names the tranche tokens, most senior first. Once, by the deployer.
@@ -101,32 +132,6 @@ pub trait TransferAgent {
     /// [`AgentError::NotTheIssuer`], [`AgentError::Call`].
     #[ink(message)]
     fn bind(&mut self, tokens: Vec<AccountId>) -> Result<(), AgentError>;
-
-    /// [`AsyncVault::claim`](crate::async_vault::AsyncVault::claim) in every class, and distributions. What a token refuses to
-    /// hand over stays claimable. Returns the cash sent.
-    ///
-    /// # Events
-    /// [`Claimed`](crate::async_vault::Claimed) and [`DistributionClaimed`] for every class with anything to claim.
-    ///
-    /// # Errors
-    /// [`AgentError::NothingToClaim`]; [`AgentError::Order`] if everything was refused.
-    #[ink(message)]
-    fn claim_all(&mut self, owner: AccountId) -> Result<Balance, AgentError>;
-
-    /// Sends `owner` what settlements distributed to the tokens he holds or held. Anybody may call it; nothing
-    /// can pause it. Returns the cash sent.
-    ///
-    /// # Events
-    /// [`DistributionClaimed`].
-    ///
-    /// # Errors
-    /// [`AgentError::NothingToClaim`], [`AgentError::Order`], [`AgentError::Token`].
-    #[ink(message)]
-    fn claim_distribution(
-        &mut self,
-        tranche: TrancheId,
-        owner: AccountId,
-    ) -> Result<Balance, AgentError>;
 
     /// Burns `amount` of the caller's own tokens for nothing, and their part of the claim with them: what they
     /// were worth is left to the others.
@@ -143,7 +148,7 @@ pub trait TransferAgent {
     /// call it when the epoch's time is over; the prices behind loans must have been reported after the cut-off.
     ///
     /// # Events
-    /// [`EpochSettled`], and [`TrancheSettled`] for every tranche.
+    /// [`EpochSettled`].
     ///
     /// # Errors
     /// [`AgentError::NotBound`], [`AgentError::EpochNotOver`], [`AgentError::PricesBeforeCutOff`],
@@ -168,10 +173,6 @@ pub trait TransferAgent {
         tranche: TrancheId,
         owner: AccountId,
     ) -> Result<ExpectedExit, AgentError>;
-
-    /// What the redemption orders of every class amount to, most senior first, in tokens.
-    #[ink(message)]
-    fn leaving(&self) -> Vec<Balance>;
 
     /// The terms.
     ///
@@ -207,7 +208,6 @@ pub struct DistributionClaimed {
     #[ink(topic)]
     pub owner: AccountId,
     /// The tranche.
-    #[ink(topic)]
     pub tranche: TrancheId,
     /// How much, in base units of cash.
     pub cash: Balance,
@@ -220,7 +220,6 @@ pub struct Surrendered {
     #[ink(topic)]
     pub owner: AccountId,
     /// The tranche.
-    #[ink(topic)]
     pub tranche: TrancheId,
     /// Tokens burned.
     pub tokens: Balance,
@@ -232,27 +231,9 @@ pub struct Surrendered {
 #[ink::event]
 pub struct EpochSettled {
     /// The epoch.
-    #[ink(topic)]
     pub epoch: u32,
-    /// When.
-    pub settled_at: Timestamp,
-    /// What the loans are worth.
-    pub portfolio: Portfolio,
-    /// What was done.
-    pub trace: Trace,
-}
-
-/// A tranche was settled.
-#[ink::event]
-pub struct TrancheSettled {
-    /// The epoch.
-    #[ink(topic)]
-    pub epoch: u32,
-    /// The tranche.
-    #[ink(topic)]
-    pub tranche: TrancheId,
-    /// What was done to it.
-    pub trace: ClassTrace,
+    /// What was done, as [`TransferAgent::close_epoch`] returns it.
+    pub settlement: Settlement,
 }
 
 /// Why the agent refused.
@@ -269,8 +250,6 @@ pub enum AgentError {
     NotBound,
     /// An amount of zero.
     ZeroAmount,
-    /// Nothing settled that was not claimed.
-    NothingToClaim,
     /// The epoch's time is not over.
     EpochNotOver {
         /// When it will be.
@@ -285,24 +264,32 @@ pub enum AgentError {
     InvalidTranches,
     /// An epoch length of zero, or a cut-off as long as the epoch.
     InvalidEpochLength,
+    /// This code runs on a transfer agent's storage alone: upload it and make no instance of it.
+    NoInstance,
     /// The accounts do not add up: a fault of the contract, never of the caller.
     NotConserved,
     /// An order or a claim was refused.
     Order(AsyncVaultError),
     /// The pool refused.
-    Pool(PoolError),
+    Pool(Relayed<PoolError>),
     /// A token refused: balance or allowance too small.
-    Token(PSP22Error),
+    Token(Relayed<PSP22Error>),
     /// A called contract gave no answer.
     Call(CallError),
     /// Beyond the range of amounts.
     Math(MathError),
 }
 
+crate::decode_fields!(
+    AgentTerms { cash, pool, tranches, epoch_length, cut_off, minimum_order, back_office }
+    AgentBooks { received, sent, orders, claims, dust }
+);
+
 crate::wrap_errors!(AgentError {
     Order(AsyncVaultError),
-    Pool(PoolError),
-    Token(PSP22Error),
     Call(CallError),
     Math(MathError),
+} relayed {
+    Pool(PoolError),
+    Token(PSP22Error),
 });

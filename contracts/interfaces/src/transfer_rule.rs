@@ -10,10 +10,10 @@ pub const RULE_PROOF_SIZE: u64 = 256 * 1024;
 pub const RULE_DEPOSIT: Balance = 1;
 
 /// What a token says when the rule refuses a transfer. Why, the rule itself tells anyone who asks it.
-pub const REFUSED: &str = "the transfer rule refuses";
+pub const REFUSED: &str = "rule refuses";
 /// What a token says when the rule does not answer: it trapped, took more than it may, called the token
 /// back, or is no rule.
-pub const NO_ANSWER: &str = "the transfer rule is silent";
+pub const NO_ANSWER: &str = "rule is silent";
 
 /// A contract that decides about transfers of tokens.
 #[ink::trait_definition]

@@ -1,6 +1,6 @@
 //! Accounts, amounts and identifiers: the one place that names the chain's own types.
 
-pub use ink::primitives::AccountId;
+pub use ink::primitives::{AccountId, Hash};
 
 /// An amount in base units of its token.
 pub type Balance = u128;

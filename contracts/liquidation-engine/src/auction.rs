@@ -197,7 +197,6 @@ impl Sold {
     /// What the vault carries out: `to` pays and receives.
     pub fn sale(&self, to: AccountId) -> Sale {
         Sale {
-            payer: to,
             to,
             collateral: self.collateral,
             debt: self.debt,

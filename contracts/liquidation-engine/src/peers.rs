@@ -5,7 +5,7 @@ use ink::codegen::TraitCallBuilder;
 use ink::contract_ref;
 // The name under which `contract_ref!` looks for the chain's types.
 use ink::env::DefaultEnvironment as Environment;
-use interfaces::calls::outcome;
+use interfaces::calls::request;
 use interfaces::collateral_vault::{CollateralVault, Cut, Sale, Seizure};
 use interfaces::liquidation_engine::EngineError;
 use interfaces::parameters::{AuctionParameters, Parameters};
@@ -13,17 +13,17 @@ use interfaces::types::{AccountId, AuctionId, CollateralId, PositionId};
 
 pub fn seize(vault: AccountId, position: PositionId, cut: Cut) -> Result<Seizure, EngineError> {
     let mut vault: contract_ref!(CollateralVault) = vault.into();
-    outcome(vault.call_mut().seize(position, cut).try_invoke())
+    request(vault.call_mut().seize(position, cut))
 }
 
 pub fn sell(vault: AccountId, lot: AuctionId, sale: Sale) -> Result<(), EngineError> {
     let mut vault: contract_ref!(CollateralVault) = vault.into();
-    outcome(vault.call_mut().sell(lot, sale).try_invoke())
+    request(vault.call_mut().sell(lot, sale))
 }
 
 pub fn price(vault: AccountId, id: CollateralId) -> Result<Price, EngineError> {
     let vault: contract_ref!(CollateralVault) = vault.into();
-    outcome(vault.call().price(id).try_invoke())
+    request(vault.call().price(id))
 }
 
 pub fn parameters(
@@ -31,5 +31,5 @@ pub fn parameters(
     id: CollateralId,
 ) -> Result<AuctionParameters, EngineError> {
     let parameters: contract_ref!(Parameters) = parameters.into();
-    outcome(parameters.call().auction(id).try_invoke())
+    request(parameters.call().auction(id))
 }

@@ -11,7 +11,7 @@ use interfaces::types::Balance;
 
 /// The pool's books and the moves they allow.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[ink::scale_derive(Encode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct Ledger(Books);
 
@@ -109,3 +109,5 @@ impl Ledger {
         Ok(())
     }
 }
+
+interfaces::decode_fields!(Ledger { 0 });

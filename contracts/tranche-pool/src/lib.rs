@@ -5,7 +5,7 @@
 //! | [`pool`] | the state that every message loads and stores; draws and payments |
 //! | [`settle`] | puts a settlement into effect, and **conservation** |
 //! | [`ledger`] | in which account each base unit of cash is |
-//! | [`peers`] | calls to the vault, the waterfall and the transfer agent |
+//! | [`peers`] | calls to the vault and the waterfall |
 //!
 //! What a settlement does, the **waterfall** first of all, is [`finance::settlement`], which runs in a contract of its own.
 //! The contract below is the thin shell: it knows callers, time, storage and other contracts.
@@ -25,8 +25,6 @@ mod tranche_pool {
     use finance::settlement::{Demand, Inputs, Phase, Portfolio, Settled, State};
     use finance::time;
     use ink::prelude::vec::Vec;
-    use ink::storage::traits::ManualKey;
-    use ink::storage::Lazy;
     use interfaces::calls;
     use interfaces::ensure;
     use interfaces::tranche_pool::{
@@ -34,6 +32,7 @@ mod tranche_pool {
         Settlement, TranchePool,
     };
     use interfaces::types::TrancheId;
+    use interfaces::waterfall::Case;
 
     use crate::peers;
     use crate::pool::{validate, Pool};
@@ -53,14 +52,12 @@ mod tranche_pool {
     pub struct TranchePoolContract {
         /// Who may name the other contracts, once.
         deployer: AccountId,
-        /// The cash token, as in the terms.
-        cash: AccountId,
         /// Valid, and never changed.
-        terms: Lazy<PoolTerms, ManualKey<1>>,
+        terms: PoolTerms,
         /// Empty until named, then never changed.
-        wiring: Lazy<Wiring, ManualKey<2>>,
+        wiring: Option<Wiring>,
         /// As many classes as in the terms; its ledger balances.
-        pool: Lazy<Pool, ManualKey<3>>,
+        pool: Pool,
     }
 
     impl TranchePoolContract {
@@ -71,17 +68,13 @@ mod tranche_pool {
         #[ink(constructor)]
         pub fn new(terms: PoolTerms) -> Result<Self, PoolError> {
             validate(&terms)?;
-            let mut contract = Self {
-                deployer: Self::env().caller(),
-                cash: terms.cash,
-                terms: Lazy::new(),
-                wiring: Lazy::new(),
-                pool: Lazy::new(),
-            };
             let now = time::Timestamp(Self::env().block_timestamp());
-            contract.pool.set(&Pool::new(&terms, now));
-            contract.terms.set(&terms);
-            Ok(contract)
+            Ok(Self {
+                deployer: Self::env().caller(),
+                pool: Pool::new(&terms, now),
+                terms,
+                wiring: None,
+            })
         }
     }
 
@@ -97,8 +90,8 @@ mod tranche_pool {
                 self.env().caller() == self.deployer,
                 PoolError::NotTheDeployer
             );
-            ensure!(self.wiring.get().is_none(), PoolError::AlreadyBound);
-            self.wiring.set(&Wiring {
+            ensure!(self.wiring.is_none(), PoolError::AlreadyBound);
+            self.wiring = Some(Wiring {
                 agent,
                 vault,
                 waterfall,
@@ -114,34 +107,30 @@ mod tranche_pool {
             closer: AccountId,
         ) -> Result<Settlement, PoolError> {
             let agent = self.ensure_agent()?;
-            let mut pool = self.load();
-            let (settled, portfolio) = self.settled(&pool, demand)?;
-            let flows = settle::apply(&mut pool, &settled, &portfolio, dust)?;
-            let terms = self.stored_terms()?;
-            let reward = pool.ledger.reward(terms.close_reward)?;
-            self.pool.set(&pool);
+            let waiting = demand.iter().map(|class| class.redemptions.total());
+            let waiting = waiting.collect::<Result<Vec<_>, _>>()?;
+            let (settled, portfolio) = self.settled(demand)?;
+            let flows = settle::apply(&mut self.pool, &settled, &portfolio, &waiting, dust)?;
+            let reward = self.pool.ledger.reward(self.terms.close_reward)?;
             // The agent sends what investors bring beyond what they get.
             let brought = flows.deposited.saturating_add(dust);
             let owed = flows.paid.saturating_sub(brought);
-            calls::push::<PoolError>(self.cash, agent, owed)?;
-            calls::push::<PoolError>(self.cash, closer, reward)?;
+            calls::push::<PoolError>(self.terms.cash, agent, owed)?;
+            calls::push::<PoolError>(self.terms.cash, closer, reward)?;
             Ok(self.published(settled, portfolio))
         }
 
         #[ink(message)]
         fn preview(&self, demand: Vec<Demand>) -> Result<Settlement, PoolError> {
-            let (settled, portfolio) = self.settled(&self.load(), demand)?;
+            let (settled, portfolio) = self.settled(demand)?;
             Ok(self.published(settled, portfolio))
         }
 
         #[ink(message)]
         fn surrender(&mut self, tranche: TrancheId, burned: Balance) -> Result<Balance, PoolError> {
             self.ensure_agent()?;
-            let mut pool = self.load();
-            pool.accrue(&self.stored_terms()?, self.now())?;
-            let claim = pool.surrender(tranche, burned)?;
-            self.pool.set(&pool);
-            Ok(claim)
+            self.pool.accrue(&self.terms, self.now())?;
+            self.pool.surrender(tranche, burned)
         }
 
         #[ink(message)]
@@ -151,19 +140,16 @@ mod tranche_pool {
             amount: Balance,
             portfolio: Portfolio,
         ) -> Result<Funding, PoolError> {
-            let wiring = self.ensure_vault()?;
-            let mut pool = self.load();
-            let leaving = peers::leaving(wiring.agent)?;
-            let (terms, now) = (self.stored_terms()?, self.now());
-            pool.draw(&terms, amount, &portfolio, &leaving, now)?;
-            self.pool.set(&pool);
+            self.ensure_vault()?;
+            let now = self.now();
+            self.pool.draw(&self.terms, amount, &portfolio, now)?;
             self.env().emit_event(FundsDrawn {
                 originator,
                 amount,
-                cash: pool.cash(),
+                cash: self.pool.cash(),
             });
-            calls::push::<PoolError>(self.cash, originator, amount)?;
-            Ok(pool.funding(&portfolio)?)
+            calls::push::<PoolError>(self.terms.cash, originator, amount)?;
+            Ok(self.pool.funding(&portfolio)?)
         }
 
         #[ink(message)]
@@ -173,94 +159,87 @@ mod tranche_pool {
             portfolio: Portfolio,
         ) -> Result<Funding, PoolError> {
             self.ensure_vault()?;
-            let mut pool = self.load();
-            let terms = self.stored_terms()?;
-            let amount = pool.collect(&terms, &payment, &portfolio, self.now())?;
-            self.pool.set(&pool);
+            let now = self.now();
+            let amount = self.pool.collect(&self.terms, &payment, &portfolio, now)?;
             self.env().emit_event(PaymentCollected {
                 payment,
-                cash: pool.cash(),
+                cash: self.pool.cash(),
             });
-            calls::pull::<PoolError>(self.cash, payment.payer, self.env().account_id(), amount)?;
-            Ok(pool.funding(&portfolio)?)
+            calls::pull::<PoolError>(
+                self.terms.cash,
+                payment.payer,
+                self.env().account_id(),
+                amount,
+            )?;
+            Ok(self.pool.funding(&portfolio)?)
         }
 
         #[ink(message)]
         fn pay(&mut self, due: Due) -> Result<Balance, PoolError> {
-            let terms = self.stored_terms()?;
             let beneficiary = match due {
-                Due::Fees => terms.fee_beneficiary,
-                Due::Penalties | Due::Dust => terms.insurance,
+                Due::Fees => self.terms.fee_beneficiary,
+                Due::Penalties | Due::Dust => self.terms.insurance,
             };
-            let mut pool = self.load();
-            let amount = pool.ledger.pay(due)?;
+            let amount = self.pool.ledger.pay(due)?;
             ensure!(amount > 0, PoolError::NothingDue);
-            self.pool.set(&pool);
             self.env().emit_event(DuePaid {
                 due,
                 beneficiary,
                 amount,
             });
-            calls::push::<PoolError>(self.cash, beneficiary, amount)?;
+            calls::push::<PoolError>(self.terms.cash, beneficiary, amount)?;
             Ok(amount)
         }
 
         #[ink(message)]
         fn reconcile(&mut self) -> Result<bool, PoolError> {
-            let held = calls::balance(self.cash, self.env().account_id())?;
-            let mut pool = self.load();
-            pool.deficient = held < pool.ledger.total()?;
-            self.pool.set(&pool);
-            Ok(pool.deficient)
+            let held = calls::balance(self.terms.cash, self.env().account_id())?;
+            self.pool.deficient = held < self.pool.ledger.total()?;
+            Ok(self.pool.deficient)
         }
 
         #[ink(message)]
-        fn terms(&self) -> Result<PoolTerms, PoolError> {
-            self.stored_terms()
+        fn terms(&self) -> PoolTerms {
+            self.terms.clone()
         }
 
         #[ink(message)]
         fn state(&self) -> State {
-            self.load().state
+            self.pool.state.clone()
         }
 
         #[ink(message)]
         fn is_deficient(&self) -> bool {
-            self.load().deficient
+            self.pool.deficient
         }
 
         #[ink(message)]
         fn books(&self) -> Books {
-            self.load().ledger.books()
+            self.pool.ledger.books()
         }
 
         #[ink(message)]
         fn unattributed(&self) -> Result<Balance, PoolError> {
-            let balance = calls::balance(self.cash, self.env().account_id())?;
-            Ok(balance.saturating_sub(self.load().ledger.total()?))
+            let balance = calls::balance(self.terms.cash, self.env().account_id())?;
+            Ok(balance.saturating_sub(self.pool.ledger.total()?))
         }
 
         #[ink(message)]
         fn drawable_cash(&self) -> Result<Balance, PoolError> {
             let wiring = self.wiring()?;
             let portfolio = peers::portfolio(wiring.vault)?;
-            let leaving = peers::leaving(wiring.agent)?;
-            let terms = self.stored_terms()?;
-            let mut pool = self.load();
-            pool.accrue(&terms, self.now())?;
-            Ok(pool.drawable(&portfolio, terms.liquidity_buffer, &leaving)?)
+            let mut pool = self.pool.clone();
+            pool.accrue(&self.terms, self.now())?;
+            Ok(pool.drawable(&portfolio, self.terms.liquidity_buffer)?)
         }
     }
 
     #[ink(impl)]
     impl TranchePoolContract {
-        /// Settles `pool` as of now, in memory. While it holds less than its books say, or a
+        /// Settles the pool as of now, in memory. While it holds less than its books say, or a
         /// price that jumped waits for its confirmation, nobody enters.
-        fn settled(
-            &self,
-            pool: &Pool,
-            mut demand: Vec<Demand>,
-        ) -> Result<(Settled, Portfolio), PoolError> {
+        fn settled(&self, mut demand: Vec<Demand>) -> Result<(Settled, Portfolio), PoolError> {
+            let pool = &self.pool;
             ensure!(pool.state.phase < Phase::Closed, PoolError::Closed);
             let wiring = self.wiring()?;
             let portfolio = peers::portfolio(wiring.vault)?;
@@ -275,8 +254,12 @@ mod tranche_pool {
                 demand,
                 now: self.now(),
             };
-            let (terms, state) = (self.stored_terms()?.deal, pool.state.clone());
-            let settled = peers::settle(wiring.waterfall, terms, state, inputs)?;
+            let case = Case {
+                terms: self.terms.deal.clone(),
+                state: pool.state.clone(),
+                inputs,
+            };
+            let settled = peers::settle(wiring.waterfall, case)?;
             Ok((settled, portfolio))
         }
 
@@ -295,23 +278,14 @@ mod tranche_pool {
             Ok(agent)
         }
 
-        fn ensure_vault(&self) -> Result<Wiring, PoolError> {
-            let wiring = self.wiring()?;
-            ensure!(self.env().caller() == wiring.vault, PoolError::NotTheVault);
-            Ok(wiring)
+        fn ensure_vault(&self) -> Result<(), PoolError> {
+            let vault = self.wiring()?.vault;
+            ensure!(self.env().caller() == vault, PoolError::NotTheVault);
+            Ok(())
         }
 
-        fn wiring(&self) -> Result<Wiring, PoolError> {
-            self.wiring.get().ok_or(PoolError::NotBound)
-        }
-
-        /// The pool; it is there from the constructor on.
-        fn load(&self) -> Pool {
-            self.pool.get_or_default()
-        }
-
-        fn stored_terms(&self) -> Result<PoolTerms, PoolError> {
-            self.terms.get().ok_or(PoolError::NotBound)
+        fn wiring(&self) -> Result<&Wiring, PoolError> {
+            self.wiring.as_ref().ok_or(PoolError::NotBound)
         }
 
         fn now(&self) -> time::Timestamp {

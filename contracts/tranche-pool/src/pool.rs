@@ -2,7 +2,7 @@
 
 use finance::fees::{HIGHEST_MANAGEMENT_FEE, HIGHEST_PERFORMANCE_FEE};
 use finance::fixed::{add, mul_div, sub};
-use finance::settlement::{Phase, Portfolio, State};
+use finance::settlement::{Phase, Portfolio, Settled, State};
 use finance::{waterfall, MathError, Ratio, Rounding, Timestamp, MAX_TRANCHES};
 use interfaces::ensure;
 use interfaces::tranche_pool::{Funding, Payment, PoolError, PoolTerms};
@@ -12,11 +12,13 @@ use crate::ledger::Ledger;
 
 /// Accounts, and what settlements carry on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[ink::scale_derive(Encode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct Pool {
     /// Whether less cash was found than the ledger says.
     pub deficient: bool,
+    /// What the last settlement left to be lent.
+    pub lendable: Balance,
     /// Where the cash is.
     pub ledger: Ledger,
     /// Claims, values, fees: most senior class first.
@@ -82,27 +84,29 @@ impl Pool {
         Ok(Funding { value, cash })
     }
 
-    /// Cash that may be lent: beyond the buffer, the interest collected, the fees owed and what the tokens that are
-    /// `leaving` are worth.
-    pub fn drawable(
-        &self,
-        portfolio: &Portfolio,
-        buffer: Ratio,
-        leaving: &[Balance],
-    ) -> Result<Balance, MathError> {
-        let cash = self.cash();
-        let buffered = buffer.of(self.state.value(cash, portfolio)?, Rounding::Up)?;
-        let mut reserved = add(add(buffered, self.state.interest)?, self.state.fees.owed)?;
-        let values = self.state.values(cash, portfolio)?;
-        for ((class, leaving), value) in self.state.classes.iter().zip(leaving).zip(values) {
+    /// Fixes what may be lent until the next settlement: the cash but for what those redemptions are worth that were
+    /// `waiting` in each class and are not filled. What is repaid meanwhile is theirs first.
+    pub fn release(&mut self, settled: &Settled, waiting: &[Balance]) -> Result<(), MathError> {
+        let mut reserved = 0;
+        let classes = self.state.classes.iter().zip(&settled.classes);
+        for ((class, trace), waiting) in classes.zip(waiting) {
             if class.supply > 0 {
-                reserved = add(
-                    reserved,
-                    mul_div(*leaving, value, class.supply, Rounding::Up)?,
-                )?;
+                let left = sub(*waiting, trace.fill.burned)?;
+                let worth = mul_div(left, class.value, class.supply, Rounding::Up)?;
+                reserved = add(reserved, worth)?;
             }
         }
-        Ok(cash.saturating_sub(reserved))
+        self.lendable = self.cash().saturating_sub(reserved);
+        Ok(())
+    }
+
+    /// Cash that may be lent: of what the last settlement left for it, what is beyond the buffer, the interest
+    /// collected and the fees owed.
+    pub fn drawable(&self, portfolio: &Portfolio, buffer: Ratio) -> Result<Balance, MathError> {
+        let cash = self.cash();
+        let buffered = buffer.of(self.state.value(cash, portfolio)?, Rounding::Up)?;
+        let kept = add(add(buffered, self.state.interest)?, self.state.fees.owed)?;
+        Ok(self.lendable.min(cash.saturating_sub(kept)))
     }
 
     /// Lends `amount`; `portfolio` is that after the draw.
@@ -111,7 +115,6 @@ impl Pool {
         terms: &PoolTerms,
         amount: Balance,
         portfolio: &Portfolio,
-        leaving: &[Balance],
         now: Timestamp,
     ) -> Result<(), PoolError> {
         let deal = &terms.deal;
@@ -129,7 +132,7 @@ impl Pool {
             performing: sub(portfolio.performing, amount)?,
             ..*portfolio
         };
-        let drawable = self.drawable(&before, terms.liquidity_buffer, leaving)?;
+        let drawable = self.drawable(&before, terms.liquidity_buffer)?;
         ensure!(amount <= drawable, PoolError::InsufficientCash { drawable });
         let values = self.state.values(self.cash(), &before)?;
         for (tranche, class) in (0..).map(TrancheId).zip(&deal.classes) {
@@ -138,6 +141,7 @@ impl Pool {
             ensure!(covered, PoolError::ThinSubordination { tranche });
         }
         self.ledger.lend(amount)?;
+        self.lendable = sub(self.lendable, amount)?;
         Ok(self.state.redeploy(self.cash(), portfolio)?)
     }
 
@@ -173,3 +177,10 @@ impl Pool {
         Ok(sub(owed(before), owed(class.claim))?)
     }
 }
+
+interfaces::decode_fields!(Pool {
+    deficient,
+    lendable,
+    ledger,
+    state
+});

@@ -13,7 +13,7 @@ use interfaces::types::Balance;
 
 use crate::pool::Pool;
 
-/// Makes the pool what `settled` says. Returns the cash that goes to investors and the cash that comes from them.
+/// Makes the pool what `settled` says, of the redemptions `waiting` in each class among others. Returns the cash that goes to investors and the cash that comes from them.
 ///
 /// # Errors
 /// [`PoolError::NotConserved`] if the answer does not add up.
@@ -21,6 +21,7 @@ pub fn apply(
     pool: &mut Pool,
     settled: &Settled,
     portfolio: &Portfolio,
+    waiting: &[Balance],
     dust: Balance,
 ) -> Result<Flows, PoolError> {
     let trace = &settled.trace;
@@ -37,6 +38,7 @@ pub fn apply(
     pool.ledger.pay_out(flows.paid)?;
     pool.state = settled.state.clone();
     ensure_conserved(pool, portfolio)?;
+    pool.release(settled, waiting)?;
     Ok(flows)
 }
 

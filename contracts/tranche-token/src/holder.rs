@@ -7,7 +7,7 @@ pub const ONE: u128 = 1_000_000_000_000_000_000_000_000_000;
 
 /// The account of one holder.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[ink::scale_derive(Encode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct Holder {
     /// Base units of the token.
@@ -41,7 +41,7 @@ impl Holder {
 
 /// An amount of cash, to a fraction of its base unit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[ink::scale_derive(Encode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct Cash {
     /// Base units.
@@ -65,23 +65,25 @@ impl Cash {
     fn plus(mut self, mut times: u128, mut each: Self) -> Self {
         while times > 0 {
             if times & 1 == 1 {
-                self = self.and(each);
+                self.add(each);
             }
-            each = each.and(each);
+            each.add(each);
             times >>= 1;
         }
         self
     }
 
-    fn and(self, other: Self) -> Self {
-        let whole = self.whole.wrapping_add(other.whole);
-        let fraction = self.fraction.wrapping_add(other.fraction);
-        match fraction.checked_sub(ONE) {
-            None => Self { whole, fraction },
-            Some(fraction) => Self {
-                whole: whole.wrapping_add(1),
-                fraction,
-            },
+    fn add(&mut self, other: Self) {
+        self.whole = self.whole.wrapping_add(other.whole);
+        self.fraction = self.fraction.wrapping_add(other.fraction);
+        if let Some(fraction) = self.fraction.checked_sub(ONE) {
+            self.fraction = fraction;
+            self.whole = self.whole.wrapping_add(1);
         }
     }
 }
+
+interfaces::decode_fields!(
+    Holder { balance, index, owed }
+    Cash { whole, fraction }
+);

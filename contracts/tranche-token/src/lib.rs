@@ -65,17 +65,18 @@ mod tranche_token {
             Ok(())
         }
 
-        /// The one way from holder to holder; the caller spends his allowance unless he is `from`.
+        /// The one way from holder to holder; the caller spends his allowance unless tokens are `from` himself.
         fn move_tokens(
             &mut self,
-            from: &AccountId,
+            from: Option<&AccountId>,
             to: &AccountId,
             value: Balance,
         ) -> Result<(), PSP22Error> {
+            let caller = self.env().caller();
+            let from = from.unwrap_or(&caller);
             if from == to || value == 0 {
                 return Ok(());
             }
-            let caller = self.env().caller();
             let allowance = match caller == *from {
                 true => None,
                 false => Some(self.allowance_less(from, &caller, value)?),
@@ -292,8 +293,7 @@ mod tranche_token {
             value: Balance,
             _data: Vec<u8>,
         ) -> Result<(), PSP22Error> {
-            let caller = self.env().caller();
-            self.move_tokens(&caller, &to, value)
+            self.move_tokens(None, &to, value)
         }
 
         #[ink(message)]
@@ -304,7 +304,7 @@ mod tranche_token {
             value: Balance,
             _data: Vec<u8>,
         ) -> Result<(), PSP22Error> {
-            self.move_tokens(&from, &to, value)
+            self.move_tokens(Some(&from), &to, value)
         }
 
         #[ink(message)]

@@ -6,7 +6,7 @@ use finance::settlement::{ClassTrace, Demand, Trade, Waiting};
 use finance::{MathError, Price, Rounding};
 use ink::prelude::vec::Vec;
 use interfaces::async_vault::AsyncVaultError;
-use interfaces::types::{Balance, TrancheId};
+use interfaces::types::{AccountId, Balance, TrancheId};
 
 /// The most limit prices at which orders wait on one side of a class: settlements visit each.
 pub const MAX_LIMITS: usize = 4;
@@ -24,15 +24,27 @@ pub enum Side {
     Redemption,
 }
 
+impl Side {
+    /// `amount` of what is given on this side, as cash and as tokens.
+    pub fn given(self, amount: Balance) -> (Balance, Balance) {
+        match self {
+            Self::Deposit => (amount, 0),
+            Self::Redemption => (0, amount),
+        }
+    }
+}
+
 /// A book among all: class, side and series. Series 0 has no limit; a limit price gets the next number whenever
 /// orders come to wait at it.
 pub type BookId = (TrancheId, Side, u32);
 
 /// The order books of a class.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[ink::scale_derive(Encode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct Books {
+    /// The token of the class, once it is named; then never changed.
+    pub token: Option<AccountId>,
     /// Cash for tokens.
     pub deposits: SideBooks,
     /// Tokens for cash.
@@ -43,7 +55,7 @@ pub struct Books {
 
 /// The order books of one side of a class.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[ink::scale_derive(Encode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct SideBooks {
     market: OrderBook,
@@ -55,7 +67,7 @@ pub struct SideBooks {
 
 /// The orders at one limit price.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[ink::scale_derive(Encode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 struct LimitBook {
     price: Price,
@@ -225,18 +237,13 @@ impl SideBooks {
         Ok(self.series)
     }
 
-    /// All that waits, with and without a limit, now or from the next epoch on.
-    pub fn total(&self) -> Result<Balance, MathError> {
-        let books = self.limited.iter().map(|limited| &limited.book);
-        books.chain([&self.market]).try_fold(0, |total, book| {
-            add(total, add(book.pending, book.joining)?)
-        })
-    }
-
-    fn waiting(&self) -> Waiting {
+    /// All that waits.
+    pub fn waiting(&self) -> Waiting {
         let limited = self.limited.iter();
+        let late = limited.clone().map(|limited| limited.book.joining);
         Waiting {
             market: self.market.pending,
+            late: late.fold(self.market.joining, Balance::saturating_add),
             limited: limited
                 .map(|limited| (limited.price, limited.book.pending))
                 .collect(),
@@ -308,3 +315,9 @@ impl SideBooks {
         Ok(expired)
     }
 }
+
+interfaces::decode_fields!(
+    Books { token, deposits, redemptions, index }
+    SideBooks { market, limited, series }
+    LimitBook { price, series, book }
+);

@@ -17,7 +17,7 @@ use crate::ledger::Ledger;
 
 /// Accounts, epoch and order books.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[ink::scale_derive(Encode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct Desk {
     /// Counts settlements.
@@ -90,9 +90,14 @@ impl Desk {
         self.overdue_at = end.plus(terms.epoch_length);
     }
 
-    /// Whether an order that comes or goes `now` counts for the next epoch only.
-    pub fn is_late(&self, now: Timestamp) -> bool {
-        now >= self.cut_off_at
+    /// The running epoch, if an order that comes or goes `now` counts for the next one only.
+    pub fn late_in(&self, now: Timestamp) -> Option<u32> {
+        (now >= self.cut_off_at).then_some(self.epoch)
+    }
+
+    /// Whether the tokens are named.
+    pub fn is_bound(&self) -> bool {
+        self.classes.iter().all(|books| books.token.is_some())
     }
 
     /// The books of the class with this number.
@@ -136,7 +141,7 @@ impl Desk {
         };
         let all = self.classes.iter().zip(&settlement.tranches);
         for (books, trace) in all.clone().take(id.index()) {
-            let waiting = books.redemptions.total()?;
+            let waiting = books.redemptions.waiting().total()?;
             let worth = trace.exit.of(waiting, Rounding::Down);
             exit.ahead = exit.ahead.saturating_add(worth.unwrap_or(Balance::MAX));
         }
@@ -187,3 +192,14 @@ pub struct Flows {
     /// From it.
     pub received: Balance,
 }
+
+interfaces::decode_fields!(Desk {
+    epoch,
+    cut_off_at,
+    ends_at,
+    overdue_at,
+    phase,
+    ledger,
+    remainders,
+    classes,
+});

@@ -11,7 +11,7 @@ use crate::books::{BookId, Books, OneBook, Shelf, Side};
 
 /// An owner's orders, and what settlements gave him and he has not claimed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[ink::scale_derive(Encode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct Holding {
     deposit: Slot,
@@ -24,7 +24,7 @@ pub struct Holding {
 
 /// An owner's order on one side, if he has one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[ink::scale_derive(Encode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct Slot {
     /// What he asks of the fills.
@@ -45,9 +45,30 @@ pub struct Proceeds {
 }
 
 impl Slot {
+    /// Whether there is no order.
+    pub fn is_empty(&self) -> bool {
+        self.stake.is_empty()
+    }
+
     /// Unfilled, now or from the next epoch on.
     pub fn pending(&self) -> Result<Balance, MathError> {
         add(self.stake.pending(), self.stake.joining())
+    }
+
+    /// Makes the slot ready for an order under `conditions`: it is empty, or what waits in it has the same.
+    pub fn prepare(&mut self, conditions: Conditions) -> Result<(), AsyncVaultError> {
+        // What is left is less than a base unit: nothing that its owner could cancel.
+        if self.pending()? == 0 {
+            *self = Self {
+                conditions,
+                ..Self::default()
+            };
+        }
+        ensure!(
+            self.conditions == conditions,
+            AsyncVaultError::OtherConditions
+        );
+        Ok(())
     }
 }
 
@@ -145,8 +166,8 @@ impl Holding {
 
     /// Takes the fraction of a base unit of cash that is left of a holding that is over, scaled 1e27; nothing of one that is not.
     pub fn remainder(&mut self) -> Option<u128> {
-        let is_over = self.deposit == Slot::default()
-            && self.redemption == Slot::default()
+        let is_over = self.deposit.is_empty()
+            && self.redemption.is_empty()
             && (self.tokens.whole, self.cash.whole) == (0, 0);
         is_over.then(|| core::mem::take(&mut self.cash.fraction))
     }
@@ -169,7 +190,7 @@ fn follow<S: Shelf>(
     epoch: u32,
     shelf: &S,
 ) -> Result<Gains, MathError> {
-    if *slot == Slot::default() {
+    if slot.is_empty() {
         return Ok(Gains::default());
     }
     let id: BookId = (tranche, side, slot.series);
@@ -188,8 +209,13 @@ fn follow<S: Shelf>(
         .stake
         .resolved(&book, epoch, slot.conditions.until, &archive)?;
     slot.stake = stake;
-    if stake == Stake::default() {
+    if stake.is_empty() {
         *slot = Slot::default();
     }
     Ok(gains)
 }
+
+interfaces::decode_fields!(
+    Holding { deposit, redemption, tokens, weight, cash }
+    Slot { conditions, series, stake }
+);

@@ -8,9 +8,9 @@ pub use self::waterfall::{WaterfallContract, WaterfallContractRef};
 
 #[ink::contract]
 mod waterfall {
-    use finance::settlement::{settle, Inputs, Settled, State, Terms};
+    use finance::settlement::{settle, Settled};
     use finance::MathError;
-    use interfaces::waterfall::Waterfall;
+    use interfaces::waterfall::{Case, Waterfall};
 
     #[ink(storage)]
     #[derive(Default)]
@@ -26,8 +26,8 @@ mod waterfall {
 
     impl Waterfall for WaterfallContract {
         #[ink(message)]
-        fn settle(&self, terms: Terms, state: State, inputs: Inputs) -> Result<Settled, MathError> {
-            settle(&terms, state, &inputs)
+        fn settle(&self, case: Case) -> Result<Settled, MathError> {
+            settle(&case.terms, case.state, &case.inputs)
         }
     }
 }

@@ -11,7 +11,7 @@ use interfaces::collateral_vault::CollateralVault;
 use interfaces::oracle_adapter::OracleAdapter;
 use interfaces::test_asset::TestAsset;
 use interfaces::tranche_pool::{PoolError, TranchePool};
-use interfaces::transfer_agent::{AgentError, AgentTerms, TransferAgent};
+use interfaces::transfer_agent::{AgentError, AgentTerms, Distributions, TransferAgent};
 use interfaces::transfer_rule::REFUSED;
 use interfaces::types::{AccountId, AssetId, Balance, TrancheId};
 use psp22::PSP22Error;
@@ -109,11 +109,11 @@ fn an_agent_without_tokens_is_not_open() {
     world.refuses("ann", world.orders().claim(JUNIOR, ann), nothing);
     let refused = AgentError::Order(closed());
     world.refuses("ann", world.agent().surrender(JUNIOR, 1), refused);
-    let nothing = || AgentError::NothingToClaim;
-    world.refuses("ann", world.agent().claim_all(ann), nothing());
+    let nothing = || AsyncVaultError::NothingClaimable;
+    world.refuses("ann", world.distributions().claim_all(ann), nothing());
     world.refuses(
         "ann",
-        world.agent().claim_distribution(JUNIOR, ann),
+        world.distributions().claim_distribution(JUNIOR, ann),
         nothing(),
     );
     world.chain.advance(DAY);
@@ -184,8 +184,8 @@ fn a_tranche_must_exist() {
     world.refuses("ann", world.orders().claim(NO_TRANCHE, ann), unknown());
     world.refuses(
         "ann",
-        world.agent().claim_distribution(NO_TRANCHE, ann),
-        refused(),
+        world.distributions().claim_distribution(NO_TRANCHE, ann),
+        unknown(),
     );
     world.refuses("ann", world.agent().surrender(NO_TRANCHE, 1), refused());
     assert_eq!(
@@ -399,17 +399,21 @@ fn only_what_is_settled_is_claimed() {
     let dan = world.account("dan");
     let claim = |tranche, owner| world.orders().claim(tranche, owner);
     let nothing = || AsyncVaultError::NothingClaimable;
-    let none = || AgentError::NothingToClaim;
+    let none = || AsyncVaultError::NothingClaimable;
     world.refuses("dan", claim(SENIOR, dan), nothing());
-    world.refuses("dan", world.agent().claim_all(dan), none());
+    world.refuses("dan", world.distributions().claim_all(dan), none());
     world.deposit("dan", SENIOR, usd(10));
     world.refuses("dan", claim(SENIOR, dan), nothing());
-    world.refuses("dan", world.agent().claim_all(dan), none());
+    world.refuses("dan", world.distributions().claim_all(dan), none());
     // What is settled in one tranche is not settled in another.
     let ann = world.account("ann");
     world.refuses("ann", claim(MEZZANINE, ann), nothing());
     // Nothing was ever distributed.
-    world.refuses("ann", world.agent().claim_distribution(SENIOR, ann), none());
+    world.refuses(
+        "ann",
+        world.distributions().claim_distribution(SENIOR, ann),
+        none(),
+    );
 }
 
 #[test]
@@ -427,8 +431,8 @@ fn nothing_is_claimed_twice() {
     world.refuses("mallory", claim(), nothing());
     world.refuses(
         "ann",
-        world.agent().claim_all(ann),
-        AgentError::NothingToClaim,
+        world.distributions().claim_all(ann),
+        AsyncVaultError::NothingClaimable,
     );
     assert_eq!(
         world.balance(world.deal.tranche_token(SENIOR), "ann"),
@@ -440,12 +444,12 @@ fn nothing_is_claimed_twice() {
 fn a_distribution_is_claimed_once() {
     let world = coupon_paid();
     let ann = world.account("ann");
-    let claim = || world.agent().claim_distribution(SENIOR, ann);
+    let claim = || world.distributions().claim_distribution(SENIOR, ann);
     assert!(world.does("anybody", claim()) > 0);
-    world.refuses("ann", claim(), AgentError::NothingToClaim);
+    world.refuses("ann", claim(), AsyncVaultError::NothingClaimable);
     let dan = world.account("dan");
-    let strangers = world.agent().claim_distribution(SENIOR, dan);
-    world.refuses("dan", strangers, AgentError::NothingToClaim);
+    let strangers = world.distributions().claim_distribution(SENIOR, dan);
+    world.refuses("dan", strangers, AsyncVaultError::NothingClaimable);
 }
 
 /// A deal whose senior, all of it held by "ann", was paid a coupon.
@@ -507,8 +511,8 @@ fn a_token_that_refuses_everything_is_claimed_later() {
     };
     let claim = || world.orders().claim(JUNIOR, cal);
     world.refuses("anybody", claim(), refused());
-    let claim_all = world.agent().claim_all(cal);
-    world.refuses("anybody", claim_all, AgentError::Order(refused()));
+    let claim_all = world.distributions().claim_all(cal);
+    world.refuses("anybody", claim_all, refused());
     world.does("cal", Asset::from(rule).call_mut().mint_to(cal, 1));
     assert_eq!(world.does("anybody", claim()).claimable_tokens, usd(150));
 }

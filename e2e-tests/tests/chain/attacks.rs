@@ -10,7 +10,7 @@ use interfaces::transfer_agent::{AgentError, TransferAgent};
 use interfaces::types::{Balance, PositionId};
 
 fn insufficient(drawable: Balance) -> VaultError {
-    VaultError::Pool(PoolError::InsufficientCash { drawable })
+    VaultError::from(PoolError::InsufficientCash { drawable })
 }
 
 /// A deal that may lend all it has, and has lent it to "olga".

@@ -5,13 +5,13 @@ use finance::distribution::{Payout, Policy};
 use finance::settlement::Phase;
 use finance::{Period, Price, Ratio};
 use ink::codegen::TraitCallBuilder;
-use interfaces::async_vault::{Claimed, Conditions, OrderView};
+use interfaces::async_vault::{AsyncVaultError, Claimed, Conditions, OrderView};
 use interfaces::collateral_vault::CollateralVault;
 use interfaces::liquidation_engine::LiquidationEngine;
 use interfaces::test_asset::TestAsset;
 use interfaces::tranche_pool::Settlement;
 use interfaces::tranche_token::TrancheToken;
-use interfaces::transfer_agent::{AgentError, DistributionClaimed, TransferAgent};
+use interfaces::transfer_agent::{DistributionClaimed, Distributions, TransferAgent};
 use interfaces::types::{Balance, PositionId};
 use psp22::PSP22;
 use simulator::contracts::{Asset, Psp22};
@@ -162,9 +162,9 @@ fn a_coupon_belongs_to_who_had_the_token_when_it_was_paid() {
     let senior = Psp22::from(world.deal.tranche_token(SENIOR));
     let transfer = { senior }.call_mut().transfer(fay, usd(120), vec![]);
     world.does("dan", transfer);
-    let claim = world.agent().claim_distribution(SENIOR, fay);
-    world.refuses("fay", claim, AgentError::NothingToClaim);
-    let claim = world.agent().claim_distribution(SENIOR, dan);
+    let claim = world.distributions().claim_distribution(SENIOR, fay);
+    world.refuses("fay", claim, AsyncVaultError::NothingClaimable);
+    let claim = world.distributions().claim_distribution(SENIOR, dan);
     let sent = world.sends("anybody", claim);
     let [told]: [DistributionClaimed; 1] = sent.events().try_into().ok().unwrap();
     assert_eq!((told.owner, told.tranche), (dan, SENIOR));
@@ -262,7 +262,7 @@ fn one_message_claims_tokens_and_coupons_of_all_classes() {
         .map(|payout| payout.coupon)
         .collect();
     let ann = world.account("ann");
-    let sent = world.sends("anybody", world.agent().claim_all(ann));
+    let sent = world.sends("anybody", world.distributions().claim_all(ann));
     let told: Vec<DistributionClaimed> = sent.events();
     let told: Vec<_> = told.iter().map(|told| (told.tranche, told.cash)).collect();
     // The mezzanine's lie with the agent still: their coupon comes along with them.

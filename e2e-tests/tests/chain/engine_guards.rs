@@ -21,13 +21,13 @@ const NO_POSITION: PositionId = PositionId(7);
 const DUE: u128 = 600_000_002 + 60_000_001;
 
 fn frozen() -> EngineError {
-    EngineError::Vault(VaultError::Oracle(FROZEN))
+    EngineError::from(VaultError::from(FROZEN))
 }
 
 #[test]
 fn a_position_must_exist() {
     let world = World::funded();
-    let unknown = EngineError::Vault(VaultError::UnknownPosition);
+    let unknown = EngineError::from(VaultError::UnknownPosition);
     world.refuses("kim", world.engine().liquidate(ETH, NO_POSITION), unknown);
 }
 
@@ -40,13 +40,13 @@ fn a_healthy_position_is_not_liquidated() {
         limit: usd(640),
     };
     let liquidate = world.engine().liquidate(ETH, position);
-    world.refuses("kim", liquidate, EngineError::Vault(healthy));
+    world.refuses("kim", liquidate, EngineError::from(healthy));
 }
 
 #[test]
 fn a_position_is_liquidated_once() {
     let (world, position, _) = World::in_auction();
-    let nothing = EngineError::Vault(VaultError::NothingOwed);
+    let nothing = EngineError::from(VaultError::NothingOwed);
     world.refuses("kim", world.engine().liquidate(ETH, position), nothing);
 }
 
@@ -75,7 +75,7 @@ fn an_engine_that_the_vault_does_not_know_liquidates_nothing() {
     let (world, position) = World::lent();
     world.quote(90, 5_000);
     let mut other = Engine::from(world.deploys("liquidation-engine", world.engine_terms()));
-    let stranger = EngineError::Vault(VaultError::NotTheEngine);
+    let stranger = EngineError::from(VaultError::NotTheEngine);
     let liquidate = other.call_mut().liquidate(ETH, position);
     world.refuses("kim", liquidate, stranger);
 }
@@ -99,7 +99,7 @@ fn a_vault_that_does_not_answer_is_an_error() {
 
 #[test]
 fn without_parameters_nothing_is_liquidated() {
-    let unknown = EngineError::Parameters(ParametersError::UnknownCollateral);
+    let unknown = EngineError::from(ParametersError::UnknownCollateral);
     assert_nothing_is_seized(no_parameters, unknown);
     let trapped = EngineError::Call(CallError::Trapped);
     assert_nothing_is_seized(|_| NOBODY, trapped);
@@ -228,7 +228,7 @@ fn a_bid_is_paid_from_allowance_and_balance() {
     let (world, _, auction) = World::in_auction();
     let (cash, tess) = (world.deal.cash, world.account("tess"));
     let take = || world.engine().take(auction, eth(1), ANY_PRICE, NEVER);
-    let refused = |error| EngineError::Vault(VaultError::Pool(PoolError::Token(error)));
+    let refused = |error| EngineError::from(VaultError::from(PoolError::Token(error)));
 
     world
         .deal
@@ -352,7 +352,7 @@ fn an_ended_auction_gives_the_position_back() {
     assert_eq!((view.position.collateral, view.debt), (left, 0));
     let nothing = VaultError::NothingOwed;
     let liquidate = world.engine().liquidate(ETH, position);
-    world.refuses("kim", liquidate, EngineError::Vault(nothing));
+    world.refuses("kim", liquidate, EngineError::from(nothing));
 }
 
 #[test]
@@ -370,7 +370,7 @@ fn penalties_are_paid_from_an_allowance_to_the_engine() {
     let (world, _, auction) = World::in_auction();
     world.provide(world.deal.cash, "tess", world.deal.pool, usd(1_000));
     let take = world.engine().take(auction, eth(8), ANY_PRICE, NEVER);
-    let refused = EngineError::Token(PSP22Error::InsufficientAllowance);
+    let refused = EngineError::from(PSP22Error::InsufficientAllowance);
     world.refuses("tess", take, refused);
 }
 

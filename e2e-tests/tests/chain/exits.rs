@@ -12,7 +12,7 @@ use interfaces::transfer_agent::TransferAgent;
 fn deserted(world: &World) {
     world.chain.advance(Period(30 * DAY.0));
     let price = world.reads(world.vault().price(ETH));
-    assert_eq!(price, Err(VaultError::Oracle(FROZEN)));
+    assert_eq!(price, Err(VaultError::from(FROZEN)));
 }
 
 #[test]

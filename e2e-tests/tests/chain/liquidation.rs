@@ -80,7 +80,7 @@ fn just_enough_is_sold_that_the_rest_is_sound() {
         limit: rest.collateral_value.unwrap() * 4 / 5,
     };
     let again = world.engine().liquidate(ETH, position);
-    world.refuses("kim", again, EngineError::Vault(healthy));
+    world.refuses("kim", again, EngineError::from(healthy));
     world.assert_balanced();
 }
 
@@ -174,7 +174,7 @@ fn no_more_debt_is_in_auction_than_allowed() {
     world.provide_cash("tess", usd(1_000));
     let take = |wanted| world.engine().take(first, wanted, ANY_PRICE, NEVER);
     world.does("tess", take(milli_eth(200)));
-    let no_room = EngineError::Vault(VaultError::NoRoom);
+    let no_room = EngineError::from(VaultError::NoRoom);
     world.refuses("kim", world.engine().liquidate(ETH, position), no_room);
     world.does("tess", take(eth(4)));
     // What the first lot did not need makes the rest sound, until ether falls further.
@@ -357,13 +357,13 @@ fn a_receiver_that_does_not_pay_gets_nothing() {
             .engine()
             .take_through(trader, data, auction, eth(8), any, NEVER)
     };
-    let vault = EngineError::Vault;
-    let unpaid = |error| vault(VaultError::Pool(PoolError::Token(error)));
+    let vault = |error: VaultError| EngineError::from(error);
+    let unpaid = |error| vault(VaultError::from(PoolError::Token(error)));
     let cases = [
         (Errand::Keep, unpaid(PSP22Error::InsufficientAllowance)),
         // The market pays 367 for what costs 660.
         (Errand::Sell(poor), unpaid(PSP22Error::InsufficientBalance)),
-        (Errand::Refuse, vault(VaultError::Receiver(PurchaseRefused))),
+        (Errand::Refuse, vault(VaultError::from(PurchaseRefused))),
         (Errand::Trap, vault(VaultError::Call(CallError::Trapped))),
         // The engine is at work: the chain lets nobody call it from within.
         (
@@ -376,7 +376,7 @@ fn a_receiver_that_does_not_pay_gets_nothing() {
     }
     let engine = || world.engine();
     let garbled = engine().take_through(trader, vec![99], auction, eth(8), ANY_PRICE, NEVER);
-    let refused = vault(VaultError::Receiver(PurchaseRefused));
+    let refused = vault(VaultError::from(PurchaseRefused));
     world.refuses("anybody", garbled, refused);
     // Nor one that is no contract, or none that understands.
     for (receiver, error) in [

@@ -4,7 +4,7 @@ use e2e_tests::*;
 use finance::interest::PaceCurve;
 use finance::{Period, Ratio};
 use interfaces::collateral_vault::{Action, CollateralVault, PositionChanged, VaultError};
-use interfaces::oracle_adapter::{FeedTerms, OracleAdapter, OracleError};
+use interfaces::oracle_adapter::{FeedTerms, OracleAdapter};
 use interfaces::parameters::Parameters;
 use interfaces::tranche_pool::PoolError;
 use interfaces::transfer_agent::TransferAgent;
@@ -256,7 +256,11 @@ fn while_a_jump_is_held_nobody_buys_at_the_new_price_and_draws_at_the_old() {
     let until = world.chain.now().plus(Period(3 * HOUR.0));
     let bought = world.open("mallory", eth(1));
     let draw = || world.vault().draw(bought, usd(70));
-    let held = VaultError::Oracle(OracleError::Held { until });
+    let oldest = world.reads(world.oracle().price(ether)).unwrap().oldest;
+    let held = VaultError::PriceInDoubt {
+        held_until: Some(until),
+        oldest,
+    };
     world.refuses("mallory", draw(), held);
     // What is already lent on it counts by the lower price: 8 × 60 do not carry 600.
     world.sends("kim", world.vault().impair(position));
@@ -273,6 +277,6 @@ fn while_a_jump_is_held_nobody_buys_at_the_new_price_and_draws_at_the_old() {
     assert_eq!(world.reads(world.vault().price(ETH)), Ok(price(60)));
     // 70 on 60 are too much by far; that the fallen loan leaves no cover for anyone is noticed first.
     let thin = PoolError::ThinSubordination { tranche: SENIOR };
-    world.refuses("mallory", draw(), VaultError::Pool(thin));
+    world.refuses("mallory", draw(), VaultError::from(thin));
     world.assert_balanced();
 }

@@ -4,12 +4,12 @@ use e2e_tests::*;
 use finance::{Price, Timestamp};
 use ink::codegen::TraitCallBuilder;
 use interfaces::async_vault::{
-    AsyncVault, AsyncVaultError, Claimed, Conditions, DepositRequested, Escrowed, OperatorSet,
-    OrderCancelled, OrderView, RedemptionRequested,
+    AsyncVault, AsyncVaultError, Claimed, Conditions, OperatorSet, OrderCancelled, OrderPlaced,
+    OrderView,
 };
 use interfaces::liquidation_engine::LiquidationEngine;
 use interfaces::test_asset::{TestAsset, LOOPS, TRAPS};
-use interfaces::transfer_agent::{ExpectedExit, TransferAgent};
+use interfaces::transfer_agent::{Distributions, ExpectedExit, TransferAgent};
 use interfaces::transfer_rule::NO_ANSWER;
 use interfaces::types::{AccountId, Balance};
 use psp22::{PSP22Error, PSP22};
@@ -79,18 +79,18 @@ fn an_order_is_told() {
         let order = world
             .orders()
             .request_deposit(SENIOR, usd(10), ann, AT_ANY_PRICE);
-        let [told]: [DepositRequested; 1] =
-            world.sends("ann", order).events().try_into().ok().unwrap();
+        let [told]: [OrderPlaced; 1] = world.sends("ann", order).events().try_into().ok().unwrap();
         assert_eq!((told.owner, told.class), (ann, SENIOR));
-        assert_eq!((told.amount, told.pending), (usd(10), usd(pending)));
+        assert_eq!((told.cash, told.tokens), (usd(10), 0));
+        assert_eq!(told.pending, usd(pending));
     }
     let order = world
         .orders()
         .request_redeem(SENIOR, usd(5), ann, AT_ANY_PRICE);
-    let [told]: [RedemptionRequested; 1] =
-        world.sends("ann", order).events().try_into().ok().unwrap();
+    let [told]: [OrderPlaced; 1] = world.sends("ann", order).events().try_into().ok().unwrap();
     assert_eq!((told.owner, told.class), (ann, SENIOR));
-    assert_eq!((told.amount, told.pending), (usd(5), usd(5)));
+    assert_eq!((told.cash, told.tokens), (0, usd(5)));
+    assert_eq!(told.pending, usd(5));
 
     let cancel = world.orders().cancel_redeem(SENIOR, ann);
     let [told]: [OrderCancelled; 1] = world.sends("ann", cancel).events().try_into().ok().unwrap();
@@ -420,7 +420,7 @@ fn all_that_is_somebodys_is_claimed_in_one_message() {
     world.redeem("cal", JUNIOR, usd(50));
     world.close_epoch();
     let dan = world.account("dan");
-    let sent = world.sends("mallory", world.agent().claim_all(dan));
+    let sent = world.sends("mallory", world.distributions().claim_all(dan));
     assert_eq!(sent.answer, 0);
     let told: Vec<Claimed> = sent.events();
     let told: Vec<_> = told
@@ -534,11 +534,10 @@ fn what_a_rule_refuses_waits_and_the_rest_is_sent() {
                 (answer.claimable_tokens, answer.claimable_cash),
                 (0, usd(50))
             );
-            let [told]: [Escrowed; 1] = claimed.events().try_into().ok().unwrap();
-            assert_eq!((told.owner, told.class), (cal, JUNIOR));
-            assert_eq!((told.tokens, told.cash), (usd(30), 0));
             let [told]: [Claimed; 1] = claimed.events().try_into().ok().unwrap();
+            assert_eq!((told.owner, told.class), (cal, JUNIOR));
             assert_eq!((told.tokens, told.cash), (0, usd(50)));
+            assert_eq!((told.tokens_kept, told.cash_kept), (usd(30), 0));
         } else {
             let why = PSP22Error::SafeTransferCheckFailed(NO_ANSWER.into());
             world.refuses("anybody", claim(), AsyncVaultError::Token(why));

@@ -29,7 +29,7 @@ fn junior_deposit(amount: Balance) -> Vec<Demand> {
     let mut demand = vec![Demand::default(); 3];
     demand[2].deposits = Waiting {
         market: amount,
-        limited: vec![],
+        ..Waiting::default()
     };
     demand
 }
@@ -197,7 +197,7 @@ fn a_deal_that_is_over_settles_nothing() {
 #[test]
 fn a_deal_that_does_not_revolve_lends_nothing() {
     let end = START.plus(Period(3 * DAY.0));
-    let refused = || VaultError::Pool(PoolError::NotRevolving);
+    let refused = || VaultError::from(PoolError::NotRevolving);
     for world in [
         World::with(|sheet| sheet.amortises_at = Some(end)),
         World::with(|sheet| sheet.ends_at = Some(end)),
@@ -260,7 +260,7 @@ fn without_a_transfer_agent_nothing_is_lent() {
         let position = world.open("olga", eth(8));
         let refused = || PoolError::Call(error);
         let draw = world.vault().draw(position, usd(50));
-        world.refuses("olga", draw, VaultError::Pool(refused()));
+        world.refuses("olga", draw, VaultError::from(refused()));
         assert_eq!(world.reads(world.pool().drawable_cash()), Err(refused()));
     }
 }

@@ -14,12 +14,12 @@ use finance::settlement::{ClassTrace, Phase};
 use finance::{Period, Price, Ratio, Timestamp};
 use ink::codegen::TraitCallBuilder;
 use interfaces::async_vault::{AsyncVault, Conditions};
-use interfaces::collateral_vault::{CollateralVault, LotClosed};
+use interfaces::collateral_vault::{CollateralVault, LotChanged};
 use interfaces::liquidation_engine::LiquidationEngine;
 use interfaces::parameters::{CollateralParameter, Parameters};
 use interfaces::tranche_pool::{Due, PaymentCollected, PoolError, Settlement, TranchePool};
 use interfaces::tranche_token::TrancheToken;
-use interfaces::transfer_agent::{AgentError, TransferAgent};
+use interfaces::transfer_agent::{AgentError, Distributions, TransferAgent};
 use interfaces::types::{AuctionId, Balance, PositionId, TrancheId};
 use proptest::prelude::*;
 use proptest::test_runner::{TestRng, TestRunner};
@@ -694,7 +694,7 @@ impl Walk {
         let owner = self.world.account(PEOPLE[who]);
         let held = |world: &World, index| world.balance(world.deal.tranches[index], PEOPLE[who]);
         if self
-            .tries("anybody", self.world.agent().claim_all(owner))
+            .tries("anybody", self.world.distributions().claim_all(owner))
             .is_none()
         {
             return;
@@ -838,8 +838,8 @@ impl Walk {
         self.provide_cash(PEOPLE[who], usd(1_000));
         let take = self.world.engine().take(auction, amount, ANY_PRICE, NEVER);
         if let Ok(taken) = self.sends(PEOPLE[who], take) {
-            let closed = taken.events::<LotClosed>();
-            let is_lost = closed.iter().any(|closed| closed.written_off > 0);
+            let sold = taken.events::<LotChanged>();
+            let is_lost = sold.iter().any(|sold| sold.written_off > Some(0));
             self.count(if is_lost { "written off" } else { "taken" });
             self.collect(&taken);
         }

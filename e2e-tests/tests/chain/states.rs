@@ -38,7 +38,7 @@ fn a_realised_loss_that_reaches_a_claim_winds_the_deal_down() {
     assert_eq!(settled.tranches[2].fill.deposited, 0);
     world.assert_balanced();
 
-    let over = || VaultError::Pool(PoolError::NotRevolving);
+    let over = || VaultError::from(PoolError::NotRevolving);
     world.refuses("omar", world.vault().draw(kept, 1), over());
     let owner = world.account("dan");
     let order = world
@@ -280,7 +280,7 @@ fn a_pool_that_misses_cash_takes_no_deposits_and_lends_nothing_and_does_all_else
     assert!(world.reads(world.pool().is_deficient()));
 
     let draw = || world.vault().draw(position, usd(50));
-    world.refuses("olga", draw(), VaultError::Pool(PoolError::Deficient));
+    world.refuses("olga", draw(), VaultError::from(PoolError::Deficient));
     world.provide_cash("olga", usd(100));
     world.does("olga", world.vault().repay(position, usd(100)));
     deposit("dan", JUNIOR, usd(50));

@@ -26,14 +26,13 @@ const CUT: Cut = Cut {
 };
 
 fn frozen() -> VaultError {
-    VaultError::Oracle(FROZEN)
+    VaultError::from(FROZEN)
 }
 
 /// A sale of `collateral` for `debt` to "tess".
 fn sale(world: &World, collateral: Balance, debt: Balance) -> Sale {
     let tess = world.account("tess");
     Sale {
-        payer: tess,
         to: tess,
         collateral,
         debt,
@@ -185,13 +184,13 @@ fn collateral_is_taken_from_allowance_and_balance() {
         .deal
         .mint(&world.chain, ether, olga, eth(2) - 1)
         .unwrap();
-    let no_allowance = || VaultError::Token(PSP22Error::InsufficientAllowance);
+    let no_allowance = || VaultError::from(PSP22Error::InsufficientAllowance);
     world.refuses("olga", open(), no_allowance());
     world
         .deal
         .approve(&world.chain, ether, olga, world.deal.vault, eth(2))
         .unwrap();
-    let no_balance = || VaultError::Token(PSP22Error::InsufficientBalance);
+    let no_balance = || VaultError::from(PSP22Error::InsufficientBalance);
     world.refuses("olga", open(), no_balance());
 
     world.deal.mint(&world.chain, ether, olga, 1).unwrap();
@@ -393,10 +392,10 @@ fn the_pool_keeps_its_buffer() {
     let position = world.open("olga", eth(20));
     let draw = |amount| world.vault().draw(position, amount);
     // 1000 less 5 %.
-    let short = VaultError::Pool(PoolError::InsufficientCash { drawable: usd(950) });
+    let short = VaultError::from(PoolError::InsufficientCash { drawable: usd(950) });
     world.refuses("olga", draw(usd(950) + 1), short);
     world.does("olga", draw(usd(950)));
-    let short = VaultError::Pool(PoolError::InsufficientCash { drawable: 0 });
+    let short = VaultError::from(PoolError::InsufficientCash { drawable: 0 });
     world.refuses("olga", draw(1), short);
 }
 
@@ -406,7 +405,7 @@ fn the_pool_keeps_what_waiting_redemptions_are_worth() {
     world.redeem("ann", SENIOR, usd(400));
     let position = world.open("olga", eth(8));
     // 1000 less 5 % and less 400 tokens at 1.
-    let short = VaultError::Pool(PoolError::InsufficientCash { drawable: usd(550) });
+    let short = VaultError::from(PoolError::InsufficientCash { drawable: usd(550) });
     world.refuses("olga", world.vault().draw(position, usd(550) + 1), short);
 }
 
@@ -416,7 +415,7 @@ fn waiting_deposits_are_not_lent() {
         World::with(|sheet| sheet.collateral[0].terms.loans.debt_ceiling = usd(2_000)).fund();
     world.deposit("dan", JUNIOR, usd(500));
     let position = world.open("olga", eth(20));
-    let short = VaultError::Pool(PoolError::InsufficientCash { drawable: usd(950) });
+    let short = VaultError::from(PoolError::InsufficientCash { drawable: usd(950) });
     world.refuses("olga", world.vault().draw(position, usd(950) + 1), short);
 }
 
@@ -433,7 +432,7 @@ fn nothing_is_lent_while_the_senior_class_is_thinly_covered() {
     );
     let position = world.open("omar", eth(8));
     // 832 are left, of which 600 and its growth are the senior's: less than 40 % lies below it.
-    let thin = VaultError::Pool(PoolError::ThinSubordination { tranche: SENIOR });
+    let thin = VaultError::from(PoolError::ThinSubordination { tranche: SENIOR });
     world.refuses("omar", world.vault().draw(position, usd(50)), thin);
 }
 
@@ -452,7 +451,7 @@ fn nothing_is_lent_while_the_mezzanine_class_is_thinly_covered() {
     // 400 + 600 e^0.1 = 1063.10 are worth more than 1000, but 600 e^0.03 + 250 e^0.24 = 936.08 are owed
     // above the junior: it is worth 127.02, 11.9 % and not 15 %.
     let other = world.open("omar", eth(8));
-    let thin = VaultError::Pool(PoolError::ThinSubordination { tranche: MEZZANINE });
+    let thin = VaultError::from(PoolError::ThinSubordination { tranche: MEZZANINE });
     world.refuses("omar", world.vault().draw(other, usd(50)), thin);
     assert_eq!(
         world.does("olga", world.vault().repay(position, usd(600))),
@@ -471,13 +470,13 @@ fn a_debt_is_repaid_from_allowance_and_balance() {
         .mint(&world.chain, cash, dan, usd(100) - 1)
         .unwrap();
     let no_allowance = PoolError::Token(PSP22Error::InsufficientAllowance);
-    world.refuses("dan", repay(), VaultError::Pool(no_allowance));
+    world.refuses("dan", repay(), VaultError::from(no_allowance));
     world
         .deal
         .approve(&world.chain, cash, dan, world.deal.pool, usd(100))
         .unwrap();
     let no_balance = PoolError::Token(PSP22Error::InsufficientBalance);
-    world.refuses("dan", repay(), VaultError::Pool(no_balance));
+    world.refuses("dan", repay(), VaultError::from(no_balance));
 
     world.deal.mint(&world.chain, cash, dan, 1).unwrap();
     assert_eq!(world.does("dan", repay()), usd(100));
@@ -489,7 +488,7 @@ fn an_allowance_to_the_vault_repays_nothing() {
     world.provide(world.deal.cash, "olga", world.deal.vault, usd(600));
     let no_allowance = PoolError::Token(PSP22Error::InsufficientAllowance);
     let repay = world.vault().repay(position, usd(600));
-    world.refuses("olga", repay, VaultError::Pool(no_allowance));
+    world.refuses("olga", repay, VaultError::from(no_allowance));
 }
 
 #[test]
@@ -557,7 +556,7 @@ fn collateral_worth_more_than_128_bits_carries_nothing() {
 #[test]
 fn without_parameters_nothing_is_drawn() {
     let world = World::funded();
-    let unknown = VaultError::Parameters(ParametersError::UnknownCollateral);
+    let unknown = VaultError::from(ParametersError::UnknownCollateral);
     let (mut vault, position) = vault_with(&world, NO_TYPE, |terms| {
         terms.collateral.push(terms.collateral[0]);
     });
@@ -567,7 +566,7 @@ fn without_parameters_nothing_is_drawn() {
 #[test]
 fn an_asset_that_the_oracle_does_not_know_has_no_price() {
     let world = World::funded();
-    let unknown = || VaultError::Oracle(OracleError::UnknownAsset);
+    let unknown = || VaultError::from(OracleError::UnknownAsset);
     let (mut vault, position) =
         vault_with(&world, ETH, |terms| terms.collateral[0].asset = AssetId(9));
     world.refuses("olga", vault.call_mut().draw(position, usd(50)), unknown());
@@ -579,7 +578,7 @@ fn a_vault_of_another_pool_draws_nothing() {
     let world = World::funded();
     let (mut vault, position) = vault_with(&world, ETH, |_| ());
     let draw = vault.call_mut().draw(position, usd(50));
-    world.refuses("olga", draw, VaultError::Pool(PoolError::NotTheVault));
+    world.refuses("olga", draw, VaultError::from(PoolError::NotTheVault));
 }
 
 #[test]
@@ -668,7 +667,7 @@ fn a_debt_at_the_limit_is_healthy() {
         limit: usd(600),
     };
     let liquidate = || world.engine().liquidate(ETH, position);
-    world.refuses("kim", liquidate(), EngineError::Vault(healthy));
+    world.refuses("kim", liquidate(), EngineError::from(healthy));
     world.quote(119, 5_000);
     world.does("kim", liquidate());
 }
@@ -686,6 +685,6 @@ fn the_engine_sells_only_what_is_seized_and_owed() {
     world.refuses("engine", sell(lot, eth(8) + 1, 1), too_much);
     world.refuses("engine", sell(lot, eth(8), owed + 1), VaultError::Overpaid);
     let unpaid = PoolError::Token(PSP22Error::InsufficientAllowance);
-    let refused = VaultError::Pool(unpaid);
+    let refused = VaultError::from(unpaid);
     world.refuses("engine", sell(lot, eth(8), owed), refused);
 }

@@ -16,7 +16,7 @@ use interfaces::oracle_adapter::OracleAdapter;
 use interfaces::parameters::{CollateralParameter, Parameters};
 use interfaces::test_asset::TestAsset;
 use interfaces::tranche_pool::TranchePool;
-use interfaces::transfer_agent::TransferAgent;
+use interfaces::transfer_agent::{Distributions, TransferAgent};
 use interfaces::types::{AssetId, Balance, PositionId, TrancheId};
 use psp22::PSP22;
 use scale::Decode;
@@ -162,10 +162,10 @@ impl Story {
         self.sends("vault withdraw_collateral", "olga", withdraw);
         self.closes("agent close_epoch, a coupon is paid");
         let ann = self.world.account("ann");
-        let claim = self.world.agent().claim_distribution(SENIOR, ann);
+        let claim = self.world.distributions().claim_distribution(SENIOR, ann);
         self.sends("agent claim_distribution", "ann", claim);
         let dan = self.world.account("dan");
-        let claim = self.world.agent().claim_all(dan);
+        let claim = self.world.distributions().claim_all(dan);
         self.sends("agent claim_all", "dan", claim);
     }
 

@@ -5,7 +5,7 @@ use finance::Rounding;
 use ink::codegen::TraitCallBuilder;
 use interfaces::async_vault::{AsyncVault, AsyncVaultError, Conditions};
 use interfaces::tranche_pool::{Due, PoolError, TranchePool};
-use interfaces::transfer_agent::{AgentError, TransferAgent};
+use interfaces::transfer_agent::Distributions;
 use interfaces::types::{AccountId, Balance, TrancheId};
 
 use super::Replay;
@@ -114,9 +114,9 @@ impl Replay<'_> {
     }
 
     fn claim(&self, owner: AccountId) -> Result<()> {
-        let claim = self.deal.agent().call_mut().claim_all(owner);
+        let claim = self.deal.distributions().call_mut().claim_all(owner);
         match self.chain.call(owner, claim)?.answer {
-            Ok(_) | Err(AgentError::NothingToClaim) => Ok(()),
+            Ok(_) | Err(AsyncVaultError::NothingClaimable) => Ok(()),
             Err(error) => anyhow::bail!("claiming: {error:?}"),
         }
     }

@@ -4,7 +4,7 @@
 use anyhow::{Context, Result};
 use finance::{Price, Rounding, Timestamp};
 use ink::codegen::TraitCallBuilder;
-use interfaces::collateral_vault::{CollateralVault, LotClosed, VaultError};
+use interfaces::collateral_vault::{CollateralVault, LotChanged, VaultError};
 use interfaces::liquidation_engine::{
     AuctionClosed, AuctionOpened, AuctionTaken, AuctionView, EngineError, LiquidationEngine,
     MAX_PAGE,
@@ -62,21 +62,25 @@ impl Replay<'_> {
                 .events::<AuctionOpened>()
                 .iter()
                 .try_for_each(|opened| self.auction_opened(opened)),
-            Err(EngineError::LimitReached | EngineError::Vault(VaultError::NoRoom)) => {
-                let impair = self.deal.vault().call_mut().impair(position);
-                self.chain.call(keeper, impair)?;
-                Ok(())
-            }
-            // Healthy, without debt, collateral or anything at all, or without a price.
-            Err(EngineError::Vault(
+            Err(EngineError::LimitReached) => self.impair(keeper, position),
+            Err(EngineError::Vault(refused)) => match refused.error()? {
+                VaultError::NoRoom => self.impair(keeper, position),
+                // Healthy, without debt, collateral or anything at all, or without a price.
                 VaultError::Healthy { .. }
                 | VaultError::NothingOwed
                 | VaultError::InsufficientCollateral
                 | VaultError::UnknownPosition
-                | VaultError::Oracle(_),
-            )) => Ok(()),
+                | VaultError::Oracle(_) => Ok(()),
+                error => anyhow::bail!("{error:?}"),
+            },
             Err(error) => anyhow::bail!("{error:?}"),
         }
+    }
+
+    fn impair(&self, keeper: AccountId, position: PositionId) -> Result<()> {
+        let impair = self.deal.vault().call_mut().impair(position);
+        self.chain.call(keeper, impair)?;
+        Ok(())
     }
 
     fn auction_opened(&mut self, opened: &AuctionOpened) -> Result<()> {
@@ -164,7 +168,7 @@ impl Replay<'_> {
         match self.chain.call(self.cast.closer(), reset)?.answer {
             Ok(()) => self.record.auction(auction)?.resets += 1,
             // Nobody reports: the auction waits for a price.
-            Err(EngineError::Vault(VaultError::Oracle(OracleError::Frozen { .. }))) => {}
+            Err(EngineError::Vault(refused)) if is_frozen(&refused.error()?) => {}
             Err(error) => anyhow::bail!("resetting auction {}: {error:?}", auction.0),
         }
         Ok(())
@@ -225,8 +229,9 @@ impl Replay<'_> {
         for closed in called.events::<AuctionClosed>() {
             self.auction_closed(&closed)?;
         }
-        for closed in called.events::<LotClosed>() {
-            self.record.auction(closed.lot)?.written_off = closed.written_off;
+        for sold in called.events::<LotChanged>() {
+            let written_off = sold.written_off.unwrap_or_default();
+            self.record.auction(sold.lot)?.written_off = written_off;
         }
         Ok(())
     }
@@ -330,4 +335,11 @@ impl Replay<'_> {
         *self.record.minted.entry(token).or_default() += amount;
         Ok(())
     }
+}
+
+fn is_frozen(error: &VaultError) -> bool {
+    let VaultError::Oracle(refused) = error else {
+        return false;
+    };
+    matches!(refused.error(), Ok(OracleError::Frozen { .. }))
 }

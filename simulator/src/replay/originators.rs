@@ -93,9 +93,14 @@ impl Replay<'_> {
             Ok(()) => Ok(amount),
             // The pool has too little left to lend: the originator goes without.
             Err(VaultError::ZeroAmount | VaultError::BelowMinimumDebt { .. }) => Ok(0),
-            Err(VaultError::Pool(
-                PoolError::ThinSubordination { .. } | PoolError::NotRevolving,
-            )) => Ok(0),
+            Err(VaultError::Pool(refused))
+                if matches!(
+                    refused.error()?,
+                    PoolError::ThinSubordination { .. } | PoolError::NotRevolving
+                ) =>
+            {
+                Ok(0)
+            }
             Err(VaultError::AboveDebtCeiling { .. } | VaultError::AboveMaximumShare { .. }) => {
                 Ok(0)
             }

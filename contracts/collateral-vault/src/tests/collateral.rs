@@ -1,4 +1,4 @@
-use super::{impaired, parameters, performing, price, NOW};
+use super::{after, impaired, parameters, performing, price, NOW};
 use finance::{MathError, Rounding};
 use interfaces::collateral_vault::VaultError;
 
@@ -14,7 +14,7 @@ fn collateral_is_added_unless_all_of_it_is_on_sale() {
     assert_eq!(wholly.ensure_not_all_on_sale(), refused);
     for loan in [impaired(1_000, 4_001, 4_000), partly, performing(0, 0)] {
         assert_eq!(loan.ensure_not_all_on_sale(), Ok(()));
-        let locked = loan.lock(7).unwrap();
+        let locked = after(loan, |loan| loan.lock(7)).unwrap();
         assert_eq!(locked.position.collateral, loan.position.collateral + 7);
         assert_eq!(locked.kind.held, loan.kind.held + 7);
     }
@@ -22,7 +22,7 @@ fn collateral_is_added_unless_all_of_it_is_on_sale() {
 
 #[test]
 fn nothing_is_released_while_others_have_a_say() {
-    let impaired = impaired(1_000, 4_001, 4_000);
+    let mut impaired = impaired(1_000, 4_001, 4_000);
     assert_eq!(impaired.release(1), Err(VaultError::Impaired.into()));
     let mut in_auction = performing(1_000, 0);
     in_auction.position.lots = 1;
@@ -48,7 +48,7 @@ fn amounts_beyond_128_bits_are_refused() {
 fn what_remains_must_cover_the_debt() {
     let loan = performing(1_001, 3_000);
     let within = |released| {
-        let left = loan.release(released).unwrap();
+        let left = after(loan, |loan| loan.release(released)).unwrap();
         left.ensure_within_borrow_ltv(price(5), NOW, ENORMOUS_POOL, &parameters())
     };
     assert_eq!(within(1), Ok(())); // 1 000 × 5 × 60 % = 3 000
@@ -64,9 +64,11 @@ fn what_remains_must_cover_the_debt() {
 
 #[test]
 fn position_and_type_hold_the_same() {
-    let locked = performing(1_000, 300).lock(500).unwrap();
-    assert_eq!(locked, performing(1_500, 300));
-    assert_eq!(locked.release(700), Ok(performing(800, 300)));
+    let mut loan = performing(1_000, 300);
+    loan.lock(500).unwrap();
+    assert_eq!(loan, performing(1_500, 300));
+    loan.release(700).unwrap();
+    assert_eq!(loan, performing(800, 300));
 }
 
 #[test]
@@ -85,7 +87,10 @@ fn a_token_of_18_decimals_and_little_worth_is_priced_without_loss() {
     let mut loan = performing(0, 0);
     loan.kind.quote = finance::valuation::Quote::new(18, 6).unwrap();
     let tiny = finance::Price(700_000_000_000);
-    let value = |collateral| loan.lock(collateral).unwrap().collateral_value(tiny);
+    let value = |collateral| {
+        let locked = after(loan, |loan| loan.lock(collateral)).unwrap();
+        locked.collateral_value(tiny)
+    };
     assert_eq!(value(3 * 10u128.pow(24)), Ok(2_100_000)); // three million tokens, 2.1 whole cash
     assert_eq!(value(1_428_571_428_571_428_571), Ok(0));
     assert_eq!(value(1_428_571_428_571_428_572), Ok(1)); // 1 ÷ 0.7 tokens, one base unit

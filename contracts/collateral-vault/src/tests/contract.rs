@@ -49,12 +49,11 @@ fn unbound() -> CollateralVaultContract {
     let book = Book {
         types: vec![untouched()],
     };
-    CollateralVaultContract::with_book(&terms(), &book)
+    CollateralVaultContract::with_book(&terms(), book)
 }
 
 fn sale() -> Sale {
     Sale {
-        payer: account(1),
         to: account(1),
         collateral: 1,
         debt: 1,
@@ -177,7 +176,7 @@ fn a_portfolio_without_debt_needs_nobody() {
     let book = Book {
         types: vec![performing(1_000, 0).kind, performing(10, 0).kind],
     };
-    let vault = CollateralVaultContract::with_book(&terms(), &book);
+    let vault = CollateralVaultContract::with_book(&terms(), book.clone());
     assert_eq!(vault.portfolio(), Ok(Portfolio::default()));
     assert_eq!(vault.collateral_types(), book.types);
 }

@@ -1,4 +1,4 @@
-use super::{days, grown, impaired, overdue, parameters, performing, price, NOW};
+use super::{after, days, grown, impaired, overdue, parameters, performing, price, NOW};
 use crate::loan::Loan;
 use crate::Refused;
 use finance::{Ratio, Timestamp};
@@ -7,7 +7,11 @@ use interfaces::collateral_vault::VaultError;
 const ENORMOUS_POOL: u128 = 1_000_000_000;
 
 fn draw(loan: Loan, amount: u128) -> Result<Loan, Refused> {
-    loan.draw(amount, NOW, &parameters())
+    draw_at(loan, amount, NOW)
+}
+
+fn draw_at(loan: Loan, amount: u128, now: Timestamp) -> Result<Loan, Refused> {
+    after(loan, |loan| loan.draw(amount, now, &parameters()))
 }
 
 /// Whether the borrow LTV holds in a pool worth `pool` when collateral is at 5.
@@ -124,15 +128,15 @@ fn what_is_drawn_is_normalised_up() {
 fn the_first_draw_sets_the_term_and_later_ones_keep_it() {
     let first = draw(performing(1_000, 0), 500).unwrap();
     assert_eq!(first.position.due_at, days(30));
-    let second = first.draw(500, days(29), &parameters()).unwrap();
+    let second = draw_at(first, 500, days(29)).unwrap();
     assert_eq!(second.position.due_at, days(30));
-    assert!(second.draw(100, days(30), &parameters()).is_ok());
+    assert!(draw_at(second, 100, days(30)).is_ok());
     let late = Timestamp(days(30).0 + 1);
-    let refused = second.draw(100, late, &parameters());
+    let refused = draw_at(second, 100, late);
     assert_eq!(refused, Err(VaultError::PastTerm.into()));
     // All repaid, the next draw is a new loan.
-    let (clear, _) = second.repay(1_000, late).unwrap();
-    let again = clear.draw(500, late, &parameters()).unwrap();
+    let clear = after(second, |loan| loan.repay(1_000, late).map(drop)).unwrap();
+    let again = draw_at(clear, 500, late).unwrap();
     assert_eq!(again.position.due_at.0, days(60).0 + 1);
 }
 

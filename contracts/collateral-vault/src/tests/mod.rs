@@ -11,6 +11,7 @@ mod walk;
 
 use crate::book::listed;
 use crate::loan::{Loan, Market};
+use crate::Refused;
 use finance::valuation::Quote;
 use finance::{Growth, Period, Price, Ratio, Timestamp};
 use interfaces::collateral_vault::{CollateralType, Impairment, Listing, Position, Stressed};
@@ -61,6 +62,7 @@ fn parameters() -> CollateralParameters {
 fn market() -> Market {
     Market {
         price: price(5),
+        higher: price(6),
         parameters: parameters(),
         now: NOW,
     }
@@ -71,6 +73,27 @@ fn at_price(whole: u128) -> Market {
         price: price(whole),
         ..market()
     }
+}
+
+/// The loan after a change, and what the change returns; a refused one leaves `loan` as it is.
+fn with<T, E>(
+    loan: Loan,
+    change: impl FnOnce(&mut Loan) -> Result<T, E>,
+) -> Result<(Loan, T), Refused>
+where
+    Refused: From<E>,
+{
+    let mut changed = loan;
+    let returned = change(&mut changed)?;
+    Ok((changed, returned))
+}
+
+/// [`with`] a change that returns nothing.
+fn after<E>(loan: Loan, change: impl FnOnce(&mut Loan) -> Result<(), E>) -> Result<Loan, Refused>
+where
+    Refused: From<E>,
+{
+    with(loan, change).map(|(changed, ())| changed)
 }
 
 /// A type on which nobody holds or owes anything.
@@ -135,7 +158,8 @@ fn grown(loan: Loan, tenths: u128) -> Loan {
 fn overdue(loan: Loan) -> Loan {
     let late = parameters().late_rate;
     let after = Timestamp(NOW.0 + 1);
-    let mut marked = loan.mark_overdue(account(5), late, after).unwrap();
+    let mut marked = loan;
+    marked.mark_overdue(account(5), late, after).unwrap();
     let overdue = marked.position.overdue.as_mut().unwrap();
     (overdue.marked_at, overdue.charged_at) = (NOW, NOW);
     marked

@@ -222,14 +222,16 @@ fn collateral_beyond_the_debt_of_one_position_is_no_cover_for_another() {
     // Debt 100 on collateral worth 40, debt 50 on collateral worth 200, haircut 10 %: 36 + 50, not 150.
     let mut market = super::at_price(1);
     market.parameters.haircut = Ratio::from_bps(1_000);
-    let first = performing(40, 100).impair(super::account(6), &market);
+    let mut first = performing(40, 100);
+    first.impair(super::account(6), &market).unwrap();
     let mut other = super::overdue(performing(200, 50));
-    other.kind = first.unwrap().kind;
+    other.kind = first.kind;
     other.kind.normalised_debt += 50;
     other.kind.principal += 50;
     other.kind.held += 200;
     market.now = super::days(4);
-    let mut both = other.impair(super::account(6), &market).unwrap();
+    let mut both = other;
+    both.impair(super::account(6), &market).unwrap();
     both.kind.haircut = Ratio::from_bps(1_000);
     assert_eq!(both.kind.stressed.mark, 86);
     let value = settled(&book(&[both]), &[quotation(1, 0)]);

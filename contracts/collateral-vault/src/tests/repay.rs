@@ -1,8 +1,8 @@
-use super::{days, grown, impaired, overdue, performing, NOW};
+use super::{days, grown, impaired, overdue, performing, with, NOW};
 use crate::loan::Loan;
 use crate::Refused;
 use finance::debt::Proceeds;
-use finance::MathError;
+use finance::{MathError, Timestamp};
 use interfaces::collateral_vault::{Stressed, VaultError};
 
 fn proceeds(principal: u128, interest: u128) -> Proceeds {
@@ -13,7 +13,11 @@ fn proceeds(principal: u128, interest: u128) -> Proceeds {
 }
 
 fn repay(loan: Loan, amount: u128) -> Result<(Loan, Proceeds), Refused> {
-    loan.repay(amount, NOW)
+    repay_at(loan, amount, NOW)
+}
+
+fn repay_at(loan: Loan, amount: u128, now: Timestamp) -> Result<(Loan, Proceeds), Refused> {
+    with(loan, |loan| loan.repay(amount, now))
 }
 
 #[test]
@@ -114,14 +118,14 @@ fn late_charges_come_first_and_stop_with_the_debt() {
     // 3 000 at a thousandth a day: 30 after ten days.
     let loan = overdue(performing(1_000, 3_000));
     assert_eq!(loan.late(days(10)), Ok(30));
-    let (left, paid) = loan.repay(20, days(10)).unwrap();
+    let (left, paid) = repay_at(loan, 20, days(10)).unwrap();
     assert_eq!(paid, proceeds(0, 20));
     assert_eq!((left.debt(), left.late(days(10))), (Ok(3_000), Ok(10)));
-    let (left, paid) = left.repay(1_010, days(10)).unwrap();
+    let (left, paid) = repay_at(left, 1_010, days(10)).unwrap();
     assert_eq!(paid, proceeds(1_000, 10));
     // From here on the smaller debt is charged.
     assert_eq!(left.late(days(15)), Ok(10));
-    let (clear, paid) = left.repay(u128::MAX, days(15)).unwrap();
+    let (clear, paid) = repay_at(left, u128::MAX, days(15)).unwrap();
     assert_eq!(paid, proceeds(2_000, 10));
     assert_eq!(clear, performing(1_000, 0));
 }
@@ -130,7 +134,7 @@ fn late_charges_come_first_and_stop_with_the_debt() {
 fn late_charges_round_up() {
     let loan = overdue(performing(1_000, 1));
     assert_eq!(loan.late(NOW), Ok(0));
-    assert_eq!(loan.late(finance::Timestamp(NOW.0 + 1)), Ok(1));
+    assert_eq!(loan.late(Timestamp(NOW.0 + 1)), Ok(1));
 }
 
 #[test]
@@ -159,15 +163,15 @@ fn principal_of_an_impaired_debt_comes_first() {
 #[test]
 fn late_charges_of_an_impaired_debt_come_last() {
     let loan = overdue(impaired(1_000, 3_000, 2_000));
-    let (left, paid) = loan.repay(2_900, days(10)).unwrap();
+    let (left, paid) = repay_at(loan, 2_900, days(10)).unwrap();
     assert_eq!(paid, proceeds(2_900, 0));
     assert_eq!((left.debt(), left.late(days(10))), (Ok(100), Ok(30)));
-    let refused = left.repay(100, days(10));
+    let refused = repay_at(left, 100, days(10));
     assert_eq!(
         refused,
         Err(VaultError::BelowMinimumDebt { minimum: 100 }.into())
     );
-    let (clear, paid) = left.repay(130, days(10)).unwrap();
+    let (clear, paid) = repay_at(left, 130, days(10)).unwrap();
     assert_eq!(paid, proceeds(100, 30));
     assert_eq!(clear.position, performing(1_000, 0).position);
 }

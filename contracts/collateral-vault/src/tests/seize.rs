@@ -1,4 +1,4 @@
-use super::{account, at_price, days, grown, impaired, market, overdue, performing};
+use super::{account, at_price, days, grown, impaired, market, overdue, performing, with};
 use crate::loan::{Loan, Market};
 use crate::Refused;
 use finance::{Ratio, Timestamp};
@@ -14,7 +14,11 @@ const WIDE: Cut = Cut {
 };
 
 fn seize(loan: Loan, market: &Market) -> Result<(Loan, Lot), Refused> {
-    loan.seize(POSITION, &WIDE, market)
+    cut(loan, &WIDE, market)
+}
+
+fn cut(loan: Loan, cut: &Cut, market: &Market) -> Result<(Loan, Lot), Refused> {
+    with(loan, |loan| loan.seize(POSITION, cut, market))
 }
 
 fn lot(collateral: u128, stressed: Stressed) -> Lot {
@@ -80,17 +84,17 @@ fn just_enough_goes_that_the_rest_is_at_its_target() {
 
 #[test]
 fn room_limits_what_goes() {
-    let cut = Cut {
+    let terms = Cut {
         room: 1_100,
         penalty: Ratio::from_bps(1_000),
     };
     let loan = performing(1_000, 3_000);
-    let (left, lot) = loan.seize(POSITION, &cut, &at_price(3)).unwrap();
+    let (left, lot) = cut(loan, &terms, &at_price(3)).unwrap();
     // 1 100 ÷ 1.1 = 1 000, and its share of the collateral.
     assert_eq!((lot.stressed.debt, lot.collateral), (1_000, 333));
     assert_eq!((left.debt(), left.position.collateral), (Ok(2_000), 667));
-    let none = Cut { room: 109, ..cut };
-    let refused = loan.seize(POSITION, &none, &at_price(3));
+    let none = Cut { room: 109, ..terms };
+    let refused = cut(loan, &none, &at_price(3));
     assert_eq!(refused, Err(VaultError::NoRoom.into())); // less than the minimum of 100
 }
 
@@ -119,14 +123,14 @@ fn an_overdue_loan_goes_as_a_whole_with_its_late_charges_uncounted() {
 
 #[test]
 fn a_part_of_an_overdue_loan_leaves_its_charges_with_the_rest() {
-    let cut = Cut {
+    let terms = Cut {
         room: 1_000,
         penalty: Ratio::ZERO,
     };
     let now = Timestamp(days(3).0 + 1);
     let after = Market { now, ..market() };
     let loan = overdue(performing(1_000, 2_000));
-    let (left, lot) = loan.seize(POSITION, &cut, &after).unwrap();
+    let (left, lot) = cut(loan, &terms, &after).unwrap();
     assert_eq!((lot.stressed.debt, lot.uncounted), (1_000, 0));
     assert_eq!((left.debt(), left.late(now)), (Ok(1_000), Ok(7)));
     assert_eq!(loan.position.overdue.unwrap().by, Some(account(5)));
@@ -150,12 +154,12 @@ fn interest_since_the_impairment_is_raised_and_not_counted() {
 
 #[test]
 fn a_part_of_an_impaired_position_leaves_the_rest_impaired_at_the_market() {
-    let cut = Cut {
+    let terms = Cut {
         room: 1_200,
         penalty: Ratio::ZERO,
     };
     let loan = grown(impaired(1_000, 3_000, 2_400), 12);
-    let (left, lot) = loan.seize(POSITION, &cut, &at_price(3)).unwrap();
+    let (left, lot) = cut(loan, &terms, &at_price(3)).unwrap();
     // A third of 3 600, of 3 000 counted, and of 1 000 collateral.
     assert_eq!((lot.stressed.debt, lot.uncounted), (1_000, 200));
     assert_eq!(lot.collateral, 333);

@@ -7,7 +7,6 @@ use interfaces::types::PositionId;
 
 fn sale(collateral: u128, debt: u128) -> Sale {
     Sale {
-        payer: account(4),
         to: account(4),
         collateral,
         debt,

@@ -5,9 +5,10 @@
 //! cash, principal and collateral nothing but what moved.
 
 use super::{account, originator, parameters, untouched};
-use crate::book::Book;
+use crate::book::{empty, Book};
 use crate::loan::{Loan, Market};
 use crate::portfolio::Priced;
+use crate::Refused;
 use finance::auction::{Curve, Lot as OnSale};
 use finance::debt::Proceeds;
 use finance::interest::{utilisation, InterestClock, PaceCurve};
@@ -115,8 +116,7 @@ impl World {
             },
         };
         for id in [0, 1, 0, 1] {
-            let empty = world.book.open(originator(), CollateralId(id)).unwrap();
-            world.positions.push(empty.position);
+            world.positions.push(empty(originator(), CollateralId(id)));
         }
         world
     }
@@ -137,14 +137,15 @@ impl World {
     fn market(&self) -> Market {
         Market {
             price: self.low(),
+            higher: self.live.max(self.pending),
             parameters: lending().parameters,
             now: self.now,
         }
     }
 
     fn loan(&self, place: usize) -> Loan {
-        let loan = self.book.loan(self.positions[place]).unwrap();
-        loan.accrue(self.clock.time(self.now).unwrap()).unwrap()
+        let time = self.clock.time(self.now).unwrap();
+        *self.book.loan(self.positions[place], time).unwrap()
     }
 
     fn put(&mut self, place: usize, loan: &Loan) {
@@ -199,7 +200,8 @@ impl World {
         let value = self.pool_value();
         let pace = CURVE.pace(utilisation(self.cash, value)).unwrap();
         self.clock = self.clock.at_pace(pace, self.now).unwrap();
-        let loan = self.loan(place).repriced(&lending(), value).unwrap();
+        let mut loan = self.loan(place);
+        loan.reprice(&lending(), value).unwrap();
         self.put(place, &loan);
 
         let lent = 1.0 - float(self.cash) / float(value);
@@ -216,41 +218,42 @@ impl World {
     }
 
     fn act(&mut self, action: &str, place: usize) -> Result<(), VaultError> {
-        let loan = self.loan(place);
+        let mut loan = self.loan(place);
         let by = account(6);
         match action {
             "lock" => {
                 let amount = self.part(1_000 * COIN, 1_000);
                 self.model.collateral += amount as i128;
-                self.put(place, &loan.lock(amount)?);
+                loan.lock(amount)?;
+                self.put(place, &loan);
             }
             "release" => {
                 let amount = self.part(loan.position.collateral, 500);
-                let left = loan.release(amount)?;
-                self.ensure_lendable(&left)?;
+                loan.release(amount)?;
+                self.ensure_lendable(&loan)?;
                 self.model.collateral -= amount as i128;
-                self.put(place, &left);
+                self.put(place, &loan);
             }
             "draw" => self.draw(place, loan)?,
             "repay" => {
                 let amount = self.part(loan.debt()?, 1_100);
                 let late = loan.late(self.now)?;
-                let (left, proceeds) = loan.repay(amount, self.now)?;
+                let proceeds = loan.repay(amount, self.now)?;
                 let paid = proceeds.principal + proceeds.interest;
-                let late_paid = late - left.late(self.now)?;
+                let late_paid = late - loan.late(self.now)?;
                 self.model.debts[place] -= float(paid - late_paid);
                 self.received(proceeds);
-                self.put(place, &left);
+                self.put(place, &loan);
                 self.reprice(place);
             }
             "touch" => self.reprice(place),
-            "impair" => self.put(place, &loan.impair(by, &self.market())?),
-            "restore" => self.put(place, &loan.restore(account(6), &self.market())?),
+            "impair" => self.judge(place, |loan, market| loan.impair(by, market))?,
+            "restore" => self.judge(place, |loan, market| loan.restore(by, market))?,
             "mark overdue" => {
-                let marked = loan.mark_overdue(by, parameters().late_rate, self.now)?;
-                self.put(place, &marked);
+                loan.mark_overdue(by, parameters().late_rate, self.now)?;
+                self.put(place, &loan);
             }
-            "call margin" => self.put(place, &loan.call_margin(account(6), &self.market())?),
+            "call margin" => self.judge(place, |loan, market| loan.call_margin(by, market))?,
             "seize" => self.seize(place, loan)?,
             "take" => return self.take(false),
             // Rarely, or nothing would ever be sold.
@@ -259,6 +262,17 @@ impl World {
             "reset" => self.reset()?,
             _ => unreachable!("{action}"),
         }
+        Ok(())
+    }
+
+    fn judge(
+        &mut self,
+        place: usize,
+        change: impl Fn(&mut Loan, &Market) -> Result<(), Refused>,
+    ) -> Result<(), VaultError> {
+        let mut loan = self.loan(place);
+        change(&mut loan, &self.market())?;
+        self.put(place, &loan);
         Ok(())
     }
 
@@ -273,7 +287,8 @@ impl World {
     fn draw(&mut self, place: usize, loan: Loan) -> Result<(), VaultError> {
         let worth = loan.collateral_value(self.live)?;
         let amount = self.part(worth, 650).min(self.cash);
-        let drawn = loan.draw(amount, self.now, &lending().parameters)?;
+        let mut drawn = loan;
+        drawn.draw(amount, self.now, &lending().parameters)?;
         drawn.ensure_within_maximum_share(self.pool_value(), &lending().parameters)?;
         self.ensure_lendable(&drawn)?;
         let owed = drawn.debt()? + drawn.late(self.now)?;
@@ -298,7 +313,8 @@ impl World {
         };
         let id = PositionId(u32::try_from(place).unwrap());
         let market = self.market();
-        let (left, lot) = loan.seize(id, &cut, &market)?;
+        let mut left = loan;
+        let lot = left.seize(id, &cut, &market)?;
         let owed = lot.stressed.debt + lot.uncounted;
         if left.debt()? > 0 && room > 2 * loan.debt()? && loan.position.overdue.is_none() {
             assert!(!left.is_unhealthy(&market)?, "a part brings health");
@@ -344,7 +360,6 @@ impl World {
         let left = on_sale.collateral - collateral;
         let last = left == 0 || cost == on_sale.due;
         let sale = Sale {
-            payer: account(4),
             to: account(4),
             collateral,
             debt,

@@ -34,11 +34,11 @@ pub struct Point {
     /// Counts the generations.
     pub generation: u32,
     /// Its unfilled share, scaled [`ONE`].
-    pub(super) product: u128,
+    pub product: u128,
     /// Received per unit of it.
-    pub(super) received: Exact,
+    pub received: Exact,
     /// What the class had distributed on the received tokens before they were issued, per unit of it.
-    pub(super) weight: Exact,
+    pub weight: Exact,
 }
 
 /// Where a book stood at the end of a settlement in which orders came or went.

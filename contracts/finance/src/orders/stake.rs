@@ -71,6 +71,11 @@ pub struct Gains {
 }
 
 impl Stake {
+    /// Whether nothing is in it, not even a part of a base unit.
+    pub fn is_empty(&self) -> bool {
+        self.active.is_none() && self.late.is_none()
+    }
+
     /// Not filled and taking part, in base units.
     pub fn pending(&self) -> u128 {
         self.left().whole

@@ -271,3 +271,43 @@ fn who_leaves_is_paid_nothing_of_what_others_enter_at() {
     assert_eq!(paid(0), 50 * UNIT);
     assert!(paid(400) <= 50 * UNIT);
 }
+
+#[test]
+fn a_just_in_time_deposit_gains_nothing_from_the_sale_of_a_lot() {
+    // Senior 70, cash 60, a lot of 40 marked at 33 that is about to be sold for all of it: 23 are offered for the residual,
+    // and whatever is bought leaves at the next settlement. Those who were there before have 30, come what may.
+    let terms = terms(vec![class(0, 0), class(0, 0)]);
+    let before = state(&[70], &[70, 23]);
+    let on_sale = Portfolio {
+        stressed: 33 * UNIT,
+        market: 40 * UNIT,
+        seized_debt: 40 * UNIT,
+        ..Portfolio::default()
+    };
+    let order = |demand| vec![Demand::default(), demand];
+    let histories = [
+        (60 * UNIT, on_sale, 40 * UNIT),
+        (100 * UNIT, Portfolio::default(), 0),
+    ];
+    for (cash, portfolio, raised_later) in histories {
+        let entry = Inputs {
+            cash,
+            portfolio,
+            demand: order(enter(23)),
+            ..Inputs::default()
+        };
+        let entered = settled(&terms, &before, entry);
+        let bought = entered.classes[1].fill.minted;
+        assert_eq!(bought, 17_633_333); // 23 × 23 ÷ 30
+        let mut demand = leave(0);
+        demand.redemptions.market = bought;
+        let exit = Inputs {
+            cash: entered.trace.cash_after + raised_later,
+            demand: order(demand),
+            ..Inputs::default()
+        };
+        let residual = &settled(&terms, &entered.state, exit).classes[1];
+        assert_eq!(residual.fill.paid, 22_999_999);
+        assert_eq!(residual.value_after, 30_000_001);
+    }
+}

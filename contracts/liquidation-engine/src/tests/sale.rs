@@ -47,7 +47,6 @@ fn and_then_to_the_penalty() {
 fn the_vault_sells_for_the_debt_alone() {
     let sold = sell(auction_due(100, 500), 100, 360).unwrap();
     let expected = Sale {
-        payer: account(4),
         to: account(4),
         collateral: 100,
         debt: 100,

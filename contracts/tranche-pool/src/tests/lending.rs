@@ -1,33 +1,65 @@
 use super::*;
 use interfaces::tranche_pool::{Payment, PoolError};
 
-const NOBODY: [Balance; 3] = [0; 3];
-
-fn draw(pool: &mut Pool, amount: Balance, leaving: &[Balance]) -> Result<(), PoolError> {
+fn draw(pool: &mut Pool, amount: Balance) -> Result<(), PoolError> {
     let lent = lent(pool.state.principal + amount);
-    pool.draw(&terms(), amount, &lent, leaving, START.plus(DAY))
+    pool.draw(&terms(), amount, &lent, START.plus(DAY))
 }
 
 #[test]
-fn a_draw_leaves_the_buffer_and_what_waiting_redemptions_are_worth() {
+fn a_draw_leaves_the_buffer() {
     let mut pool = funded();
-    let leaving = [100_000_000, 0, 0];
+    // 1000 − 5 % of 1000 = 950.
+    let drawable = 950_000_000;
     let buffer = terms().liquidity_buffer;
-    // 1000 − 5 % of 1000 − 100 = 850.
-    let drawable = 850_000_000;
-    assert_eq!(pool.drawable(&lent(0), buffer, &leaving), Ok(drawable));
+    assert_eq!(pool.drawable(&lent(0), buffer), Ok(drawable));
     assert_eq!(
-        draw(&mut pool.clone(), drawable + 1, &leaving),
+        draw(&mut pool.clone(), drawable + 1),
         Err(PoolError::InsufficientCash { drawable })
     );
-    assert_eq!(draw(&mut pool, drawable, &leaving), Ok(()));
-    assert_eq!(pool.state.deployed, Ratio::from_bps(8_500));
+    assert_eq!(draw(&mut pool, drawable), Ok(()));
+    assert_eq!(pool.state.deployed, Ratio::from_bps(9_500));
+}
+
+#[test]
+fn a_draw_leaves_what_redemptions_that_a_settlement_did_not_fill_are_worth() {
+    let mut pool = funded();
+    let settled = settled(&pool, lent(0), entering([0; 3]), START.plus(DAY));
+    apply(
+        &mut pool,
+        &settled,
+        &lent(0),
+        &[100_000_000, 50_000_000, 0],
+        0,
+    )
+    .unwrap();
+    assert_eq!(pool.drawable(&lent(0), Ratio::ZERO), Ok(850_000_000));
+}
+
+#[test]
+fn what_is_repaid_is_lent_from_the_next_settlement_on() {
+    let mut pool = funded();
+    draw(&mut pool, 500_000_000).unwrap();
+    let payment = Payment {
+        payer: AccountId::from([1; 32]),
+        principal: 200_000_000,
+        interest: 0,
+        penalty: 0,
+    };
+    let now = START.plus(DAY);
+    pool.collect(&terms(), &payment, &lent(300_000_000), now)
+        .unwrap();
+    let left = |pool: &Pool| pool.drawable(&lent(300_000_000), Ratio::ZERO);
+    assert_eq!(left(&pool), Ok(500_000_000));
+    let settled = settled(&pool, lent(300_000_000), entering([0; 3]), now);
+    apply(&mut pool, &settled, &lent(300_000_000), &[0; 3], 0).unwrap();
+    assert_eq!(left(&pool), Ok(700_000_000));
 }
 
 #[test]
 fn interest_collected_and_fees_owed_are_not_lent() {
     let mut pool = funded();
-    let before = pool.drawable(&lent(0), Ratio::ZERO, &NOBODY).unwrap();
+    let before = pool.drawable(&lent(0), Ratio::ZERO).unwrap();
     let payment = Payment {
         payer: AccountId::from([1; 32]),
         principal: 0,
@@ -36,7 +68,7 @@ fn interest_collected_and_fees_owed_are_not_lent() {
     };
     let collected = pool.collect(&terms(), &payment, &lent(0), START.plus(DAY));
     assert_eq!(collected, Ok(7_300));
-    assert_eq!(pool.drawable(&lent(0), Ratio::ZERO, &NOBODY), Ok(before));
+    assert_eq!(pool.drawable(&lent(0), Ratio::ZERO), Ok(before));
     assert_eq!(
         (pool.state.interest, pool.ledger.books().penalties),
         (7_000, 300)
@@ -46,9 +78,9 @@ fn interest_collected_and_fees_owed_are_not_lent() {
 #[test]
 fn nothing_is_lent_while_a_class_is_too_thin() {
     let mut pool = funded();
-    draw(&mut pool, 800_000_000, &NOBODY).unwrap();
+    draw(&mut pool, 800_000_000).unwrap();
     // 900 − 600 = 300 below the senior is 33 % < 40 %.
-    let refused = pool.draw(&terms(), 1, &lent(700_000_001), &NOBODY, START.plus(DAY));
+    let refused = pool.draw(&terms(), 1, &lent(700_000_001), START.plus(DAY));
     assert_eq!(
         refused,
         Err(PoolError::ThinSubordination { tranche: SENIOR })
@@ -59,7 +91,7 @@ fn nothing_is_lent_while_a_class_is_too_thin() {
 fn nothing_is_lent_after_the_date_or_by_a_pool_that_lacks_cash() {
     let mut over = terms();
     over.deal.amortises_at = Some(START.plus(DAY));
-    let at = |terms: &PoolTerms, now| funded().draw(terms, 1, &lent(1), &NOBODY, now);
+    let at = |terms: &PoolTerms, now| funded().draw(terms, 1, &lent(1), now);
     assert_eq!(at(&over, START), Ok(()));
     assert_eq!(at(&over, START.plus(DAY)), Err(PoolError::NotRevolving));
     over.deal.amortises_at = None;
@@ -67,7 +99,7 @@ fn nothing_is_lent_after_the_date_or_by_a_pool_that_lacks_cash() {
     assert_eq!(at(&over, START.plus(DAY)), Err(PoolError::NotRevolving));
     let mut pool = funded();
     pool.deficient = true;
-    assert_eq!(draw(&mut pool, 1, &NOBODY), Err(PoolError::Deficient));
+    assert_eq!(draw(&mut pool, 1), Err(PoolError::Deficient));
 }
 
 #[test]

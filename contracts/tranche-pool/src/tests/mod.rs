@@ -16,6 +16,8 @@ use crate::settle::apply;
 const DAY: Period = Period::from_secs(86_400);
 const START: Timestamp = Timestamp(1_000_000);
 const SENIOR: TrancheId = TrancheId(0);
+/// No redemptions wait.
+const NOBODY: [Balance; 3] = [0; 3];
 
 fn tranche(rate_bps: u32, minimum_bps: u32) -> ClassTerms {
     ClassTerms {
@@ -75,6 +77,6 @@ fn funded() -> Pool {
     let mut pool = Pool::new(&terms(), START);
     let demand = entering([600_000_000, 250_000_000, 150_000_000]);
     let settled = settled(&pool, lent(0), demand, START.plus(DAY));
-    apply(&mut pool, &settled, &lent(0), 0).unwrap();
+    apply(&mut pool, &settled, &lent(0), &NOBODY, 0).unwrap();
     pool
 }

@@ -6,7 +6,7 @@ use interfaces::tranche_pool::{Due, PoolError};
 fn cash_that_investors_bring_is_the_pools_and_their_dust_is_not() {
     let mut pool = Pool::new(&terms(), START);
     let settled = settled(&pool, lent(0), entering([0, 0, 1_000]), START.plus(DAY));
-    let flows = apply(&mut pool, &settled, &lent(0), 3);
+    let flows = apply(&mut pool, &settled, &lent(0), &NOBODY, 3);
     assert_eq!(
         flows,
         Ok(Flows {
@@ -40,10 +40,10 @@ fn an_answer_that_does_not_add_up_is_refused() {
     for lie in lies {
         let mut answer = honest.clone();
         lie(&mut answer);
-        let refused = apply(&mut pool.clone(), &answer, &lent(0), 0);
+        let refused = apply(&mut pool.clone(), &answer, &lent(0), &NOBODY, 0);
         assert_eq!(refused, Err(PoolError::NotConserved));
     }
-    assert!(apply(&mut pool.clone(), &honest, &lent(0), 0).is_ok());
+    assert!(apply(&mut pool.clone(), &honest, &lent(0), &NOBODY, 0).is_ok());
 }
 
 #[test]

@@ -25,13 +25,14 @@ fn terms_that_no_agent_can_keep_are_refused() {
 #[test]
 fn skipped_epochs_keep_the_grid_and_cost_nothing() {
     let mut desk = Desk::new(&terms(), START);
-    assert!(!desk.is_late(START));
-    assert!(desk.is_late(Timestamp(START.0 + DAY.0 / 24 * 23)));
+    assert_eq!(desk.late_in(START), None);
+    let last_hour = Timestamp(START.0 + DAY.0 / 24 * 23);
+    assert_eq!(desk.late_in(last_hour), Some(desk.epoch));
     let late = START.plus(Period(DAY.0 * 10 + 1));
     desk.start_next_epoch(&terms(), late).unwrap();
     assert_eq!(desk.epoch, 1);
     assert_eq!(desk.ends_at, START.plus(Period(DAY.0 * 11)));
-    assert!(!desk.is_late(late));
+    assert_eq!(desk.late_in(late), None);
 }
 
 #[test]

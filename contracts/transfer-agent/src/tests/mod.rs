@@ -11,7 +11,7 @@ use finance::settlement::{ClassTrace, Trace};
 use finance::{Period, Price, Timestamp};
 use interfaces::tranche_pool::Settlement;
 use interfaces::transfer_agent::AgentTerms;
-use interfaces::types::{AccountId, TrancheId};
+use interfaces::types::{AccountId, Hash, TrancheId};
 
 use crate::books::{BookId, Records, Shelf, Side};
 use crate::desk::Desk;
@@ -28,6 +28,7 @@ fn terms() -> AgentTerms {
         epoch_length: DAY,
         cut_off: Period(DAY.0 / 24),
         minimum_order: 100,
+        back_office: Hash::default(),
     }
 }
 

@@ -1,0 +1,196 @@
+//! The part of the transfer agent that runs seldom: closing epochs, and everything that is only read.
+//!
+//! It is code without an account of its own. The transfer agent runs it on its own storage by delegate call, whole
+//! messages at a time, so that orders and claims need not load it: a chain charges for every byte of code that a call
+//! loads.
+#![cfg_attr(not(feature = "std"), no_std, no_main)]
+
+mod peers;
+
+pub use self::back_office::{BackOfficeContract, BackOfficeContractRef};
+
+#[ink::contract]
+mod back_office {
+    use finance::fixed::add;
+    use finance::settlement::Waiting;
+    use finance::time;
+    use ink::prelude::vec::Vec;
+    use interfaces::calls;
+    use interfaces::ensure;
+    use interfaces::tranche_pool::Settlement;
+    use interfaces::transfer_agent::{
+        AgentBooks, AgentError, AgentTerms, BookView, EpochSettled, EpochView, ExpectedExit,
+        Surrendered, TransferAgent,
+    };
+    use interfaces::types::TrancheId;
+    use transfer_agent::books::{Books, Side};
+    use transfer_agent::peers::burn;
+    use transfer_agent::state::State;
+
+    use crate::peers;
+
+    #[ink(storage)]
+    pub struct BackOfficeContract {
+        /// The transfer agent's.
+        state: State,
+    }
+
+    impl BackOfficeContract {
+        /// Refuses: the code is uploaded, and its hash named to transfer agents.
+        ///
+        /// # Errors
+        /// [`AgentError::NoInstance`].
+        #[ink(constructor)]
+        pub fn new() -> Result<Self, AgentError> {
+            Err(AgentError::NoInstance)
+        }
+    }
+
+    impl TransferAgent for BackOfficeContract {
+        #[ink(message)]
+        fn bind(&mut self, tokens: Vec<AccountId>) -> Result<(), AgentError> {
+            ensure!(
+                self.env().caller() == self.state.fixed.deployer,
+                AgentError::NotTheDeployer
+            );
+            ensure!(!self.state.desk.is_bound(), AgentError::AlreadyBound);
+            ensure!(
+                tokens.len() == self.state.desk.classes.len(),
+                AgentError::InvalidTranches
+            );
+            for token in &tokens {
+                let issuer = peers::issuer(*token)?;
+                let is_ours = issuer == self.env().account_id();
+                ensure!(is_ours, AgentError::NotTheIssuer(issuer));
+            }
+            // This code stays on the chain as long as the agent does.
+            let back_office = self.state.fixed.back_office;
+            self.env().lock_delegate_dependency(&back_office);
+            for (books, token) in self.state.desk.classes.iter_mut().zip(tokens) {
+                books.token = Some(token);
+            }
+            Ok(())
+        }
+
+        #[ink(message)]
+        fn surrender(&mut self, tranche: TrancheId, amount: Balance) -> Result<(), AgentError> {
+            ensure!(amount > 0, AgentError::ZeroAmount);
+            let owner = self.env().caller();
+            burn::<AgentError>(self.state.token(tranche)?, owner, amount)?;
+            let claim = peers::surrender(self.state.terms()?.pool, tranche, amount)?;
+            self.env().emit_event(Surrendered {
+                owner,
+                tranche,
+                tokens: amount,
+                claim,
+            });
+            Ok(())
+        }
+
+        #[ink(message)]
+        fn close_epoch(&mut self) -> Result<Settlement, AgentError> {
+            ensure!(self.state.desk.is_bound(), AgentError::NotBound);
+            let terms = self.state.terms()?;
+            let now = self.now();
+            let desk = &mut self.state.desk;
+            let (epoch, ends_at, cut_off_at) = (desk.epoch, desk.ends_at, desk.cut_off_at);
+            ensure!(now >= ends_at, AgentError::EpochNotOver { ends_at });
+            let dust = desk.ledger.clear_dust()?;
+            let demand = desk.demand();
+            let settlement = peers::settle(terms.pool, demand, dust, self.env().caller())?;
+            let prices_at = settlement.portfolio.prices_at;
+            ensure!(
+                prices_at.is_none_or(|prices_at| prices_at >= cut_off_at),
+                AgentError::PricesBeforeCutOff { cut_off_at }
+            );
+            let State { desk, cabinet, .. } = &mut self.state;
+            let (records, flows) = desk.settle(&settlement, cabinet)?;
+            desk.start_next_epoch(&terms, now)?;
+            cabinet.keep(epoch, &records);
+            self.env().emit_event(EpochSettled {
+                epoch,
+                settlement: settlement.clone(),
+            });
+            for (books, tranche) in self.state.desk.classes.iter().zip(&settlement.tranches) {
+                if let Some(token) = books.token {
+                    peers::distribute(token, tranche.rise)?;
+                }
+            }
+            // The pool has sent what it pays beyond what it gets.
+            let invested = add(flows.invested, dust)?;
+            let owed = invested.saturating_sub(flows.received);
+            calls::push::<AgentError>(self.state.fixed.cash, terms.pool, owed)?;
+            Ok(settlement)
+        }
+
+        #[ink(message)]
+        fn preview_settlement(&self) -> Result<Settlement, AgentError> {
+            peers::preview(self.state.terms()?.pool, self.state.desk.demand())
+        }
+
+        #[ink(message)]
+        fn expected_exit(
+            &self,
+            tranche: TrancheId,
+            owner: AccountId,
+        ) -> Result<ExpectedExit, AgentError> {
+            let holding = self.state.holding(tranche, owner)?;
+            Ok(self.state.desk.expected_exit(
+                tranche,
+                holding.slot(Side::Redemption),
+                &self.preview_settlement()?,
+            )?)
+        }
+
+        #[ink(message)]
+        fn terms(&self) -> Result<AgentTerms, AgentError> {
+            self.state.terms()
+        }
+
+        #[ink(message)]
+        fn epoch(&self) -> EpochView {
+            let desk = &self.state.desk;
+            EpochView {
+                number: desk.epoch,
+                cut_off_at: desk.cut_off_at,
+                ends_at: desk.ends_at,
+                phase: desk.phase,
+            }
+        }
+
+        #[ink(message)]
+        fn classes(&self) -> Vec<BookView> {
+            let view = |books: &Books| {
+                books.token.map(|token| BookView {
+                    token,
+                    deposits: total(books.deposits.waiting()),
+                    redemptions: total(books.redemptions.waiting()),
+                    index: books.index,
+                })
+            };
+            self.state.desk.classes.iter().filter_map(view).collect()
+        }
+
+        #[ink(message)]
+        fn books(&self) -> AgentBooks {
+            self.state.desk.ledger.books()
+        }
+
+        #[ink(message)]
+        fn unattributed(&self) -> Result<Balance, AgentError> {
+            let balance = calls::balance(self.state.fixed.cash, self.env().account_id())?;
+            Ok(balance.saturating_sub(self.state.desk.ledger.total()?))
+        }
+    }
+
+    #[ink(impl)]
+    impl BackOfficeContract {
+        fn now(&self) -> time::Timestamp {
+            time::Timestamp(self.env().block_timestamp())
+        }
+    }
+
+    fn total(waiting: Waiting) -> Balance {
+        waiting.total().unwrap_or(Balance::MAX)
+    }
+}
