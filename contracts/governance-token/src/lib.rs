@@ -17,7 +17,6 @@ mod governance_token {
     use finance::time;
     use ink::prelude::{string::String, vec::Vec};
     use ink::storage::{traits::ManualKey, Lazy, Mapping};
-    use interfaces::calls;
     use interfaces::ensure;
     use interfaces::governance_token::{
         About, DelegateChanged, Delegation, DelegationError, DelegationMessage, Electorate,
@@ -269,7 +268,7 @@ mod governance_token {
             let supply = self.past(None, at)?;
             match self.underlying {
                 None => Ok(supply),
-                Some(token) => Ok(supply.max(calls::supply(token)?)),
+                Some(token) => Ok(supply.max(peers::supply(token)?)),
             }
         }
     }

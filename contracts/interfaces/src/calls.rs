@@ -165,12 +165,3 @@ pub fn balance(token: AccountId, owner: AccountId) -> Result<Balance, CallError>
     let token: ink::contract_ref!(PSP22) = token.into();
     ask(token.call().balance_of(owner))
 }
-
-/// How much there is of a token.
-///
-/// # Errors
-/// Those of [`ask`].
-pub fn supply(token: AccountId) -> Result<Balance, CallError> {
-    let token: ink::contract_ref!(PSP22) = token.into();
-    ask(token.call().total_supply())
-}
