@@ -50,3 +50,11 @@ pub type Engine = contract_ref!(
     interfaces::liquidation_engine::LiquidationEngine,
     DefaultEnvironment
 );
+/// Proposals, votes and the timelock.
+pub type Governor = contract_ref!(interfaces::governor::Governor, DefaultEnvironment);
+/// Who may vote, and how much.
+pub type Electorate = contract_ref!(interfaces::governance_token::Electorate, DefaultEnvironment);
+/// Through whom votes are cast.
+pub type Delegation = contract_ref!(interfaces::governance_token::Delegation, DefaultEnvironment);
+/// A token against one that votes.
+pub type Locker = contract_ref!(interfaces::governance_token::Locker, DefaultEnvironment);

@@ -24,6 +24,7 @@
 //! | [`auction`] | the Dutch auction: price curves, resets, partial fills, incentives |
 //! | [`breaker`] | what may be stopped for a time, and the auctions' clock |
 //! | [`median`] | the median of several reports |
+//! | [`governance`] | votes as they were, ballots, the life of a proposal, what a vote may set |
 //! | [`oracle`] | from reports to a price: answers of sources, held jumps, averages, capped rates |
 #![cfg_attr(not(feature = "std"), no_std)]
 #![warn(missing_docs)]
@@ -38,6 +39,7 @@ pub mod distribution;
 pub mod fees;
 pub mod fills;
 pub mod fixed;
+pub mod governance;
 pub mod interest;
 pub mod lending;
 pub mod median;

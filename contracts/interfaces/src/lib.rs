@@ -12,6 +12,8 @@
 pub mod async_vault;
 pub mod calls;
 pub mod collateral_vault;
+pub mod governance_token;
+pub mod governor;
 pub mod liquidation_engine;
 pub mod oracle_adapter;
 pub mod parameters;

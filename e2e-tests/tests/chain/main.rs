@@ -7,6 +7,7 @@ mod distributions;
 mod donations;
 mod engine_guards;
 mod exits;
+mod governance;
 mod lifecycle;
 mod liquidation;
 mod loans;
