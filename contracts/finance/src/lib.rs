@@ -21,6 +21,7 @@
 //! | [`orders`] | order books resolved in O(1) per order |
 //! | [`seizure`] | how much of a position enters an auction: close factor, room, dust |
 //! | [`auction`] | the Dutch auction: price curves, resets, partial fills, incentives |
+//! | [`parameters`] | risk parameters: bounds, steps, what waits, pauses |
 //! | [`breaker`] | what may be stopped for a time, and the auctions' clock |
 //! | [`median`] | the median of several reports |
 //! | [`oracle`] | from reports to a price: answers of sources, held jumps, averages, capped rates |
@@ -42,6 +43,7 @@ pub mod lending;
 pub mod median;
 pub mod oracle;
 pub mod orders;
+pub mod parameters;
 pub mod seizure;
 pub mod settlement;
 pub mod time;

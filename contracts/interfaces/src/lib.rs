@@ -23,6 +23,7 @@ pub mod tranche_token;
 pub mod transfer_agent;
 pub mod transfer_rule;
 pub mod types;
+pub mod upgradeable;
 pub mod waterfall;
 
 pub use ink::prelude::boxed::Box as Boxed;
