@@ -33,7 +33,7 @@ use finance::{Period, Timestamp};
 use ink::env::call::utils::{ReturnType, Set};
 use ink::env::call::{Call, CallBuilder, ExecutionInput};
 use ink::env::DefaultEnvironment;
-use ink::primitives::{AccountId, LangError};
+use ink::primitives::{AccountId, Hash, LangError};
 use scale::{Decode, Encode};
 
 /// What tells this chain from others where something is signed for it.
@@ -353,6 +353,14 @@ impl Chain {
             Ok(Ok(Err(error))) => Ok(Err(error)),
             _ => bail!("the constructor of {contract} does not understand its arguments"),
         }
+    }
+
+    /// What the code of a contract hashes to.
+    pub fn code_hash(&self, contract: AccountId) -> Option<Hash> {
+        let mut sandbox = self.sandbox.borrow_mut();
+        let hash = sandbox
+            .execute_with(|| pallet_contracts::Pallet::<Runtime>::code_hash(&native(contract)))?;
+        Some(<[u8; 32]>::from(hash).into())
     }
 
     /// A digest of all that is stored on the chain, but for the events of the last call. Equal digests

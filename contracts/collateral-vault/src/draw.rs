@@ -21,6 +21,7 @@ impl Loan {
         parameters: &CollateralParameters,
     ) -> Result<Self, Refused> {
         self.ensure_free()?;
+        ensure!(parameters.is_open, VaultError::Closed);
         let drawn = self.kind.index.normalise(amount, Rounding::Up)?;
         let loan = self.changed(|loan| {
             let position = &mut loan.position;

@@ -317,7 +317,9 @@ mod collateral_vault {
             let mut loan = loan.release(amount)?;
             if loan.position.normalised_debt > 0 {
                 let price = peers::price(self.oracle, loan.kind.asset)?.firm()?;
-                let parameters = self.lending(&loan)?.parameters;
+                let lending = self.lending(&loan)?;
+                ensure!(!lending.holds_collateral, VaultError::Paused);
+                let parameters = lending.parameters;
                 loan.ensure_within_borrow_ltv(price, self.now(), self.pool_value, &parameters)?;
                 loan.position.called_at = None;
             }

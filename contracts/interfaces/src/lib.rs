@@ -9,6 +9,7 @@
 pub mod async_vault;
 pub mod calls;
 pub mod collateral_vault;
+pub mod configurator;
 pub mod liquidation_engine;
 pub mod oracle_adapter;
 pub mod parameters;

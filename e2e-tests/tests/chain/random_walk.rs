@@ -16,7 +16,8 @@ use ink::codegen::TraitCallBuilder;
 use interfaces::async_vault::{AsyncVault, Conditions};
 use interfaces::collateral_vault::{CollateralVault, LotClosed};
 use interfaces::liquidation_engine::LiquidationEngine;
-use interfaces::parameters::{CollateralParameter, Parameters};
+use interfaces::configurator::Configurator;
+use interfaces::parameters::Parameter;
 use interfaces::tranche_pool::{Due, PaymentCollected, PoolError, Settlement, TranchePool};
 use interfaces::tranche_token::TrancheToken;
 use interfaces::transfer_agent::{AgentError, TransferAgent};
@@ -599,8 +600,8 @@ impl Walk {
             }
             Step::SetHaircut { bps } => {
                 let value = Ratio::from_bps(bps).0;
-                let haircut = CollateralParameter::Haircut;
-                let set = self.world.parameters().set(ETH, haircut, value);
+                let configurator = self.world.configurator();
+                let set = configurator.set(ETH.into(), Parameter::Haircut, value);
                 self.tries("governor", set);
             }
         }

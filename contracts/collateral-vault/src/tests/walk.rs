@@ -47,6 +47,7 @@ fn lending() -> Lending {
         },
         curve: CURVE,
         originator_ceiling: u128::MAX,
+        holds_collateral: false,
     }
 }
 

@@ -102,11 +102,12 @@ impl Declaration {
     }
 
     /// The values it may take within [`super::WINDOW`] of having been `value`: an amount of cash at most doubles or halves,
-    /// but for zero, which it leaves for anything; all else moves by its step. Not cut to the bounds.
+    /// but leaves zero, and the largest number as a limit that is none, for anything; all else moves by its step. Not cut
+    /// to the bounds.
     pub fn reach(&self, value: u128) -> Bounds {
         let step = self.scaled(self.step);
         match (self.unit, value) {
-            (Unit::Cash, 0) => Bounds {
+            (Unit::Cash, 0 | u128::MAX) => Bounds {
                 minimum: 0,
                 maximum: u128::MAX,
             },

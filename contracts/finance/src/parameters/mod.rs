@@ -34,8 +34,3 @@ use crate::time::Period;
 /// Within it a parameter goes no further than its largest step, whatever is set how often. Not longer than the shortest
 /// waiting time.
 pub const WINDOW: Period = Period::from_secs(86_400);
-
-/// The shortest and the longest time that a lowered liquidation LTV may take to come into force: no position becomes
-/// liquidatable within a day, and a risk that is not cut within a season is not cut.
-pub const RAMPS: core::ops::RangeInclusive<Period> =
-    Period::from_secs(86_400)..=Period::from_secs(90 * 86_400);

@@ -183,6 +183,10 @@ parameters! {
     deal: DealParameters {
         /// How long a change waits that does not tighten.
         timelock / Timelock: Period = period((DAY, 14 * DAY), 7 * DAY, Down),
+        /// How long a lowered liquidation LTV takes to come into force, in a straight line.
+        // No position becomes liquidatable within a day, and a risk that is not cut within a season is not cut. Fixed:
+        // loans are made on it.
+        ramp / Ramp: Period = period((DAY, 90 * DAY), 0, Both),
         /// The most principal that an originator without a ceiling of his own may owe.
         originator_ceiling / OriginatorCeiling: u128 = cash(0, Up),
         /// The pace of the clock of interest while nothing is lent.
