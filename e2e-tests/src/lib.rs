@@ -25,7 +25,8 @@ use interfaces::types::{
 use scale::Decode;
 use simulator::chain::{Called, Chain, Message};
 use simulator::contracts::{
-    Agent, AsyncVault, Configurator, Engine, Oracle, Parameters, Pool, TrancheToken, Upgrades, Vault,
+    Agent, AsyncVault, Configurator, Engine, Oracle, Parameters, Pool, TrancheToken, Upgrades,
+    Vault,
 };
 use simulator::deployment::Deal;
 use simulator::input::term_sheet::TermSheet;

@@ -13,6 +13,7 @@ mod configurator {
     use finance::parameters::{Change, Group};
     use finance::{time, Period};
     use ink::prelude::vec::Vec;
+    use ink::storage::{traits::ManualKey, Lazy};
     use interfaces::calls::CallError;
     use interfaces::collateral_vault::MAX_COLLATERAL_TYPES;
     use interfaces::configurator::{
@@ -24,7 +25,7 @@ mod configurator {
         CollateralTerms, Course, DealParameters, Entry, Parameter, Part, Pauses, Row,
     };
     use interfaces::types::CollateralId;
-    use interfaces::upgradeable::{self, UpgradeError, Upgradeable, UpgradesCell};
+    use interfaces::upgradeable::{self, UpgradeError, Upgradeable, Upgrades, UpgradesCell};
 
     #[ink(storage)]
     pub struct ConfiguratorContract {
@@ -37,6 +38,8 @@ mod configurator {
         types: u32,
         /// The governor replaces the code.
         upgrades: UpgradesCell,
+        /// And the store's.
+        store_upgrades: Lazy<Upgrades, ManualKey<2>>,
     }
 
     impl ConfiguratorContract {
@@ -53,6 +56,7 @@ mod configurator {
                 store: None,
                 types: 0,
                 upgrades: Default::default(),
+                store_upgrades: Default::default(),
             }
         }
     }
@@ -143,6 +147,17 @@ mod configurator {
             (self.powers.guardian, self.powers.successor) = (guardian, successor);
             self.tell_powers();
             Ok(())
+        }
+
+        #[ink(message)]
+        fn upgrade_store(&mut self, code_hash: Hash) -> Result<(), ChangeError> {
+            let mut store = self.kept()?;
+            let upgrader = self.upgrader().ok_or(UpgradeError::NotTheUpgrader)?;
+            let cell = &mut self.store_upgrades;
+            match upgradeable::is_due(cell, upgrader, store.0, code_hash)? {
+                true => store.write(Entry::Code(code_hash)),
+                false => Ok(()),
+            }
         }
 
         #[ink(message)]

@@ -4,10 +4,12 @@ use crate::calls::CallError;
 use crate::types::{AccountId, CollateralId};
 use finance::{Period, Timestamp};
 use ink::prelude::vec::Vec;
+use ink::primitives::Hash;
 
 use crate::parameters::{
     Bounds, CollateralTerms, Course, DealParameters, Parameter, ParametersError,
 };
+use crate::upgradeable::UpgradeError;
 pub use finance::parameters::{Broken, Pause, Refusal, Rule};
 
 /// What a store of parameters begins with.
@@ -166,6 +168,17 @@ pub trait Configurator {
         successor: Option<AccountId>,
     ) -> Result<(), ChangeError>;
 
+    /// Announces code for the store and, called again after [`crate::upgradeable::UPGRADE_DELAY`], puts it in place, as
+    /// [`crate::upgradeable::Upgradeable::upgrade`] does for the configurator itself; who gave those up cannot do this either.
+    ///
+    /// # Events
+    /// [`crate::upgradeable::UpgradeAnnounced`], [`crate::upgradeable::Upgraded`].
+    ///
+    /// # Errors
+    /// [`ChangeError::Upgrade`], [`ChangeError::Store`].
+    #[ink(message)]
+    fn upgrade_store(&mut self, code_hash: Hash) -> Result<(), ChangeError>;
+
     /// Makes the caller the governor. By the named successor.
     ///
     /// # Events
@@ -256,7 +269,9 @@ pub enum ChangeError {
     PauseUsed,
     /// More collateral types than the vault can hold.
     TooManyCollateralTypes,
-    /// The store refused: it has another configurator.
+    /// The code of the store.
+    Upgrade(UpgradeError),
+    /// The store refused: it has another configurator, or there is no such code.
     Store(ParametersError),
     /// The store gave no answer, or there is none.
     Call(CallError),
@@ -265,6 +280,7 @@ pub enum ChangeError {
 crate::wrap_errors!(ChangeError {
     Refused(Refusal),
     Contradiction(Broken),
+    Upgrade(UpgradeError),
     Store(ParametersError),
     Call(CallError),
 });

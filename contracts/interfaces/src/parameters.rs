@@ -2,6 +2,7 @@
 
 use crate::types::{AccountId, Balance, CollateralId};
 use finance::interest::PaceCurve;
+use ink::primitives::Hash;
 
 pub use finance::parameters::{
     AuctionParameters, Bounds, CollateralParameters, CollateralTerms, Course, DealParameters,
@@ -45,6 +46,8 @@ pub enum Entry {
     Ceiling(AccountId, Course),
     /// What is paused.
     Pauses(Pauses),
+    /// The code of the store itself, which keeps what is stored.
+    Code(Hash),
 }
 
 /// What is paused. Nothing else can be paused here: repayments, added collateral, claims and cancelled orders never;
@@ -99,7 +102,7 @@ pub trait Parameters {
     /// Replaces an entry. What it says was checked by the caller.
     ///
     /// # Errors
-    /// [`ParametersError::NotTheConfigurator`].
+    /// [`ParametersError::NotTheConfigurator`], [`ParametersError::NoSuchCode`].
     #[ink(message)]
     fn write(&mut self, entry: Entry) -> Result<(), ParametersError>;
 }
@@ -112,4 +115,6 @@ pub enum ParametersError {
     UnknownCollateral,
     /// Only the configurator writes.
     NotTheConfigurator,
+    /// The chain has no code of this hash.
+    NoSuchCode,
 }

@@ -3,7 +3,9 @@
 use crate::ensure;
 use crate::types::AccountId;
 use finance::{Period, Timestamp};
-use ink::env::{block_timestamp, caller, emit_event, set_code_hash, DefaultEnvironment};
+use ink::env::{
+    account_id, block_timestamp, caller, emit_event, set_code_hash, DefaultEnvironment,
+};
 use ink::primitives::Hash;
 use ink::storage::traits::{ManualKey, StorageKey};
 use ink::storage::Lazy;
@@ -43,22 +45,29 @@ pub trait Upgradeable {
 /// A code was announced.
 #[ink::event]
 pub struct UpgradeAnnounced {
+    /// For which contract.
+    pub contract: AccountId,
     /// What it hashes to.
     pub code_hash: Hash,
     /// From when on it may be put in place.
     pub due_at: Timestamp,
 }
 
-/// The code was replaced.
+/// Code was replaced.
 #[ink::event]
 pub struct Upgraded {
+    /// Of which contract.
+    pub contract: AccountId,
     /// What the new one hashes to.
     pub code_hash: Hash,
 }
 
 /// Upgrades were given up.
 #[ink::event]
-pub struct UpgradesRenounced {}
+pub struct UpgradesRenounced {
+    /// Of which contract.
+    pub contract: AccountId,
+}
 
 /// Why an upgrade was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,23 +105,55 @@ pub fn upgrade<K: StorageKey>(
     upgrader: AccountId,
     code_hash: Hash,
 ) -> Result<(), UpgradeError> {
+    let contract = account_id::<DefaultEnvironment>();
+    match is_due(cell, upgrader, contract, code_hash)? {
+        true => replace_code(code_hash),
+        false => Ok(()),
+    }
+}
+
+/// Puts the code of that hash in the place of this contract's.
+///
+/// # Errors
+/// [`UpgradeError::NoSuchCode`].
+pub fn replace_code(code_hash: Hash) -> Result<(), UpgradeError> {
+    set_code_hash::<DefaultEnvironment>(&code_hash).map_err(|_| UpgradeError::NoSuchCode)
+}
+
+/// Whether `code_hash` was announced for `contract` and is due to be put in place now; announces it otherwise.
+///
+/// # Errors
+/// [`UpgradeError::NotTheUpgrader`], [`UpgradeError::TooEarly`].
+pub fn is_due<K: StorageKey>(
+    cell: &mut Lazy<Upgrades, K>,
+    upgrader: AccountId,
+    contract: AccountId,
+    code_hash: Hash,
+) -> Result<bool, UpgradeError> {
     let mut upgrades = permitted(cell, upgrader)?;
     let now = Timestamp(block_timestamp::<DefaultEnvironment>());
-    if upgrades.code_hash != code_hash {
-        (upgrades.code_hash, upgrades.due_at) = (code_hash, now.plus(UPGRADE_DELAY));
-        let due_at = upgrades.due_at;
-        emit_event::<DefaultEnvironment, _>(UpgradeAnnounced { code_hash, due_at });
-    } else {
+    let is_announced = upgrades.code_hash == code_hash;
+    if is_announced {
         ensure!(
             upgrades.due_at <= now,
             UpgradeError::TooEarly(upgrades.due_at)
         );
         upgrades = Upgrades::default();
-        set_code_hash::<DefaultEnvironment>(&code_hash).map_err(|_| UpgradeError::NoSuchCode)?;
-        emit_event::<DefaultEnvironment, _>(Upgraded { code_hash });
+        emit_event::<DefaultEnvironment, _>(Upgraded {
+            contract,
+            code_hash,
+        });
+    } else {
+        let due_at = now.plus(UPGRADE_DELAY);
+        (upgrades.code_hash, upgrades.due_at) = (code_hash, due_at);
+        emit_event::<DefaultEnvironment, _>(UpgradeAnnounced {
+            contract,
+            code_hash,
+            due_at,
+        });
     }
     cell.set(&upgrades);
-    Ok(())
+    Ok(is_announced)
 }
 
 /// [`Upgradeable::renounce_upgrades`] of a contract whose upgrader is `upgrader`.
@@ -126,7 +167,8 @@ pub fn renounce<K: StorageKey>(
     let mut upgrades = permitted(cell, upgrader)?;
     upgrades.is_renounced = true;
     cell.set(&upgrades);
-    emit_event::<DefaultEnvironment, _>(UpgradesRenounced {});
+    let contract = account_id::<DefaultEnvironment>();
+    emit_event::<DefaultEnvironment, _>(UpgradesRenounced { contract });
     Ok(())
 }
 

@@ -18,6 +18,7 @@ mod parameters {
         Parameters, ParametersError, Part, Pauses, Row,
     };
     use interfaces::types::CollateralId;
+    use interfaces::upgradeable::replace_code;
 
     #[ink(storage)]
     pub struct ParametersContract {
@@ -103,6 +104,9 @@ mod parameters {
                     self.ceilings.insert(originator, &course);
                 }
                 Entry::Pauses(pauses) => self.pauses = pauses,
+                Entry::Code(hash) => {
+                    replace_code(hash).map_err(|_| ParametersError::NoSuchCode)?;
+                }
             }
             Ok(())
         }

@@ -10,9 +10,7 @@ use interfaces::configurator::{
     Broken, ChangeError, CollateralAdded, Configurator, ParameterSet, ParametersTerms, Pausable,
     Pause, PauseSet, PowersNamed, Refusal, Rule, Scope,
 };
-use interfaces::parameters::{
-    Bounds, Entry, Parameter, Parameters, ParametersError, Part, Pauses,
-};
+use interfaces::parameters::{Bounds, Entry, Parameter, Parameters, ParametersError, Part, Pauses};
 use interfaces::types::{AccountId, CollateralId};
 use interfaces::upgradeable::{
     UpgradeAnnounced, UpgradeError, Upgradeable, Upgraded, UpgradesRenounced, UPGRADE_DELAY,
@@ -37,7 +35,10 @@ fn guarded() -> World {
 
 fn set(world: &World, parameter: Parameter, value: u128) -> Set<Timestamp> {
     let mut configurator = world.deal.configurator();
-    configurator.call_mut().set(ETH.into(), parameter, value).into()
+    configurator
+        .call_mut()
+        .set(ETH.into(), parameter, value)
+        .into()
 }
 
 fn cancel(world: &World, parameter: Parameter) -> Set<()> {
@@ -104,7 +105,9 @@ fn the_deployer_ends_with_no_power() {
     assert_eq!((powers.governor, powers.guardian), people);
     let store = world.deal.parameters;
     assert_eq!(world.reads(world.configurator().store()), Some(store));
-    let bind = world.configurator().bind(store, parameters(&world.deal.sheet));
+    let bind = world
+        .configurator()
+        .bind(store, parameters(&world.deal.sheet));
     world.refuses("Deployer", bind, ChangeError::NotPermitted);
 }
 
@@ -266,7 +269,10 @@ fn what_loosens_waits_and_needs_nobody_to_take_effect() {
     let told = sent.events::<ParameterSet>();
     assert_eq!(told.len(), 1);
     let (scope, by) = (Scope::Collateral(ETH), world.account("governor"));
-    assert_eq!((told[0].scope, told[0].parameter, told[0].by), (scope, BorrowLtv, by));
+    assert_eq!(
+        (told[0].scope, told[0].parameter, told[0].by),
+        (scope, BorrowLtv, by)
+    );
     assert_eq!((told[0].old, told[0].new), (percent(75), percent(77)));
     assert_eq!(told[0].at, due);
     let waiting = world.reads(world.configurator().waiting(scope));
@@ -421,12 +427,19 @@ fn an_added_type_opens_after_the_timelock() {
     assert!(!is_open());
     world.chain.advance(WAIT);
     assert!(is_open());
-    assert_eq!(world.reads(world.parameters().auction(NO_TYPE)), Ok(terms.auctions));
+    assert_eq!(
+        world.reads(world.parameters().auction(NO_TYPE)),
+        Ok(terms.auctions)
+    );
     let mut wide = terms;
     wide.set(Haircut, percent(91));
     let (parameter, bounds) = (Haircut, Haircut.bounds());
     let refused = ChangeError::OutOfBounds { parameter, bounds };
-    world.refuses("governor", world.configurator().add_collateral(wide), refused);
+    world.refuses(
+        "governor",
+        world.configurator().add_collateral(wide),
+        refused,
+    );
 }
 
 #[test]
@@ -455,8 +468,15 @@ fn the_governor_is_handed_over_in_two_steps() {
     let world = guarded();
     let (heir, guardian) = (world.account("heir"), world.account("guardian"));
     world.does("governor", world.configurator().name(guardian, Some(heir)));
-    world.refuses("mallory", world.configurator().accept(), ChangeError::NotPermitted);
-    assert_eq!(world.reads(world.configurator().powers()).successor, Some(heir));
+    world.refuses(
+        "mallory",
+        world.configurator().accept(),
+        ChangeError::NotPermitted,
+    );
+    assert_eq!(
+        world.reads(world.configurator().powers()).successor,
+        Some(heir)
+    );
     world.does("governor", set(&world, MarginLtv, percent(76)));
     let sent = world.sends("heir", world.configurator().accept());
     assert_eq!(sent.events::<PowersNamed>()[0].governor, heir);
@@ -490,7 +510,34 @@ fn code_is_replaced_in_public_and_keeps_what_is_stored() {
     world.chain.advance(UPGRADE_DELAY);
     let sent = world.sends("governor", upgrade(code_hash));
     assert_eq!(sent.events::<Upgraded>()[0].code_hash, code_hash);
-    assert_eq!(world.chain.code_hash(world.deal.configurator), Some(code_hash));
+    assert_eq!(
+        world.chain.code_hash(world.deal.configurator),
+        Some(code_hash)
+    );
+}
+
+#[test]
+fn the_code_of_the_store_is_replaced_the_same_way() {
+    let world = guarded();
+    let other = world.deploys("test-source", ());
+    let code_hash = world.chain.code_hash(other).unwrap();
+    let upgrade = || world.configurator().upgrade_store(code_hash);
+    let refused = ChangeError::Upgrade(UpgradeError::NotTheUpgrader);
+    world.refuses("guardian", upgrade(), refused);
+    let sent = world.sends("governor", upgrade());
+    let told = &sent.events::<UpgradeAnnounced>()[0];
+    assert_eq!(
+        (told.contract, told.code_hash),
+        (world.deal.parameters, code_hash)
+    );
+    let early = ChangeError::Upgrade(UpgradeError::TooEarly(told.due_at));
+    world.refuses("governor", upgrade(), early);
+    world.chain.advance(UPGRADE_DELAY);
+    world.does("governor", upgrade());
+    assert_eq!(
+        world.chain.code_hash(world.deal.parameters),
+        Some(code_hash)
+    );
 }
 
 #[test]
@@ -503,17 +550,28 @@ fn upgrades_are_given_up_for_good() {
     assert_eq!(sent.events::<UpgradesRenounced>().len(), 1);
     assert_eq!(world.reads(world.upgrades().upgrader()), None);
     world.refuses("governor", renounce(), refused);
-    let upgrade = world.upgrades().upgrade(ink::primitives::Hash::from([7; 32]));
+    let upgrade = world
+        .upgrades()
+        .upgrade(ink::primitives::Hash::from([7; 32]));
     world.refuses("governor", upgrade, refused);
+    let upgrade = world
+        .configurator()
+        .upgrade_store(ink::primitives::Hash::from([7; 32]));
+    world.refuses("governor", upgrade, ChangeError::Upgrade(refused));
 }
 
 #[test]
 fn parts_are_read_as_they_were_written() {
     let world = guarded();
-    let row = world.reads(world.parameters().row(Part::Loans(ETH))).unwrap();
+    let row = world
+        .reads(world.parameters().row(Part::Loans(ETH)))
+        .unwrap();
     let loans = world.deal.sheet.collateral[0].terms.loans;
     assert_eq!(row.at(world.chain.now()), loans.values());
-    assert_eq!(world.reads(world.parameters().row(Part::Loans(NO_TYPE))), None);
+    assert_eq!(
+        world.reads(world.parameters().row(Part::Loans(NO_TYPE))),
+        None
+    );
     assert_eq!(world.reads(world.parameters().pauses()), Pauses::default());
     let unknown = Err(ParametersError::UnknownCollateral);
     assert_eq!(world.reads(world.parameters().auction(NO_TYPE)), unknown);

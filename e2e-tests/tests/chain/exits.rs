@@ -4,8 +4,8 @@
 use e2e_tests::*;
 use finance::{Period, Ratio};
 use interfaces::collateral_vault::{CollateralVault, VaultError};
-use interfaces::liquidation_engine::LiquidationEngine;
 use interfaces::configurator::Configurator;
+use interfaces::liquidation_engine::LiquidationEngine;
 use interfaces::parameters::Parameter;
 use interfaces::transfer_agent::TransferAgent;
 

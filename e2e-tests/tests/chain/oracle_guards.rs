@@ -2,7 +2,7 @@
 
 use e2e_tests::*;
 use finance::{Period, Price, Timestamp};
-use interfaces::collateral_vault::{CollateralVault, VaultError, MAX_COLLATERAL_TYPES};
+use interfaces::collateral_vault::CollateralVault;
 use interfaces::oracle_adapter::{
     FeedTerms, Feeder, Key, OracleAdapter, OracleError, OracleTerms, PriceReported, Quotation,
     MAX_ASSETS, MAX_FEEDERS,

@@ -15,8 +15,8 @@ use finance::{Period, Price, Ratio, Timestamp};
 use ink::codegen::TraitCallBuilder;
 use interfaces::async_vault::{AsyncVault, Conditions};
 use interfaces::collateral_vault::{CollateralVault, LotClosed};
-use interfaces::liquidation_engine::LiquidationEngine;
 use interfaces::configurator::Configurator;
+use interfaces::liquidation_engine::LiquidationEngine;
 use interfaces::parameters::Parameter;
 use interfaces::tranche_pool::{Due, PaymentCollected, PoolError, Settlement, TranchePool};
 use interfaces::tranche_token::TrancheToken;
@@ -600,7 +600,7 @@ impl Walk {
             }
             Step::SetHaircut { bps } => {
                 let value = Ratio::from_bps(bps).0;
-                let configurator = self.world.configurator();
+                let mut configurator = self.world.configurator();
                 let set = configurator.set(ETH.into(), Parameter::Haircut, value);
                 self.tries("governor", set);
             }
