@@ -122,17 +122,6 @@ fn the_store_obeys_its_configurator_alone() {
     }
 }
 
-/// Refuses to begin a store with these terms.
-#[track_caller]
-fn refuses_terms(world: &World, change: impl FnOnce(&mut ParametersTerms), error: ChangeError) {
-    let mut terms = parameters(&world.deal.sheet);
-    change(&mut terms);
-    let account = world.account("governor");
-    let configurator = world.deploys("configurator", (account, account));
-    let store = world.deploys("parameters", configurator);
-    refuses_to_bind(world, configurator, store, terms, error);
-}
-
 #[track_caller]
 fn refuses_to_bind(
     world: &World,
@@ -149,16 +138,22 @@ fn refuses_to_bind(
 #[test]
 fn a_store_begins_within_bounds_and_rules() {
     let world = guarded();
-    refuses_terms(
-        &world,
-        |terms| terms.collateral = vec![terms.collateral[0]; MAX_COLLATERAL_TYPES + 1],
+    let account = world.account("governor");
+    let configurator = world.deploys("configurator", (account, account));
+    let store = world.deploys("parameters", configurator);
+    let refuses = |change: &dyn Fn(&mut ParametersTerms), error| {
+        let mut terms = parameters(&world.deal.sheet);
+        change(&mut terms);
+        refuses_to_bind(&world, configurator, store, terms, error);
+    };
+    refuses(
+        &|terms| terms.collateral = vec![terms.collateral[0]; MAX_COLLATERAL_TYPES + 1],
         ChangeError::TooManyCollateralTypes,
     );
     for parameter in [Haircut, Tail] {
         let bounds = parameter.bounds();
-        refuses_terms(
-            &world,
-            |terms| terms.collateral[1].set(parameter, bounds.maximum + 1),
+        refuses(
+            &|terms| terms.collateral[1].set(parameter, bounds.maximum + 1),
             ChangeError::OutOfBounds { parameter, bounds },
         );
     }
@@ -171,16 +166,15 @@ fn a_store_begins_within_bounds_and_rules() {
         (Cusp, Rule::AuctionsSell),
     ] {
         let change = |terms: &mut ParametersTerms| terms.collateral[0].set(parameter, percent(80));
-        refuses_terms(&world, change, broken(rule));
+        refuses(&change, broken(rule));
     }
     let shares = |terms: &mut ParametersTerms| terms.collateral[0].set(MaximumShare, percent(99));
-    refuses_terms(&world, shares, broken(Rule::SharesInOrder));
+    refuses(&shares, broken(Rule::SharesInOrder));
     let pace = |terms: &mut ParametersTerms| terms.deal.pace_at_kink = Ratio::from_bps(9_999);
-    refuses_terms(&world, pace, broken(Rule::PaceRises));
+    refuses(&pace, broken(Rule::PaceRises));
     let (parameter, bounds) = (Ramp, Ramp.bounds());
-    refuses_terms(
-        &world,
-        |terms| terms.deal.ramp = Period(DAY.0 - 1),
+    refuses(
+        &|terms| terms.deal.ramp = Period(DAY.0 - 1),
         ChangeError::OutOfBounds { parameter, bounds },
     );
 }
