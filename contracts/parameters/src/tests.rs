@@ -247,4 +247,7 @@ fn a_store_of_the_first_layout_is_read_by_this_code() {
     let due = NOW.plus(Period(DAY));
     let course = store.ceiling(bob()).unwrap();
     assert_eq!((course.from, course.to, course.at), (300, 400, due));
+    set_block_timestamp::<DefaultEnvironment>(due.0);
+    let lending = store.lending(ETHER, bob()).unwrap();
+    assert_eq!(lending.parameters.haircut, Ratio(7));
 }

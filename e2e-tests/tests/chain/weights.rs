@@ -14,7 +14,7 @@ use interfaces::collateral_vault::CollateralVault;
 use interfaces::configurator::Configurator;
 use interfaces::liquidation_engine::LiquidationEngine;
 use interfaces::oracle_adapter::OracleAdapter;
-use interfaces::parameters::Parameter;
+use interfaces::parameters::{Parameter, Parameters};
 use interfaces::test_asset::TestAsset;
 use interfaces::tranche_pool::TranchePool;
 use interfaces::transfer_agent::TransferAgent;
@@ -97,6 +97,11 @@ impl Story {
         let configurator = || self.world.configurator();
         let set = configurator().set(ETH.into(), Parameter::Haircut, higher);
         self.sends("configurator set", "governor", set);
+        let olga = self.world.account("olga");
+        let lending = self.world.parameters().lending(ETH, olga);
+        self.sends("parameters lending", "anybody", lending);
+        let auction = self.world.parameters().auction(ETH);
+        self.sends("parameters auction", "anybody", auction);
     }
 
     fn invest(&mut self) {

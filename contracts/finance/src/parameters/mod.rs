@@ -23,7 +23,7 @@ mod tests;
 pub use course::{Change, Course, Refusal};
 pub use declaration::{Bounds, Declaration, Risk, Unit};
 pub use pause::Pause;
-pub use row::{Broken, Row, Rule};
+pub use row::{Broken, Changed, Row, Rule};
 pub use table::{
     AuctionParameters, CollateralParameters, CollateralTerms, DealParameters, Group, Parameter,
     Values,

@@ -5,20 +5,35 @@ use super::table::{AuctionParameters, CollateralParameters, DealParameters, Grou
 use crate::auction::Curve;
 use crate::time::Timestamp;
 use crate::{Price, Ratio, Rounding};
+use alloc::vec::Vec;
 
-/// A [`Course`] for each parameter of a [`Group`], in the order of the table; what is beyond the group is zero.
+/// A [`Course`] for each parameter of a [`Group`], in the order of the table; what is beyond the group is zero. Most never
+/// changed, and readers pay for every byte: only for others is there more than a number.
 #[derive(Clone, Debug, PartialEq, Eq, scale::Encode, scale::Decode)]
 #[cfg_attr(
     feature = "metadata",
     derive(scale_info::TypeInfo, ink::storage::traits::StorageLayout)
 )]
 pub struct Row {
-    /// [`Course::from`] of each.
-    pub from: Values,
     /// [`Course::to`] of each.
     pub to: Values,
-    /// [`Course::at`] of each, in milliseconds.
-    pub at: [u64; Group::LONGEST],
+    /// The other end of those that ever changed, in no order.
+    pub changed: Vec<Changed>,
+}
+
+/// The rest of a [`Course`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, scale::Encode, scale::Decode)]
+#[cfg_attr(
+    feature = "metadata",
+    derive(scale_info::TypeInfo, ink::storage::traits::StorageLayout)
+)]
+pub struct Changed {
+    /// Which parameter of the group.
+    pub place: u8,
+    /// [`Course::from`].
+    pub from: u128,
+    /// [`Course::at`].
+    pub at: Timestamp,
 }
 
 /// What the parameters of a group must be to one another.
@@ -49,18 +64,17 @@ impl Row {
     /// Parameters that always were `values`.
     pub const fn constant(values: Values) -> Self {
         Self {
-            from: values,
             to: values,
-            at: [0; Group::LONGEST],
+            changed: Vec::new(),
         }
     }
 
     /// What was decided for `now`.
     pub fn at(&self, now: Timestamp) -> Values {
         let mut values = self.to;
-        for ((value, from), at) in values.iter_mut().zip(&self.from).zip(self.at) {
-            if now.0 < at {
-                *value = *from;
+        for waits in self.changed.iter().filter(|each| now < each.at) {
+            if let Some(value) = values.get_mut(usize::from(waits.place)) {
+                *value = waits.from;
             }
         }
         values
@@ -68,22 +82,29 @@ impl Row {
 
     /// The parameter at `place`, if there is one.
     pub fn course(&self, place: usize) -> Option<Course> {
-        Some(Course {
-            from: *self.from.get(place)?,
-            to: *self.to.get(place)?,
-            at: Timestamp(*self.at.get(place)?),
-        })
+        let to = *self.to.get(place)?;
+        let mut changed = self.changed.iter();
+        let changed = changed.find(|each| usize::from(each.place) == place);
+        Some(changed.map_or(Course::constant(to), |each| Course {
+            from: each.from,
+            to,
+            at: each.at,
+        }))
     }
 
     /// Replaces the parameter at `place`, if there is one.
     pub fn put(&mut self, place: usize, course: Course) {
-        let cells = (
-            self.from.get_mut(place),
-            self.to.get_mut(place),
-            self.at.get_mut(place),
-        );
-        if let (Some(from), Some(to), Some(at)) = cells {
-            (*from, *to, *at) = (course.from, course.to, course.at.0);
+        let (Some(to), Ok(number)) = (self.to.get_mut(place), u8::try_from(place)) else {
+            return;
+        };
+        *to = course.to;
+        self.changed.retain(|each| each.place != number);
+        if course != Course::constant(course.to) {
+            self.changed.push(Changed {
+                place: number,
+                from: course.from,
+                at: course.at,
+            });
         }
     }
 
@@ -92,9 +113,8 @@ impl Row {
     /// # Errors
     /// The first rule that is [`Broken`].
     pub fn ensure_consistent(&self, group: Group, now: Timestamp) -> Result<(), Broken> {
-        let later = self.at.iter().filter(|at| now.0 < **at);
-        for at in later.chain([&now.0]) {
-            let at = Timestamp(*at);
+        let later = self.changed.iter().map(|each| each.at);
+        for at in later.filter(|at| now < *at).chain([now]) {
             if let Some(rule) = group.broken_rule(&self.at(at)) {
                 return Err(Broken { rule, at });
             }
