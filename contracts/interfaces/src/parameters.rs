@@ -37,6 +37,10 @@ pub enum Part {
 }
 
 /// What is written into a store.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "one at a time is decoded, written and gone"
+)]
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
 pub enum Entry {

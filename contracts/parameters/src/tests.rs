@@ -5,9 +5,7 @@ use ink::env::test::{default_accounts, set_block_timestamp, set_caller};
 use ink::env::DefaultEnvironment;
 use ink::primitives::AccountId;
 use ink::storage::traits::Storable;
-use interfaces::parameters::{
-    Entry, Parameters, ParametersError, Part, Pause, Pauses,
-};
+use interfaces::parameters::{Entry, Parameters, ParametersError, Part, Pause, Pauses};
 use interfaces::types::CollateralId;
 use Parameter::*;
 
@@ -64,7 +62,9 @@ fn store() -> ParametersContract {
         (Part::Loans(ETHER), terms().loans.values()),
         (Part::Auctions(ETHER), terms().auctions.values()),
     ] {
-        store.write(Entry::Row(part, Row::constant(values))).unwrap();
+        store
+            .write(Entry::Row(part, Row::constant(values)))
+            .unwrap();
     }
     store
 }
@@ -131,7 +131,11 @@ fn what_waited_is_in_force_when_it_is_due_without_anybody() {
     let mut store = store();
     let due = NOW.plus(Period(2 * DAY));
     for (parameter, to) in [(BorrowLtv, 7), (Penalty, 8), (OriginatorCeiling, 9)] {
-        let course = Course { from: 5, to, at: due };
+        let course = Course {
+            from: 5,
+            to,
+            at: due,
+        };
         write(&mut store, parameter, course);
     }
     let read = || {
@@ -167,7 +171,11 @@ fn a_lowered_liquidation_ltv_comes_down_over_the_ramp() {
 fn an_originator_has_a_ceiling_of_his_own() {
     let mut store = store();
     let (from, to, at_day_one) = (300, 400, NOW.plus(Period(DAY)));
-    let own = Course { from, to, at: at_day_one };
+    let own = Course {
+        from,
+        to,
+        at: at_day_one,
+    };
     store.write(Entry::Ceiling(bob(), own)).unwrap();
     let ceiling = |who| store.lending(ETHER, who).unwrap().originator_ceiling;
     assert_eq!((ceiling(bob()), ceiling(alice())), (300, 1_000));

@@ -58,7 +58,9 @@ fn changes(
         let (now, ramp) = (NOW, Period(0));
         let change = Change { now, wait, ramp };
         match Course::constant(old).set(new, parameter.declaration(), change) {
-            Err(Refusal::OutOfReach(_)) => return unsupported("a step beyond the largest in a day"),
+            Err(Refusal::OutOfReach(_)) => {
+                return unsupported("a step beyond the largest in a day")
+            }
             Err(refusal) => results.push(Answer::Refused(format!("{refusal:?}"))),
             Ok(course) => {
                 results.push(Answer::Text("ok".to_owned()));

@@ -247,8 +247,8 @@ struct Log(Vec<(Timestamp, u128)>);
 
 impl Log {
     fn at(&self, now: Timestamp) -> u128 {
-        let due = self.0.iter().filter(|(at, _)| *at <= now);
-        due.last().expect("the first value").1
+        let mut due = self.0.iter().rev().filter(|(at, _)| *at <= now);
+        due.next().expect("the first value").1
     }
 
     fn drops_what_waits(&mut self, now: Timestamp) {
