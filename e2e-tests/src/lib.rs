@@ -25,7 +25,8 @@ use interfaces::types::{
 use scale::Decode;
 use simulator::chain::{Called, Chain, Message};
 use simulator::contracts::{
-    Agent, AsyncVault, Distributions, Engine, Oracle, Parameters, Pool, TrancheToken, Vault,
+    Agent, AsyncVault, Configurator, Distributions, Engine, Oracle, Parameters, Pool, TrancheToken,
+    Upgrades, Vault,
 };
 use simulator::deployment::Deal;
 use simulator::input::term_sheet::TermSheet;
@@ -178,6 +179,16 @@ impl World {
     /// What can be said to the parameters.
     pub fn parameters(&self) -> Messages<Parameters> {
         self.deal.parameters.into()
+    }
+
+    /// What can be said to the configurator.
+    pub fn configurator(&self) -> Messages<Configurator> {
+        self.deal.configurator.into()
+    }
+
+    /// What can be said to the configurator about its code.
+    pub fn upgrades(&self) -> Messages<Upgrades> {
+        self.deal.configurator.into()
     }
 
     /// An account by its name.

@@ -374,6 +374,14 @@ impl Chain {
         Ok(Hash::from(uploaded.code_hash.0))
     }
 
+    /// What the code of a contract hashes to.
+    pub fn code_hash(&self, contract: AccountId) -> Option<Hash> {
+        let mut sandbox = self.sandbox.borrow_mut();
+        let hash = sandbox
+            .execute_with(|| pallet_contracts::Pallet::<Runtime>::code_hash(&native(contract)))?;
+        Some(<[u8; 32]>::from(hash).into())
+    }
+
     /// A digest of all that is stored on the chain, but for the events of the last call. Equal digests
     /// within a block prove that nothing changed.
     pub fn state_digest(&self) -> [u8; 32] {

@@ -17,6 +17,10 @@ pub type Permit = contract_ref!(interfaces::permit::Permit, DefaultEnvironment);
 pub type TransferRule = contract_ref!(interfaces::transfer_rule::TransferRule, DefaultEnvironment);
 /// Risk parameters.
 pub type Parameters = contract_ref!(interfaces::parameters::Parameters, DefaultEnvironment);
+/// Changes of risk parameters.
+pub type Configurator = contract_ref!(interfaces::configurator::Configurator, DefaultEnvironment);
+/// The code of a contract, if that may be replaced.
+pub type Upgrades = contract_ref!(interfaces::upgradeable::Upgradeable, DefaultEnvironment);
 /// Prices.
 pub type Oracle = contract_ref!(
     interfaces::oracle_adapter::OracleAdapter,

@@ -2,12 +2,14 @@
 //! keeps their addresses.
 
 use anyhow::{anyhow, Context, Result};
+use finance::parameters::{Group, Unit};
 use finance::{Period, Ratio};
 use ink::codegen::TraitCallBuilder;
 use interfaces::collateral_vault::{CollateralVault, Listing, VaultError, VaultTerms};
+use interfaces::configurator::{ChangeError, Configurator as _, ParametersTerms};
 use interfaces::liquidation_engine::EngineTerms;
 use interfaces::oracle_adapter::{FeedTerms, OracleError, OracleTerms, Settings};
-use interfaces::parameters::{CollateralParameter, ParametersError, ParametersTerms};
+use interfaces::parameters::{DealParameters, Parameter};
 use interfaces::test_asset::TestAsset;
 use interfaces::tranche_pool::{PoolError, PoolTerms, TranchePool};
 use interfaces::tranche_token::TokenTerms;
@@ -17,7 +19,8 @@ use psp22::PSP22;
 
 use crate::chain::{Chain, NETWORK};
 use crate::contracts::{
-    Agent, Asset, AsyncVault, Distributions, Engine, Oracle, Parameters, Pool, Psp22, Vault,
+    Agent, Asset, AsyncVault, Configurator, Distributions, Engine, Oracle, Parameters, Pool, Psp22,
+    Vault,
 };
 use crate::input::term_sheet::{TermSheet, Token};
 use crate::show;
@@ -39,6 +42,8 @@ pub struct Deal {
     pub tranches: Vec<AccountId>,
     /// Risk parameters.
     pub parameters: AccountId,
+    /// Changes them.
+    pub configurator: AccountId,
     /// Prices.
     pub oracle: AccountId,
     /// The pool's cash, settlements and draws.
@@ -71,7 +76,8 @@ impl Deal {
             .iter()
             .map(|collateral| deploying.asset(&collateral.token));
         let collateral = collateral.collect::<Result<Vec<_>>>()?;
-        let parameters = deploying.parameters()?;
+        let configurator = deploying.configurator()?;
+        let parameters = deploying.parameters(configurator)?;
         let oracle = deploying.oracle()?;
         let pool = deploying.pool(cash)?;
         let agent = deploying.agent(cash, pool)?;
@@ -107,6 +113,7 @@ impl Deal {
             collateral,
             tranches,
             parameters,
+            configurator,
             oracle,
             pool,
             agent,
@@ -175,6 +182,11 @@ impl Deal {
     /// The risk parameters.
     pub fn parameters(&self) -> Parameters {
         self.parameters.into()
+    }
+
+    /// What changes them.
+    pub fn configurator(&self) -> Configurator {
+        self.configurator.into()
     }
 
     /// The token of a tranche. Panics if there is no such tranche.
@@ -277,18 +289,26 @@ impl Deploying<'_> {
             .deploy("tranche-token", self.deployer, terms, &token.symbol)
     }
 
-    fn parameters(&self) -> Result<AccountId> {
-        let sheet = self.sheet;
-        let terms = ParametersTerms {
-            governor: self.chain.account(&sheet.governor),
-            ramp: sheet.ramp,
-            curve: sheet.pace,
-            originator_ceiling: sheet.originator_ceiling,
-            collateral: sheet.collateral.iter().map(|listed| listed.terms).collect(),
-        };
-        self.chain
-            .try_deploy("parameters", self.deployer, terms, &sheet.name)?
-            .map_err(|error| self.refused(explain(error)))
+    fn configurator(&self) -> Result<AccountId> {
+        let governor = self.chain.account(&self.sheet.governor);
+        let guardian = self.chain.account(&self.sheet.guardian);
+        self.chain.deploy(
+            "configurator",
+            self.deployer,
+            (governor, guardian),
+            &self.sheet.name,
+        )
+    }
+
+    fn parameters(&self, configurator: AccountId) -> Result<AccountId> {
+        let (chain, deployer) = (self.chain, self.deployer);
+        let store = chain.deploy("parameters", deployer, configurator, &self.sheet.name)?;
+        let bind = Configurator::from(configurator)
+            .call_mut()
+            .bind(store, parameters(self.sheet));
+        let bound = chain.call(deployer, bind)?.answer;
+        bound.map_err(|error| self.refused(explain(error)))?;
+        Ok(store)
     }
 
     fn oracle(&self) -> Result<AccountId> {
@@ -355,39 +375,43 @@ impl Deploying<'_> {
     }
 }
 
-fn explain(error: ParametersError) -> String {
-    let ParametersError::OutOfBounds { parameter, bounds } = error else {
-        return format!("the parameters refused: {error:?}");
-    };
-    let (least, most) = (bounds.minimum, bounds.maximum);
-    let (least, most) = match unit(parameter) {
-        Unit::Share => (percent(least), percent(most)),
-        Unit::Time => (duration(least), duration(most)),
-        Unit::Cash => (least.to_string(), most.to_string()),
-    };
-    let field = written(parameter);
-    format!("{field} of a collateral: the contract allows {least} to {most}")
-}
-
-enum Unit {
-    Share,
-    Time,
-    Cash,
-}
-
-fn unit(parameter: CollateralParameter) -> Unit {
-    use CollateralParameter::*;
-    match parameter {
-        Tail | Step | LongestTerm | Grace => Unit::Time,
-        WholeBelow | DebtCeiling | MinimumDebt | Dust | DebtLimit | TotalLimit | StartReward
-        | MarkReward => Unit::Cash,
-        _ => Unit::Share,
+/// What the risk parameters of a deal begin with.
+pub fn parameters(sheet: &TermSheet) -> ParametersTerms {
+    ParametersTerms {
+        deal: DealParameters {
+            timelock: sheet.timelock,
+            ramp: sheet.ramp,
+            originator_ceiling: sheet.originator_ceiling,
+            pace_at_zero: sheet.pace.at_zero,
+            pace_kink: sheet.pace.kink,
+            pace_at_kink: sheet.pace.at_kink,
+            pace_at_full: sheet.pace.at_full,
+        },
+        collateral: sheet.collateral.iter().map(|listed| listed.terms).collect(),
     }
 }
 
+fn explain(error: ChangeError) -> String {
+    let ChangeError::OutOfBounds { parameter, bounds } = error else {
+        return format!("the parameters refused: {error:?}");
+    };
+    let (least, most) = (bounds.minimum, bounds.maximum);
+    let (least, most) = match parameter.declaration().unit {
+        Unit::Ratio => (percent(least), percent(most)),
+        Unit::Period => (duration(least), duration(most)),
+        Unit::Cash | Unit::Flag => (least.to_string(), most.to_string()),
+    };
+    let field = written(parameter);
+    let whose = match parameter.place() {
+        (Group::Deal, _) => "",
+        _ => " of a collateral",
+    };
+    format!("{field}{whose}: the contract allows {least} to {most}")
+}
+
 /// The line of a term sheet.
-fn written(parameter: CollateralParameter) -> String {
-    use CollateralParameter::*;
+fn written(parameter: Parameter) -> String {
+    use Parameter::*;
     let name = parameter.name();
     match parameter {
         Penalty => format!("liquidation_{name}"),

@@ -314,6 +314,7 @@ impl Counting<'_> {
             deal.engine,
             deal.oracle,
             deal.parameters,
+            deal.configurator,
         ];
         let others: Vec<_> = contracts
             .into_iter()

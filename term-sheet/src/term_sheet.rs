@@ -45,8 +45,11 @@ pub struct TermSheet {
     pub frozen_limit: Period,
     /// Whose account may change risk parameters.
     pub governor: String,
-    /// Whose account may stop liquidations for a time.
+    /// Whose account may tighten and cancel changes of risk parameters, and stop draws, withdrawals and liquidations for a
+    /// time.
     pub guardian: String,
+    /// How long a change of parameters waits that does not tighten.
+    pub timelock: Period,
     /// How long a lowered liquidation LTV takes to come into force.
     pub ramp: Period,
     /// How fast interest accrues.

@@ -4,6 +4,7 @@ mod build;
 mod cases;
 mod contract;
 mod model;
+mod parameters;
 mod sizes;
 
 use anyhow::{Context, Result};
@@ -23,6 +24,12 @@ enum Task {
     /// Build, and compare the sizes with the ones committed in contracts/sizes.txt
     Sizes {
         /// Accept the present sizes: write them to contracts/sizes.txt
+        #[arg(long)]
+        write: bool,
+    },
+    /// Compare the table of parameters in docs/parameters.md with their declarations
+    Parameters {
+        /// Accept the present declarations: write them to docs/parameters.md
         #[arg(long)]
         write: bool,
     },
@@ -69,6 +76,14 @@ fn run(task: Task) -> Result<()> {
                 sizes::write(&snapshot, &built)
             } else {
                 sizes::check(&snapshot, &built)
+            }
+        }
+        Task::Parameters { write } => {
+            let file = Project::load()?.root().join("docs/parameters.md");
+            if write {
+                parameters::write(&file)
+            } else {
+                parameters::check(&file)
             }
         }
         Task::Model { histories, seed } => model::write_histories(histories, seed),

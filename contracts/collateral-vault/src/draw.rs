@@ -21,6 +21,7 @@ impl Loan {
         parameters: &CollateralParameters,
     ) -> Result<(), Refused> {
         self.ensure_free()?;
+        ensure!(parameters.is_open, VaultError::Closed);
         let drawn = self.kind.index.normalise(amount, Rounding::Up)?;
         self.leave()?;
         let position = &mut self.position;

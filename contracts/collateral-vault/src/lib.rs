@@ -289,12 +289,13 @@ mod collateral_vault {
             loan.release(amount)?;
             if loan.position.normalised_debt > 0 {
                 let price = peers::firm_price(self.state.oracle, loan.kind.asset)?;
-                let parameters = &self.lending(&loan)?.parameters;
+                let lending = self.lending(&loan)?;
+                ensure!(!lending.holds_collateral, VaultError::Paused);
                 loan.ensure_within_borrow_ltv(
                     price,
                     self.now(),
                     self.state.pool_value,
-                    parameters,
+                    &lending.parameters,
                 )?;
                 loan.position.called_at = None;
             }

@@ -22,6 +22,7 @@
 //! | [`orders`] | order books resolved in O(1) per order |
 //! | [`seizure`] | how much of a position enters an auction: close factor, room, dust |
 //! | [`auction`] | the Dutch auction: price curves, resets, partial fills, incentives |
+//! | [`parameters`] | risk parameters: bounds, steps, what waits, pauses |
 //! | [`breaker`] | what may be stopped for a time, and the auctions' clock |
 //! | [`median`] | the median of several reports |
 //! | [`governance`] | votes as they were, ballots, the life of a proposal, what a vote may set |
@@ -45,6 +46,7 @@ pub mod lending;
 pub mod median;
 pub mod oracle;
 pub mod orders;
+pub mod parameters;
 pub mod seizure;
 pub mod settlement;
 pub mod time;

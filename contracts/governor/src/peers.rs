@@ -6,7 +6,7 @@ use ink::contract_ref;
 use ink::env::call::{build_call, ExecutionInput, Selector};
 // The name under which `contract_ref!` looks for the chain's types.
 use ink::env::DefaultEnvironment as Environment;
-use interfaces::calls::{answer, outcome};
+use interfaces::calls::{answer, request};
 use interfaces::governance_token::Electorate;
 use interfaces::governor::{Call, GovernorError};
 use interfaces::types::{AccountId, Balance};
@@ -18,12 +18,12 @@ pub fn past_votes(
     at: Timestamp,
 ) -> Result<Balance, GovernorError> {
     let electorate: contract_ref!(Electorate) = electorate.into();
-    outcome(electorate.call().past_votes(account, at).try_invoke())
+    request(electorate.call().past_votes(account, at))
 }
 
 pub fn past_total_supply(electorate: AccountId, at: Timestamp) -> Result<Balance, GovernorError> {
     let electorate: contract_ref!(Electorate) = electorate.into();
-    outcome(electorate.call().past_total_supply(at).try_invoke())
+    request(electorate.call().past_total_supply(at))
 }
 
 /// Whether the called contract did what it was called for.

@@ -306,7 +306,7 @@ pub trait CollateralVault {
     /// # Errors
     /// [`VaultError::ZeroAmount`], [`VaultError::UnknownPosition`], [`VaultError::InAuction`], [`VaultError::Impaired`],
     /// [`VaultError::NotTheOriginator`], [`VaultError::InsufficientCollateral`],
-    /// [`VaultError::AboveBorrowLtv`], [`VaultError::PriceInDoubt`], [`VaultError::Oracle`],
+    /// [`VaultError::Paused`], [`VaultError::AboveBorrowLtv`], [`VaultError::PriceInDoubt`], [`VaultError::Oracle`],
     /// [`VaultError::Parameters`], [`VaultError::Token`].
     #[ink(message)]
     fn withdraw_collateral(
@@ -322,7 +322,7 @@ pub trait CollateralVault {
     ///
     /// # Errors
     /// [`VaultError::ZeroAmount`], [`VaultError::UnknownPosition`], [`VaultError::InAuction`], [`VaultError::Impaired`],
-    /// [`VaultError::NotTheOriginator`], [`VaultError::PastTerm`], [`VaultError::AboveBorrowLtv`],
+    /// [`VaultError::NotTheOriginator`], [`VaultError::Closed`], [`VaultError::PastTerm`], [`VaultError::AboveBorrowLtv`],
     /// [`VaultError::BelowMinimumDebt`], [`VaultError::AboveDebtCeiling`], [`VaultError::AboveOriginatorCeiling`],
     /// [`VaultError::AboveMaximumShare`], [`VaultError::PriceInDoubt`], [`VaultError::Oracle`],
     /// [`VaultError::Parameters`], [`VaultError::Pool`] (not enough drawable cash, subordination too thin).
@@ -630,6 +630,10 @@ pub enum VaultError {
         /// The most it may be.
         maximum: Ratio,
     },
+    /// The collateral type is retired, or draws are paused.
+    Closed,
+    /// Withdrawals of collateral that backs debt are paused.
+    Paused,
     /// The engine has no room for a part of the debt that is worth an auction.
     NoRoom,
     /// The position holds less collateral than that.

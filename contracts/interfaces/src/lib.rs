@@ -12,6 +12,7 @@
 pub mod async_vault;
 pub mod calls;
 pub mod collateral_vault;
+pub mod configurator;
 pub mod governance_token;
 pub mod governor;
 pub mod liquidation_engine;
@@ -30,6 +31,7 @@ pub mod tranche_token;
 pub mod transfer_agent;
 pub mod transfer_rule;
 pub mod types;
+pub mod upgradeable;
 pub mod waterfall;
 
 pub use ink::prelude::boxed::Box as Boxed;

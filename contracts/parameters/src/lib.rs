@@ -1,8 +1,7 @@
-//! Bounded risk parameters, changed by one governor.
+//! The store of risk parameters that the vault and the engine read.
+//!
+//! It holds nothing but what is read: every call pays for its code. The rules of change are the configurator's.
 #![cfg_attr(not(feature = "std"), no_std, no_main)]
-
-mod bounds;
-mod ramp;
 
 pub use self::parameters::{ParametersContract, ParametersContractRef};
 
@@ -11,67 +10,38 @@ mod tests;
 
 #[ink::contract]
 mod parameters {
-    use crate::bounds;
-    use crate::ramp::Listed;
-    use finance::interest::PaceCurve;
-    use finance::{time, Period};
+    use finance::time;
     use ink::storage::{traits::ManualKey, Mapping};
-    use interfaces::collateral_vault::MAX_COLLATERAL_TYPES;
     use interfaces::ensure;
     use interfaces::parameters::{
-        AuctionParameters, Bounds, CollateralParameter, CollateralTerms, CurveChanged, Lending,
-        OriginatorCeilingChanged, ParameterChanged, Parameters, ParametersError, ParametersTerms,
+        AuctionParameters, CollateralParameters, Course, DealParameters, Entry, Lending,
+        Parameters, ParametersError, Part, Pauses, Row,
     };
     use interfaces::types::CollateralId;
+    use interfaces::upgradeable::replace_code;
 
     #[ink(storage)]
     pub struct ParametersContract {
-        /// The only account that changes parameters. Fixed at creation.
-        governor: AccountId,
-        /// How long a lowered liquidation LTV takes to come into force. Fixed at creation.
-        ramp: Period,
-        /// Valid.
-        curve: PaceCurve,
-        /// Of every originator without one of his own. Fixed at creation.
-        originator_ceiling: Balance,
-        /// Valid as a whole; numbered from zero without gaps; no type is ever added or removed.
-        collateral: Mapping<CollateralId, Listed, ManualKey<1>>,
-        /// Of originators who have one of their own.
-        ceilings: Mapping<AccountId, Balance, ManualKey<2>>,
+        /// The only account that writes. Fixed at creation.
+        configurator: AccountId,
+        /// What is paused.
+        pauses: Pauses,
+        /// Of the deal, and two of every collateral type.
+        rows: Mapping<Part, Row, ManualKey<1>>,
+        /// Of originators who have a ceiling of their own.
+        ceilings: Mapping<AccountId, Course, ManualKey<2>>,
     }
 
     impl ParametersContract {
-        /// Parameters for collateral types numbered in the order given.
-        ///
-        /// # Errors
-        /// [`ParametersError::TooManyCollateralTypes`], [`ParametersError::OutOfBounds`],
-        /// [`ParametersError::LtvsOutOfOrder`], [`ParametersError::SharesOutOfOrder`],
-        /// [`ParametersError::CuspAboveMarket`], [`ParametersError::InvalidCurve`],
-        /// [`ParametersError::InvalidRamp`].
+        /// An empty store. The configurator has to be bound to it.
         #[ink(constructor)]
-        pub fn new(terms: ParametersTerms) -> Result<Self, ParametersError> {
-            ensure!(
-                terms.collateral.len() <= MAX_COLLATERAL_TYPES,
-                ParametersError::TooManyCollateralTypes
-            );
-            ensure!(
-                bounds::RAMPS.contains(&terms.ramp),
-                ParametersError::InvalidRamp
-            );
-            bounds::ensure_valid_curve(&terms.curve)?;
-            let mut collateral = Mapping::default();
-            for (id, terms) in (0..).map(CollateralId).zip(terms.collateral) {
-                bounds::ensure_valid(&terms)?;
-                collateral.insert(id, &Listed::new(terms));
-            }
-            Ok(Self {
-                governor: terms.governor,
-                ramp: terms.ramp,
-                curve: terms.curve,
-                originator_ceiling: terms.originator_ceiling,
-                collateral,
+        pub fn new(configurator: AccountId) -> Self {
+            Self {
+                configurator,
+                pauses: Pauses::default(),
+                rows: Mapping::default(),
                 ceilings: Mapping::default(),
-            })
+            }
         }
     }
 
@@ -82,100 +52,75 @@ mod parameters {
             collateral: CollateralId,
             originator: AccountId,
         ) -> Result<Lending, ParametersError> {
-            let ceiling = self.ceilings.get(originator);
+            let now = self.now();
+            let deal = DealParameters::from_values(&self.known(Part::Deal)?.at(now));
+            let row = self.known(Part::Loans(collateral))?;
+            let mut parameters = CollateralParameters::in_force(&row, now, deal.ramp);
+            parameters.is_open &= !self.pauses.draws.stops(now);
+            let own = self.ceilings.get(originator);
             Ok(Lending {
-                parameters: self.listed(collateral)?.loans(self.now(), self.ramp),
-                curve: self.curve,
-                originator_ceiling: ceiling.unwrap_or(self.originator_ceiling),
+                parameters,
+                curve: deal.curve(),
+                originator_ceiling: own.map_or(deal.originator_ceiling, |course| course.at(now)),
+                holds_collateral: self.pauses.withdrawals.stops(now),
             })
         }
 
         #[ink(message)]
         fn auction(&self, collateral: CollateralId) -> Result<AuctionParameters, ParametersError> {
-            Ok(self.listed(collateral)?.terms.auctions)
+            let row = self.known(Part::Auctions(collateral))?;
+            Ok(AuctionParameters::from_values(&row.at(self.now())))
         }
 
         #[ink(message)]
-        fn collateral(&self, collateral: CollateralId) -> Result<CollateralTerms, ParametersError> {
-            Ok(self.listed(collateral)?.terms)
+        fn row(&self, part: Part) -> Option<Row> {
+            self.rows.get(part)
         }
 
         #[ink(message)]
-        fn bounds(&self, parameter: CollateralParameter) -> Bounds {
-            parameter.bounds()
+        fn ceiling(&self, originator: AccountId) -> Option<Course> {
+            self.ceilings.get(originator)
         }
 
         #[ink(message)]
-        fn governor(&self) -> AccountId {
-            self.governor
+        fn pauses(&self) -> Pauses {
+            self.pauses
         }
 
         #[ink(message)]
-        fn set(
-            &mut self,
-            collateral: CollateralId,
-            parameter: CollateralParameter,
-            value: u128,
-        ) -> Result<(), ParametersError> {
-            self.ensure_governor()?;
-            let mut listed = self.listed(collateral)?;
-            let old = listed.set(parameter, value, self.now(), self.ramp);
-            bounds::ensure_valid(&listed.terms)?;
-            self.collateral.insert(collateral, &listed);
-            self.env().emit_event(ParameterChanged {
-                collateral,
-                parameter,
-                old,
-                new: value,
-            });
-            Ok(())
+        fn configurator(&self) -> AccountId {
+            self.configurator
         }
 
         #[ink(message)]
-        fn set_curve(&mut self, curve: PaceCurve) -> Result<(), ParametersError> {
-            self.ensure_governor()?;
-            bounds::ensure_valid_curve(&curve)?;
-            self.curve = curve;
-            self.env().emit_event(CurveChanged { curve });
-            Ok(())
-        }
-
-        #[ink(message)]
-        fn set_originator_ceiling(
-            &mut self,
-            originator: AccountId,
-            ceiling: Option<Balance>,
-        ) -> Result<(), ParametersError> {
-            self.ensure_governor()?;
-            match ceiling {
-                Some(ceiling) => drop(self.ceilings.insert(originator, &ceiling)),
-                None => self.ceilings.remove(originator),
+        fn write(&mut self, entry: Entry) -> Result<(), ParametersError> {
+            let is_configurator = self.env().caller() == self.configurator;
+            ensure!(is_configurator, ParametersError::NotTheConfigurator);
+            match entry {
+                Entry::Row(part, row) => {
+                    self.rows.insert(part, &row);
+                }
+                Entry::Ceiling(originator, course) => {
+                    self.ceilings.insert(originator, &course);
+                }
+                Entry::Pauses(pauses) => self.pauses = pauses,
+                Entry::Code(hash) => {
+                    replace_code(hash).map_err(|_| ParametersError::NoSuchCode)?;
+                }
             }
-            self.env().emit_event(OriginatorCeilingChanged {
-                originator,
-                ceiling,
-            });
             Ok(())
         }
     }
 
     #[ink(impl)]
     impl ParametersContract {
-        fn ensure_governor(&self) -> Result<(), ParametersError> {
-            ensure!(
-                self.env().caller() == self.governor,
-                ParametersError::NotTheGovernor
-            );
-            Ok(())
-        }
-
         fn now(&self) -> time::Timestamp {
             time::Timestamp(self.env().block_timestamp())
         }
 
-        fn listed(&self, id: CollateralId) -> Result<Listed, ParametersError> {
-            let listed = self.collateral.get(id);
-            listed.ok_or(ParametersError::UnknownCollateral)
+        fn known(&self, part: Part) -> Result<Row, ParametersError> {
+            let row = self.rows.get(part);
+            row.ok_or(ParametersError::UnknownCollateral)
         }
     }
 }

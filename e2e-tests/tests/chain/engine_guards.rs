@@ -3,13 +3,12 @@
 use e2e_tests::wiring::NOBODY;
 use e2e_tests::*;
 use finance::auction::Purchase;
-use finance::interest::PaceCurve;
 use finance::{MathError, Period, Price, Ratio, Timestamp};
 use ink::codegen::TraitCallBuilder;
 use interfaces::calls::CallError;
 use interfaces::collateral_vault::{CollateralVault, VaultError};
 use interfaces::liquidation_engine::{EngineError, EngineTerms, LiquidationEngine, MAX_PAGE};
-use interfaces::parameters::{ParametersError, ParametersTerms};
+use interfaces::parameters::ParametersError;
 use interfaces::tranche_pool::PoolError;
 use interfaces::types::{AccountId, AuctionId, PositionId};
 use psp22::PSP22Error;
@@ -107,14 +106,7 @@ fn without_parameters_nothing_is_liquidated() {
 
 /// A contract of parameters that knows no collateral type.
 fn no_parameters(world: &World) -> AccountId {
-    let terms = ParametersTerms {
-        governor: world.account("governor"),
-        ramp: DAY,
-        curve: PaceCurve::LEVEL,
-        originator_ceiling: 0,
-        collateral: Vec::new(),
-    };
-    world.deploys("parameters", terms)
+    world.deploys("parameters", world.deal.configurator)
 }
 
 #[track_caller]
@@ -228,26 +220,18 @@ fn a_bid_is_paid_from_allowance_and_balance() {
     let (world, _, auction) = World::in_auction();
     let (cash, tess) = (world.deal.cash, world.account("tess"));
     let take = || world.engine().take(auction, eth(1), ANY_PRICE, NEVER);
-    let refused = |error| EngineError::from(VaultError::from(PoolError::from(error)));
+    let refused = |error: PSP22Error| EngineError::from(VaultError::from(PoolError::from(error)));
 
     world
         .deal
         .mint(&world.chain, cash, tess, usd(108) - 1)
         .unwrap();
-    world.refuses(
-        "tess",
-        take(),
-        refused(PSP22Error::InsufficientAllowance.into()),
-    );
+    world.refuses("tess", take(), refused(PSP22Error::InsufficientAllowance));
     world
         .deal
         .approve(&world.chain, cash, tess, world.deal.pool, usd(108))
         .unwrap();
-    world.refuses(
-        "tess",
-        take(),
-        refused(PSP22Error::InsufficientBalance.into()),
-    );
+    world.refuses("tess", take(), refused(PSP22Error::InsufficientBalance));
 
     world.deal.mint(&world.chain, cash, tess, 1).unwrap();
     world.does("tess", take());

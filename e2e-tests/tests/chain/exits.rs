@@ -2,10 +2,11 @@
 //! cooperation.
 
 use e2e_tests::*;
-use finance::Period;
+use finance::{Period, Ratio};
 use interfaces::collateral_vault::{CollateralVault, VaultError};
+use interfaces::configurator::Configurator;
 use interfaces::liquidation_engine::LiquidationEngine;
-use interfaces::parameters::{CollateralParameter, Parameters};
+use interfaces::parameters::Parameter;
 use interfaces::transfer_agent::TransferAgent;
 
 /// Long after the last report, and long after an epoch should have been closed.
@@ -71,13 +72,16 @@ fn another_debtor_pays_while_a_loan_is_in_auction_without_a_price() {
 #[test]
 fn a_debtor_pays_whatever_the_governor_sets() {
     let (world, position) = World::lent();
-    let minimum = u128::MAX;
+    // As far as they may go in a day.
+    let minimum = usd(100);
     for (parameter, value) in [
-        (CollateralParameter::MinimumDebt, minimum),
-        (CollateralParameter::DebtCeiling, 0),
-        (CollateralParameter::BorrowLtv, 0),
+        (Parameter::MinimumDebt, minimum),
+        (Parameter::DebtCeiling, usd(350)),
+        (Parameter::BorrowLtv, Ratio::from_bps(6_500).0),
+        (Parameter::IsOpen, 0),
     ] {
-        world.does("governor", world.parameters().set(ETH, parameter, value));
+        let set = world.configurator().set(ETH.into(), parameter, value);
+        world.does("governor", set);
     }
     world.does("governor", world.vault().touch(ETH));
     deserted(&world);

@@ -358,17 +358,11 @@ fn a_receiver_that_does_not_pay_gets_nothing() {
             .take_through(trader, data, auction, eth(8), any, NEVER)
     };
     let vault = |error: VaultError| EngineError::from(error);
-    let unpaid = |error| vault(VaultError::from(PoolError::from(error)));
+    let unpaid = |error: PSP22Error| vault(VaultError::from(PoolError::from(error)));
     let cases = [
-        (
-            Errand::Keep,
-            unpaid(PSP22Error::InsufficientAllowance.into()),
-        ),
+        (Errand::Keep, unpaid(PSP22Error::InsufficientAllowance)),
         // The market pays 367 for what costs 660.
-        (
-            Errand::Sell(poor),
-            unpaid(PSP22Error::InsufficientBalance.into()),
-        ),
+        (Errand::Sell(poor), unpaid(PSP22Error::InsufficientBalance)),
         (Errand::Refuse, vault(VaultError::from(PurchaseRefused))),
         (Errand::Trap, vault(VaultError::Call(CallError::Trapped))),
         // The engine is at work: the chain lets nobody call it from within.

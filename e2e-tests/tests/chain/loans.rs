@@ -4,8 +4,9 @@ use e2e_tests::*;
 use finance::interest::PaceCurve;
 use finance::{Period, Ratio};
 use interfaces::collateral_vault::{Action, CollateralVault, PositionChanged, VaultError};
+use interfaces::configurator::{Configurator, Scope};
 use interfaces::oracle_adapter::{FeedTerms, OracleAdapter};
-use interfaces::parameters::Parameters;
+use interfaces::parameters::Parameter;
 use interfaces::tranche_pool::PoolError;
 use interfaces::transfer_agent::TransferAgent;
 use interfaces::types::{AssetId, Balance, PositionId};
@@ -149,9 +150,10 @@ fn an_originator_owes_no_more_than_his_ceiling() {
     let position = world.open("olga", eth(8));
     let olga = world.account("olga");
     let ceiling = usd(100);
+    let scope = Scope::Originator(olga);
     let set = world
-        .parameters()
-        .set_originator_ceiling(olga, Some(ceiling));
+        .configurator()
+        .set(scope, Parameter::OriginatorCeiling, ceiling);
     world.does("governor", set);
     let draw = |amount| world.vault().draw(position, amount);
     let refused = VaultError::AboveOriginatorCeiling { ceiling };

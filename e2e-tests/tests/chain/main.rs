@@ -2,6 +2,7 @@
 
 mod agent_guards;
 mod attacks;
+mod configurator;
 mod costs;
 mod distributions;
 mod donations;
@@ -12,7 +13,7 @@ mod lifecycle;
 mod liquidation;
 mod loans;
 mod oracle;
-mod oracle_and_parameters;
+mod oracle_guards;
 mod orders;
 mod pool_guards;
 mod random_walk;

@@ -15,8 +15,9 @@ use finance::{Period, Price, Ratio, Timestamp};
 use ink::codegen::TraitCallBuilder;
 use interfaces::async_vault::{AsyncVault, Conditions};
 use interfaces::collateral_vault::{CollateralVault, LotChanged};
+use interfaces::configurator::Configurator;
 use interfaces::liquidation_engine::LiquidationEngine;
-use interfaces::parameters::{CollateralParameter, Parameters};
+use interfaces::parameters::Parameter;
 use interfaces::tranche_pool::{Due, PaymentCollected, PoolError, Settlement, TranchePool};
 use interfaces::tranche_token::TrancheToken;
 use interfaces::transfer_agent::{AgentError, Distributions, TransferAgent};
@@ -599,8 +600,8 @@ impl Walk {
             }
             Step::SetHaircut { bps } => {
                 let value = Ratio::from_bps(bps).0;
-                let haircut = CollateralParameter::Haircut;
-                let set = self.world.parameters().set(ETH, haircut, value);
+                let mut configurator = self.world.configurator();
+                let set = configurator.set(ETH.into(), Parameter::Haircut, value);
                 self.tries("governor", set);
             }
         }

@@ -7,13 +7,14 @@ use std::{env, fs};
 
 use e2e_tests::*;
 use finance::distribution::Policy;
-use finance::{Period, Price};
+use finance::{Period, Price, Ratio};
 use ink::codegen::TraitCallBuilder;
 use interfaces::async_vault::{AsyncVault, Conditions};
 use interfaces::collateral_vault::CollateralVault;
+use interfaces::configurator::Configurator;
 use interfaces::liquidation_engine::LiquidationEngine;
 use interfaces::oracle_adapter::OracleAdapter;
-use interfaces::parameters::{CollateralParameter, Parameters};
+use interfaces::parameters::{Parameter, Parameters};
 use interfaces::test_asset::TestAsset;
 use interfaces::tranche_pool::TranchePool;
 use interfaces::transfer_agent::{Distributions, TransferAgent};
@@ -92,9 +93,15 @@ impl Story {
         self.sends("vault bind", "Deployer", bind);
         let report = self.world.oracle().report(AssetId(0), price(99), START);
         self.sends("oracle report", "feeder one", report);
-        let haircut = CollateralParameter::Haircut;
-        let set = self.world.parameters().set(ETH, haircut, 0);
-        self.sends("parameters set", "governor", set);
+        let higher = Ratio::from_bps(1_500).0;
+        let configurator = || self.world.configurator();
+        let set = configurator().set(ETH.into(), Parameter::Haircut, higher);
+        self.sends("configurator set", "governor", set);
+        let olga = self.world.account("olga");
+        let lending = self.world.parameters().lending(ETH, olga);
+        self.sends("parameters lending", "anybody", lending);
+        let auction = self.world.parameters().auction(ETH);
+        self.sends("parameters auction", "anybody", auction);
     }
 
     fn invest(&mut self) {

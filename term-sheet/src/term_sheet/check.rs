@@ -22,6 +22,8 @@ use crate::Mistake;
 /// How long a price may be missing unless the sheet says otherwise.
 const FROZEN_LIMIT: Period = Period::from_secs(48 * 3_600);
 
+/// How long a change of parameters waits that does not tighten, unless the sheet says otherwise.
+const TIMELOCK: Period = Period::from_secs(2 * 86_400);
 /// How long a lowered liquidation LTV takes to come into force unless the sheet says otherwise.
 const RAMP: Period = Period::from_secs(7 * 86_400);
 /// How long a loan may last, and an overdue one is spared, unless the sheet says otherwise.
@@ -71,6 +73,7 @@ impl Check<'_> {
             },
             governor: self.unique(sheet.governor, &mut names)?,
             insurance: self.unique(sheet.insurance, &mut names)?,
+            timelock: sheet.timelock.map_or(TIMELOCK, |timelock| timelock.0),
             ramp: sheet.ramp.map_or(RAMP, |ramp| ramp.0),
             pace: sheet.interest.map_or(PaceCurve::LEVEL, pace),
             originator_ceiling: self.amount_or(&sheet.originator_ceiling, Balance::MAX, &cash)?,
@@ -330,6 +333,7 @@ impl Check<'_> {
             late_rate: ratio_or(&collateral.late_rate, Ratio::ZERO),
             longest_term: collateral.longest_term.map_or(LONGEST_TERM, |term| term.0),
             grace: collateral.grace.map_or(GRACE, |grace| grace.0),
+            is_open: true,
         })
     }
 

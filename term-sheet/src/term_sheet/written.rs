@@ -23,6 +23,7 @@ pub struct Sheet {
     pub frozen_limit: Option<Duration>,
     pub governor: Spanned<String>,
     pub guardian: Option<Spanned<String>>,
+    pub timelock: Option<Duration>,
     pub ramp: Option<Duration>,
     pub originator_ceiling: Option<Spanned<Amount>>,
     pub interest: Option<Pace>,

@@ -1,7 +1,7 @@
 //! Liquidations and auctions, and what there is not yet of governance.
 
 use super::answer::{amount, count, list, map, price, Answer, Answers, Figure};
-use super::given::{unsupported, Found, Given};
+use super::given::{Found, Given};
 use super::number::{self, whole, Exact};
 use super::Solved;
 use finance::auction::{Curve, Incentive, Lot};
@@ -445,8 +445,4 @@ pub fn absorption(given: &Given) -> Found<Solved> {
         ("reserves_after", Answer::Figure(owing)),
     ]);
     Ok(Solved::by("valuation; fixed: Ratio", answers))
-}
-
-pub fn governance(_: &Given) -> Found<Solved> {
-    unsupported("not there yet — governor")
 }

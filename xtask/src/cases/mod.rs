@@ -13,6 +13,7 @@ mod governance;
 mod loans;
 mod number;
 mod oracle;
+mod parameters;
 mod pool;
 mod risk;
 mod shares;
@@ -118,7 +119,7 @@ const FAMILIES: &[(&str, Family)] = &[
     ("evk", auctions::seizure),
     ("comet", auctions::absorption),
     ("gov", governance::governor),
-    ("metamorpho", auctions::governance),
+    ("metamorpho", parameters::metamorpho),
 ];
 
 /// The family with the longest name that `id` begins with.
@@ -290,6 +291,28 @@ mod tests {
         {"id": "wildcat-split-bad", "inputs": {"value": "much", "senior_owed": 300}, "expected": {"senior": 1}},
         {"id": "wildcat-split-more", "inputs": {"value": 1, "senior_owed": 1}, "expected": {"mezzanine": 1}}
     ]"#;
+
+    #[test]
+    fn a_risk_that_falls_is_taken_at_once_and_one_that_rises_waits() -> Result<()> {
+        let text = r#"[
+            {"id": "metamorpho-timelock", "inputs": {"timelock_days": 7, "new_timelock_days": [0.5, 3, 10, 15]},
+             "expected": {"result": ["revert", "ok", "ok", "revert"], "immediate": [false, true], "wait_days": [7, 0]}},
+            {"id": "metamorpho-cap", "inputs": {"cap": 100, "new_cap": 150, "timelock_days": 3},
+             "expected": {"result": "ok", "immediate": false, "wait_days": 3}},
+            {"id": "metamorpho-cap-wrong", "inputs": {"cap": 100, "new_cap": 50, "timelock_days": 3},
+             "expected": {"immediate": false}},
+            {"id": "metamorpho-bounds", "inputs": {},
+             "expected": {"min_timelock_days": 1, "max_timelock_days": 14}}
+        ]"#;
+        let cases = file::parse(text)?;
+        let judged: Vec<_> = cases.iter().map(|case| judge(case, &cases)).collect();
+        let by_course = || Verdict::Pass("parameters: Course".to_owned());
+        assert_eq!(judged[0], by_course());
+        assert_eq!(judged[1], by_course());
+        assert!(matches!(judged[2], Verdict::Fail(_)));
+        assert!(matches!(judged[3], Verdict::Pass(_)));
+        Ok(())
+    }
 
     #[test]
     fn one_passes_one_fails_and_some_are_unsupported() -> Result<()> {

@@ -3,6 +3,7 @@ use crate::loan::Loan;
 use crate::Refused;
 use finance::{Ratio, Timestamp};
 use interfaces::collateral_vault::VaultError;
+use interfaces::parameters::CollateralParameters;
 
 const ENORMOUS_POOL: u128 = 1_000_000_000;
 
@@ -26,6 +27,16 @@ fn an_impaired_position_or_one_in_auction_draws_nothing() {
     let mut in_auction = performing(1_000, 500);
     in_auction.position.lots = 1;
     assert_eq!(draw(in_auction, 100), Err(VaultError::InAuction.into()));
+}
+
+#[test]
+fn a_closed_type_lends_nothing() {
+    let closed = CollateralParameters {
+        is_open: false,
+        ..parameters()
+    };
+    let refused = performing(1_000, 500).draw(100, NOW, &closed);
+    assert_eq!(refused, Err(VaultError::Closed.into()));
 }
 
 #[test]

@@ -28,6 +28,7 @@ fn lending() -> Lending {
         parameters: parameters(),
         curve: PaceCurve::LEVEL,
         originator_ceiling: 0,
+        holds_collateral: false,
     }
 }
 

@@ -55,6 +55,7 @@ fn parameters() -> CollateralParameters {
         late_rate: Ratio::from_bps(3_650),
         longest_term: Period(30 * DAY.0),
         grace: Period(3 * DAY.0),
+        is_open: true,
     }
 }
 

@@ -48,6 +48,7 @@ fn lending() -> Lending {
         },
         curve: CURVE,
         originator_ceiling: u128::MAX,
+        holds_collateral: false,
     }
 }
 

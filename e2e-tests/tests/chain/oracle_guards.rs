@@ -1,21 +1,16 @@
-//! What the oracle and the parameters refuse, and whom they obey.
+//! What the oracle refuses, and whom it obeys.
 
 use e2e_tests::*;
-use finance::{Period, Price, Ratio, Timestamp};
-use interfaces::collateral_vault::{CollateralVault, VaultError, MAX_COLLATERAL_TYPES};
+use finance::{Period, Price, Timestamp};
+use interfaces::collateral_vault::CollateralVault;
 use interfaces::oracle_adapter::{
     FeedTerms, Feeder, Key, OracleAdapter, OracleError, OracleTerms, PriceReported, Quotation,
     MAX_ASSETS, MAX_FEEDERS,
 };
-use interfaces::parameters::{
-    Bounds, CollateralParameter, CollateralTerms, ParameterChanged, Parameters, ParametersError,
-    ParametersTerms,
-};
-use interfaces::types::{AccountId, AssetId, CollateralId};
+use interfaces::types::{AccountId, AssetId};
 
 const ETHER: AssetId = AssetId(0);
 const NO_ASSET: AssetId = AssetId(2);
-const NO_TYPE: CollateralId = CollateralId(2);
 const MAX_AGE: Period = Period::from_secs(5 * 3_600);
 const TOLERANCE: Period = Period::from_secs(60);
 
@@ -34,10 +29,6 @@ fn reports(world: &World, who: &str, whole: u128, age: Period) {
     let observed_at = Timestamp(world.chain.now().0 - age.0);
     let report = world.oracle().report(ETHER, price(whole), observed_at);
     world.does(who, report);
-}
-
-fn percent(whole: u32) -> u128 {
-    Ratio::from_bps(whole * 100).0
 }
 
 #[test]
@@ -210,159 +201,4 @@ fn a_report_is_told_and_can_be_looked_up() {
     let last = of_feeder.unwrap().1.unwrap();
     assert_eq!((last.price, last.observed_at), (price(100), START));
     assert_eq!(reports.iter().filter(|(_, last)| last.is_some()).count(), 1);
-}
-
-/// The parameters of ether with one of them replaced.
-fn changed(world: &World, parameter: CollateralParameter, value: u128) -> CollateralTerms {
-    let mut terms = world.reads(world.parameters().collateral(ETH)).unwrap();
-    terms.set(parameter, value);
-    terms
-}
-
-/// Refuses to make parameters of these types.
-#[track_caller]
-fn assert_not_made(world: &World, collateral: Vec<CollateralTerms>, refused: ParametersError) {
-    let sheet = &world.deal.sheet;
-    let terms = ParametersTerms {
-        governor: world.account("governor"),
-        ramp: sheet.ramp,
-        curve: sheet.pace,
-        originator_ceiling: sheet.originator_ceiling,
-        collateral,
-    };
-    world.refuses_to_deploy("parameters", terms, refused);
-}
-
-#[test]
-fn there_are_no_more_types_than_a_vault_can_list() {
-    let world = World::deployed();
-    let one = world.reads(world.parameters().collateral(ETH)).unwrap();
-    let types = vec![one; MAX_COLLATERAL_TYPES + 1];
-    assert_not_made(&world, types, ParametersError::TooManyCollateralTypes);
-}
-
-#[test]
-fn parameters_are_made_within_their_bounds() {
-    use CollateralParameter::*;
-    let world = World::deployed();
-    let wide = changed(&world, Haircut, percent(90) + 1);
-    let refused = ParametersError::OutOfBounds {
-        parameter: Haircut,
-        bounds: Haircut.bounds(),
-    };
-    assert_not_made(&world, vec![wide], refused);
-    let level = changed(&world, BorrowLtv, percent(80));
-    assert_not_made(&world, vec![level], ParametersError::LtvsOutOfOrder);
-    let steep = changed(&world, Cusp, percent(76));
-    assert_not_made(&world, vec![steep], ParametersError::CuspAboveMarket);
-}
-
-#[test]
-fn nobody_but_the_governor_sets() {
-    let world = World::deployed();
-    for who in ["mallory", "Deployer", "feeder one"] {
-        let set = world.parameters().set(ETH, CollateralParameter::Haircut, 0);
-        world.refuses(who, set, ParametersError::NotTheGovernor);
-    }
-}
-
-#[test]
-fn parameters_belong_to_a_listed_type() {
-    let world = World::deployed();
-    let set = world
-        .parameters()
-        .set(NO_TYPE, CollateralParameter::Haircut, 0);
-    world.refuses("governor", set, ParametersError::UnknownCollateral);
-    let read = world.reads(world.parameters().collateral(NO_TYPE));
-    assert_eq!(read, Err(ParametersError::UnknownCollateral));
-}
-
-#[test]
-fn no_parameter_leaves_its_bounds() {
-    use CollateralParameter::*;
-    let world = World::deployed();
-    let table = [
-        (BorrowLtv, 0, percent(90)),
-        (LiquidationLtv, percent(10), percent(95)),
-        (AnnualRate, 0, percent(100)),
-        (DebtCeiling, 0, u128::MAX),
-        (MinimumDebt, 1, u128::MAX),
-        (Haircut, 0, percent(90)),
-        (Penalty, 0, percent(30)),
-        (Buffer, percent(100), percent(150)),
-        (Tail, 600_000, 86_400_000),
-        (Cusp, percent(10), percent(90)),
-    ];
-    for (parameter, minimum, maximum) in table {
-        let bounds = Bounds { minimum, maximum };
-        assert_eq!(world.reads(world.parameters().bounds(parameter)), bounds);
-        let outside = [minimum.checked_sub(1), maximum.checked_add(1)];
-        for value in outside.into_iter().flatten() {
-            let set = world.parameters().set(ETH, parameter, value);
-            world.refuses(
-                "governor",
-                set,
-                ParametersError::OutOfBounds { parameter, bounds },
-            );
-        }
-    }
-}
-
-#[test]
-fn nobody_borrows_up_to_liquidation() {
-    let world = World::deployed();
-    let set = |parameter, value| world.parameters().set(ETH, parameter, value);
-    let refused = ParametersError::LtvsOutOfOrder;
-    world.refuses(
-        "governor",
-        set(CollateralParameter::BorrowLtv, percent(80)),
-        refused,
-    );
-    world.refuses(
-        "governor",
-        set(CollateralParameter::LiquidationLtv, percent(75)),
-        refused,
-    );
-}
-
-#[test]
-fn an_auction_can_ask_less_than_the_market() {
-    let world = World::deployed();
-    let set = |parameter, value| world.parameters().set(ETH, parameter, value);
-    let refused = ParametersError::CuspAboveMarket;
-    // 1.2 × 75 % = 90 %.
-    let most = percent(75);
-    world.refuses(
-        "governor",
-        set(CollateralParameter::Cusp, most + 1),
-        refused,
-    );
-    world.does("governor", set(CollateralParameter::Cusp, most));
-    let most = percent(120);
-    world.refuses(
-        "governor",
-        set(CollateralParameter::Buffer, most + 1),
-        refused,
-    );
-}
-
-#[test]
-fn a_change_is_told_and_binds_the_next_draw() {
-    let world = World::funded();
-    let position = world.open("olga", eth(8));
-    let parameter = CollateralParameter::MinimumDebt;
-    let set = world.parameters().set(ETH, parameter, usd(60));
-    let sent = world.sends("governor", set);
-    let told = sent.events::<ParameterChanged>();
-    assert_eq!(told.len(), 1);
-    assert_eq!((told[0].collateral, told[0].parameter), (ETH, parameter));
-    assert_eq!((told[0].old, told[0].new), (usd(50), usd(60)));
-    let draw = |amount| world.vault().draw(position, amount);
-    let minimum = usd(60);
-    world.refuses(
-        "olga",
-        draw(usd(60) - 1),
-        VaultError::BelowMinimumDebt { minimum },
-    );
-    world.does("olga", draw(usd(60)));
 }
