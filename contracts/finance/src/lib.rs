@@ -22,8 +22,7 @@
 //! | [`seizure`] | how much of a position enters an auction: close factor, room, dust |
 //! | [`auction`] | the Dutch auction: price curves, resets, partial fills, incentives |
 //! | [`breaker`] | what may be stopped for a time, and the auctions' clock |
-//! | [`median`] | the median of several reports |
-//! | [`oracle`] | from reports to a price: answers of sources, held jumps, averages, capped rates |
+//! | [`oracle`] | from reports to a price: medians, answers of sources, held jumps, averages, capped rates |
 #![cfg_attr(not(feature = "std"), no_std)]
 #![warn(missing_docs)]
 extern crate alloc;
@@ -39,7 +38,6 @@ pub mod fills;
 pub mod fixed;
 pub mod interest;
 pub mod lending;
-pub mod median;
 pub mod oracle;
 pub mod orders;
 pub mod seizure;
