@@ -8,7 +8,7 @@ use ink::codegen::TraitCallBuilder;
 use interfaces::collateral_vault::{CollateralVault, Listing, VaultError, VaultTerms};
 use interfaces::configurator::{ChangeError, Configurator as _, ParametersTerms};
 use interfaces::liquidation_engine::EngineTerms;
-use interfaces::oracle_adapter::{FeedTerms, OracleError, OracleTerms, Settings};
+use interfaces::oracle_adapter::{OracleError, OracleTerms, Settings};
 use interfaces::parameters::{DealParameters, Parameter};
 use interfaces::test_asset::TestAsset;
 use interfaces::tranche_pool::{PoolError, PoolTerms, TranchePool};
@@ -24,9 +24,6 @@ use crate::contracts::{
 };
 use crate::input::term_sheet::{TermSheet, Token};
 use crate::show;
-
-/// How long a change of the oracle's terms is public before it can be applied: two days.
-const FEED_CHANGE_DELAY: Period = Period::from_secs(2 * 86_400);
 
 /// A deal on a chain.
 pub struct Deal {
@@ -313,17 +310,15 @@ impl Deploying<'_> {
 
     fn oracle(&self) -> Result<AccountId> {
         let terms = &self.sheet.oracle;
-        let feeders = terms.feeders.iter().map(|name| self.chain.account(name));
-        let feed =
-            FeedTerms::of_accounts(feeders, terms.quorum, terms.max_age, terms.future_tolerance);
+        let feed = terms.feed(|name| self.chain.account(name));
         let settings = Settings {
             network: NETWORK,
             governor: self.chain.account(&self.sheet.governor),
-            change_delay: FEED_CHANGE_DELAY,
+            change_delay: terms.change_delay,
         };
         let terms = OracleTerms {
             settings,
-            feeds: vec![feed; self.sheet.collateral.len()],
+            feeds: vec![feed.into(); self.sheet.collateral.len()],
         };
         self.chain
             .try_deploy::<OracleError>("oracle-adapter", self.deployer, terms, &self.sheet.name)?

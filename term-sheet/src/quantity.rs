@@ -151,6 +151,28 @@ impl FromStr for Date {
     }
 }
 
+/// Bytes: `"0x02c6…"`, two hexadecimal digits each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hex<const LENGTH: usize>(pub [u8; LENGTH]);
+
+impl<const LENGTH: usize> FromStr for Hex<LENGTH> {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        read_hex(text).map(Self).ok_or_else(|| {
+            format!("{text:?} is not a key or an address of {LENGTH} bytes: write it like \"0x02c6…\", two digits each")
+        })
+    }
+}
+
+fn read_hex<const LENGTH: usize>(text: &str) -> Option<[u8; LENGTH]> {
+    let digits = text.strip_prefix("0x")?.as_bytes();
+    let digit = |digit: &u8| char::from(*digit).to_digit(16);
+    let byte = |pair: &[u8]| u8::try_from(digit(&pair[0])? * 16 + digit(pair.get(1)?)?).ok();
+    let bytes: Option<Vec<_>> = digits.chunks(2).map(byte).collect();
+    bytes?.try_into().ok()
+}
+
 /// A price: `"201.84"`, in whole cash per whole token.
 pub fn read_price(text: &str) -> Option<Price> {
     Decimal::read(text)?
@@ -160,15 +182,15 @@ pub fn read_price(text: &str) -> Option<Price> {
 }
 
 macro_rules! read_from_strings {
-    ($($quantity:ident),*) => {$(
-        impl<'de> Deserialize<'de> for $quantity {
+    ($($quantity:ident $(<const $length:ident>)?),*) => {$(
+        impl<'de $(, const $length: usize)?> Deserialize<'de> for $quantity $(<$length>)? {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 deserializer.deserialize_any(Text).and_then(|text| text.parse().map_err(D::Error::custom))
             }
         }
     )*};
 }
-read_from_strings!(Amount, Percent, Fraction, Duration, Date);
+read_from_strings!(Amount, Percent, Fraction, Duration, Date, Hex<const LENGTH>);
 
 /// A string, or a number or a date that should have been one: the quantity then says how to write it.
 struct Text;

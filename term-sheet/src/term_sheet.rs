@@ -9,8 +9,9 @@ use anyhow::{Context, Result};
 use finance::interest::PaceCurve;
 use finance::settlement::{Accrual, ClassTerms, Terms};
 use finance::{Period, Ratio, Timestamp};
+use interfaces::oracle_adapter::{FeedTerms, Feeder, Key};
 use interfaces::parameters::CollateralTerms;
-use interfaces::types::{Balance, CollateralId, TrancheId};
+use interfaces::types::{AccountId, Balance, CollateralId, TrancheId};
 
 use crate::Mistake;
 
@@ -121,14 +122,50 @@ pub struct Collateral {
 /// How collateral is priced.
 #[derive(Clone, Debug)]
 pub struct OracleTerms {
-    /// Who reports, on every asset.
+    /// Whose accounts report, on every asset.
     pub feeders: Vec<String>,
+    /// Who else does: keys that sign, and contracts that are asked.
+    pub others: Vec<Feeder>,
+    /// How far a source may think that it is off, as a share of the price.
+    pub max_confidence: Ratio,
     /// How many reports must be in force.
     pub quorum: u32,
+    /// How often feeders report at least: an older price is late.
+    pub heartbeat: Period,
     /// How old a report in force may be.
     pub max_age: Period,
     /// How far a report may lie ahead of the chain's clock.
     pub future_tolerance: Period,
+    /// The most a price may move within the time of a hold before it is held.
+    pub max_deviation: Ratio,
+    /// How long a jump is held; with none, nothing is.
+    pub hold: Period,
+    /// The time constant of the moving average.
+    pub averaging: Period,
+    /// How long a change of all this is public before it comes into force.
+    pub change_delay: Period,
+}
+
+impl OracleTerms {
+    /// The terms of each feed, where a feeder of this name has that account.
+    pub fn feed(&self, account: impl Fn(&str) -> AccountId) -> FeedTerms {
+        let named = self.feeders.iter().map(|name| Feeder {
+            account: account(name),
+            key: Key::Sr25519,
+        });
+        FeedTerms {
+            feeders: named.chain(self.others.iter().copied()).collect(),
+            quorum: self.quorum,
+            heartbeat: self.heartbeat,
+            max_age: self.max_age,
+            future_tolerance: self.future_tolerance,
+            max_deviation: self.max_deviation,
+            hold: self.hold,
+            averaging: self.averaging,
+            max_confidence: self.max_confidence,
+            base: None,
+        }
+    }
 }
 
 /// One who funds the pool.

@@ -5,6 +5,7 @@ use std::path::Path;
 use finance::distribution::Policy;
 use finance::settlement::Accrual;
 use finance::{Period, Ratio, Timestamp};
+use interfaces::oracle_adapter::Key;
 use interfaces::types::{CollateralId, TrancheId};
 use term_sheet::TermSheet;
 
@@ -221,7 +222,7 @@ fn a_quantity_that_cannot_be_read_shows_where_and_how_to_write_it() {
 #[test]
 fn a_field_that_is_unknown_or_missing_is_named() {
     assert!(mistake("quorum = 2", "quorums = 2").starts_with(
-        "deal.toml, line 43, column 1: unknown field `quorums`, expected one of `feeders`, `quorum`, `max_age`, `future_tolerance`"
+        "deal.toml, line 43, column 1: unknown field `quorums`, expected one of `feeders`, `sr25519_keys`, `ecdsa_keys`, `sources`, "
     ));
     assert!(mistake("quorum = 2\n", "").contains("missing field `quorum`"));
     assert!(mistake("insurance = \"Insurance fund\"\n", "").contains("missing field `insurance`"));
@@ -253,6 +254,105 @@ fn every_rule_says_what_is_wrong() {
         let expected = format!("deal.toml, {expected}");
         assert_eq!(message.lines().next(), Some(expected.as_str()));
     }
+}
+
+/// The sheet with `lines` in its oracle.
+fn with_oracle(lines: &str) -> String {
+    SHEET.replace("quorum = 2\n", &format!("quorum = 2\n{lines}\n"))
+}
+
+/// The key of the secret key one, and its account on a chain.
+const ECDSA_KEY: &str = "0x0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798";
+
+#[test]
+fn a_short_oracle_holds_nothing_and_is_late_when_it_is_too_old() {
+    let oracle = parse(SHEET).unwrap().oracle;
+    assert_eq!(
+        (oracle.max_deviation, oracle.hold),
+        (Ratio::ZERO, Period(0))
+    );
+    assert_eq!(oracle.heartbeat, oracle.max_age);
+    assert_eq!(oracle.averaging, Period::from_secs(3_600));
+    assert_eq!(oracle.max_confidence, Ratio::from_bps(100));
+    assert_eq!(oracle.change_delay, Period::from_secs(2 * 86_400));
+    assert_eq!(oracle.others, []);
+    // The default delay grows with what it has to outlast.
+    let long = parse(&SHEET.replace("max_age = \"5 h\"", "max_age = \"60 h\"")).unwrap();
+    assert_eq!(long.oracle.change_delay, Period::from_secs(60 * 3_600 + 30));
+}
+
+#[test]
+fn all_terms_of_an_oracle_reach_the_feed() {
+    let lines = [
+        "heartbeat = \"1 h\"",
+        "max_deviation = \"10 %\"",
+        "hold = \"30 min\"",
+        "averaging = \"2 h\"",
+        "max_confidence = \"0.5 %\"",
+        "change_delay = \"3 d\"",
+        &format!("sr25519_keys = [\"0x{}\"]", "11".repeat(32)),
+        &format!("ecdsa_keys = [\"{ECDSA_KEY}\"]"),
+        &format!("sources = [\"0x{}\"]", "Ab".repeat(32)),
+    ];
+    let oracle = parse(&with_oracle(&lines.join("\n"))).unwrap().oracle;
+    assert_eq!(oracle.change_delay, Period::from_secs(3 * 86_400));
+    let feed = oracle.feed(|name| [name.len() as u8; 32].into());
+    let keys: Vec<_> = feed.feeders.iter().map(|feeder| feeder.key).collect();
+    let named = [Key::Sr25519; 3];
+    assert_eq!(
+        keys,
+        [&named[..], &[Key::Sr25519, Key::Ecdsa, Key::Source]].concat()
+    );
+    let accounts: Vec<_> = feed.feeders.iter().map(|feeder| feeder.account).collect();
+    assert_eq!(accounts[..3], [3, 3, 5].map(|length| [length; 32].into()));
+    assert_eq!(accounts[3], [0x11; 32].into());
+    let mut ecdsa = [0; 32];
+    let key: Vec<_> = (2..68)
+        .step_by(2)
+        .map(|at| u8::from_str_radix(&ECDSA_KEY[at..at + 2], 16).unwrap())
+        .collect();
+    ink::env::hash_bytes::<ink::env::hash::Blake2x256>(&key, &mut ecdsa);
+    assert_eq!(accounts[4], ecdsa.into());
+    assert_eq!(accounts[5], [0xab; 32].into());
+    assert_eq!(feed.heartbeat, Period::from_secs(3_600));
+    assert_eq!(
+        (feed.max_deviation, feed.hold),
+        (Ratio::from_bps(1_000), Period::from_secs(1_800))
+    );
+    assert_eq!(feed.averaging, Period::from_secs(7_200));
+    assert_eq!(feed.max_confidence, Ratio::from_bps(50));
+    assert_eq!(
+        (feed.quorum, feed.max_age),
+        (2, Period::from_secs(5 * 3_600))
+    );
+    assert_eq!(feed.future_tolerance, Period::from_secs(30));
+}
+
+#[test]
+fn every_rule_of_an_oracle_says_what_is_wrong() {
+    let source = format!("\"0x{}\"", "ab".repeat(32));
+    let twice = format!("sources = [{source}, {source}]");
+    let cases = [
+        ("heartbeat = \"6 h\"", "column 13, heartbeat: the heartbeat must last, and no longer than the maximum age of 5 h"),
+        ("heartbeat = \"0 h\"", "column 13, heartbeat: the heartbeat must last, and no longer than the maximum age of 5 h"),
+        ("hold = \"1 h\"", "column 8, hold: without `max_deviation` nothing is a jump: write how far, or remove this line"),
+        ("max_deviation = \"5 %\"", "column 17, max_deviation: without `hold` no jump is held: write how long, or remove this line"),
+        ("hold = \"0 h\"\nmax_deviation = \"5 %\"", "column 8, hold: a jump must be held for some time: write more, or remove this line and `max_deviation`"),
+        ("averaging = \"0 s\"", "column 13, averaging: an average must be taken over some time"),
+        ("max_confidence = \"6 %\"", "column 18, max_confidence: the doubt of a source is bounded by 0.1 % to 5.0 % of the price"),
+        ("change_delay = \"5 h\"", "column 16, change_delay: a change must be public for"),
+        (&twice, "column 82, sources: this feeder is listed twice: remove one"),
+        ("sources = [\"0xab\"]", "column 11, sources: \"0xab\" is not a key or an address of 32 bytes"),
+        ("ecdsa_keys = [\"0xzz\"]", "column 14, ecdsa_keys: \"0xzz\" is not a key or an address of 33 bytes"),
+    ];
+    for (lines, expected) in cases {
+        let message = parse(&with_oracle(lines)).expect_err("the sheet was accepted");
+        let expected = format!("deal.toml, line 44, {expected}");
+        assert!(message.starts_with(&expected), "{message}\n{expected}");
+    }
+    let ahead = mistake("\"30 s\"", "\"61 s\"");
+    let expected = "deal.toml, line 45, column 20, future_tolerance: a report may be dated ahead by 1 min at most";
+    assert!(ahead.starts_with(expected), "{ahead}");
 }
 
 #[test]

@@ -24,9 +24,8 @@
 //! | [`auction`] | the Dutch auction: price curves, resets, partial fills, incentives |
 //! | [`parameters`] | risk parameters: bounds, steps, what waits, pauses |
 //! | [`breaker`] | what may be stopped for a time, and the auctions' clock |
-//! | [`median`] | the median of several reports |
 //! | [`governance`] | votes as they were, ballots, the life of a proposal, what a vote may set |
-//! | [`oracle`] | from reports to a price: answers of sources, held jumps, averages, capped rates |
+//! | [`oracle`] | from reports to a price: medians, answers of sources, held jumps, averages, capped rates |
 #![cfg_attr(not(feature = "std"), no_std)]
 #![warn(missing_docs)]
 extern crate alloc;
@@ -43,7 +42,6 @@ pub mod fixed;
 pub mod governance;
 pub mod interest;
 pub mod lending;
-pub mod median;
 pub mod oracle;
 pub mod orders;
 pub mod parameters;

@@ -8,17 +8,20 @@
 //! error. A median that moved further than allowed is *held* ([`Course`]): until it is
 //! confirmed, readers get the price before it and the pending one.
 //!
-//! **Changes.** What a feed is can only be changed by a proposal of the governor that is public for a fixed time.
+//! **Changes.** Feeds are added, changed and retired by proposals of the governor alone, each public for a fixed time
+//! before it comes into force by itself.
 
 use crate::calls::CallError;
 use crate::permit::Text;
 use crate::types::{AccountId, AssetId};
-use crate::{ensure, wrap_errors};
+use crate::{ensure, wrap_errors, Boxed};
 use finance::oracle::answer::AnswerError;
 use finance::oracle::cap::RateCap;
 use finance::oracle::course::Course;
 use finance::{MathError, Period, Price, Ratio, Timestamp};
 use ink::prelude::vec::Vec;
+
+pub use finance::oracle::median::Report;
 
 /// The most feeders an asset may have.
 pub const MAX_FEEDERS: usize = 16;
@@ -32,30 +35,43 @@ pub struct OracleTerms {
     /// What holds for all assets.
     pub settings: Settings,
     /// How each asset is priced, in the order of their numbers; at most [`MAX_ASSETS`].
-    pub feeds: Vec<FeedTerms>,
+    pub feeds: Vec<Boxed<FeedTerms>>,
 }
 
 /// What holds for all assets, for good.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[ink::scale_derive(Encode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct Settings {
     /// The chain, for what is signed: its genesis hash.
     pub network: [u8; 32],
     /// Who may propose other terms of a feed.
     pub governor: AccountId,
-    /// How long a proposal is public before it can be applied.
+    /// How long a proposal is public before it comes into force.
     pub change_delay: Period,
 }
 
+impl scale::Decode for Settings {
+    // The network as one more account: arrays would need code of their own.
+    fn decode<I: scale::Input>(input: &mut I) -> Result<Self, scale::Error> {
+        let network = AccountId::decode(input)?;
+        Ok(Self {
+            network: *network.as_ref(),
+            governor: AccountId::decode(input)?,
+            change_delay: Period::decode(input)?,
+        })
+    }
+}
+
 /// How one asset is priced.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct FeedTerms {
-    /// Who may report, without duplicates; one to [`MAX_FEEDERS`].
+    /// Who may report, without duplicates; at most [`MAX_FEEDERS`]. A feed without feeders is retired, or not yet in use:
+    /// it has no price.
     pub feeders: Vec<Feeder>,
-    /// How many reports must be in force; at least one, at most the number of feeders.
+    /// How many reports must be in force: at least one, at most the number of feeders; zero without feeders.
     pub quorum: u32,
     /// How often feeders report at least: a price whose reports are older is *late*. At most the maximum age.
     pub heartbeat: Period,
@@ -71,6 +87,9 @@ pub struct FeedTerms {
     pub hold: Period,
     /// The time constant of the moving average; at least a second.
     pub averaging: Period,
+    /// How far a source may think that it is off, as a share of the price; within
+    /// [`CONFIDENCES`](finance::oracle::answer::CONFIDENCES).
+    pub max_confidence: Ratio,
     /// The asset that the reports are in: without one they are prices in cash.
     pub base: Option<Base>,
 }
@@ -96,6 +115,7 @@ impl FeedTerms {
             max_deviation: Ratio::ZERO,
             hold: Period(0),
             averaging: Period::from_secs(3_600),
+            max_confidence: Ratio::from_bps(100),
             base: None,
         }
     }
@@ -134,22 +154,7 @@ pub enum Key {
     /// By a call, or by a signature of its ecdsa key.
     Ecdsa,
     /// It is a contract, which answers when it is poked.
-    Source {
-        /// How far it may think that it is off, as a share of the price;
-        /// within [`CONFIDENCES`](finance::oracle::answer::CONFIDENCES).
-        max_confidence: Ratio,
-    },
-}
-
-/// What one feeder last said.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
-#[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
-pub struct Report {
-    /// Cash per whole token, scaled 1e18; of a derived asset whole tokens of its base.
-    pub price: Price,
-    /// When the feeder observed it.
-    pub observed_at: Timestamp,
+    Source,
 }
 
 /// A report that anybody may submit.
@@ -162,18 +167,10 @@ pub struct SignedReport {
     pub feeder: AccountId,
     /// What he says.
     pub report: Report,
-    /// His signature of the [text](ReportMessage::text), with or without the wrapping.
-    pub signature: Signature,
-}
-
-/// A signature.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
-pub enum Signature {
-    /// Of the text itself.
-    Sr25519([u8; 64]),
-    /// Of the blake2b-256 hash of the text: r, s of the lower half, and a recovery id of 0 or 1.
-    Ecdsa([u8; 65]),
+    /// His signature of the [text](ReportMessage::text), with or without the wrapping. Of an sr25519 key the signature of
+    /// the text itself, and a last byte that nobody looks at. Of an ecdsa key one of the blake2b-256 hash of the text: r, s of
+    /// the lower half, and a recovery id of 0 or 1.
+    pub signature: [u8; 65],
 }
 
 /// What a signature is about.
@@ -252,25 +249,26 @@ impl Quotation {
 }
 
 /// How an asset is priced, what its feeders last said, and what became of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct Feed {
     /// How it is priced.
-    pub terms: FeedTerms,
-    /// How it will be, if somebody applies what was proposed.
-    pub pending: Option<PendingFeed>,
-    /// The last report of each feeder, in the order of the terms.
-    pub reports: Vec<Option<Report>>,
+    pub terms: Boxed<FeedTerms>,
+    /// The last report of each feeder, in the order of the terms; [`Report::default`] of one who never reported.
+    pub reports: Vec<Report>,
     /// What became of the medians, up to the last report.
     pub course: Course,
+    /// What was proposed and is not yet in force.
+    pub proposed: Option<Boxed<Proposal>>,
 }
 
 impl Feed {
-    /// Every feeder with his last report.
+    /// Every feeder with his last report, if he ever reported.
     pub fn by_feeder(&self) -> impl Iterator<Item = (AccountId, Option<Report>)> + '_ {
         let feeders = self.terms.feeders.iter().map(|feeder| feeder.account);
-        feeders.zip(self.reports.iter().copied())
+        let said = |report: &Report| Some(*report).filter(|report| *report != Report::default());
+        feeders.zip(self.reports.iter().map(said))
     }
 }
 
@@ -278,11 +276,11 @@ impl Feed {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
-pub struct PendingFeed {
-    /// The new terms.
-    pub terms: FeedTerms,
-    /// From when on anybody may apply them.
+pub struct Proposal {
+    /// From when on.
     pub effective_at: Timestamp,
+    /// The new terms.
+    pub terms: Boxed<FeedTerms>,
 }
 
 /// Prices by quorum and median. Consumers read stored reports only.
@@ -314,7 +312,7 @@ pub trait OracleAdapter {
     /// # Errors
     /// For each those of `report`, and [`OracleError::WrongSignature`].
     #[ink(message)]
-    fn report_signed(&mut self, reports: Vec<SignedReport>) -> Vec<Result<(), OracleError>>;
+    fn report_signed(&mut self, reports: Vec<Boxed<SignedReport>>) -> Vec<Result<(), OracleError>>;
 
     /// Asks the contract `source` and stores what it answers as its report. Anybody may call it. If the source does
     /// not answer well, or the caller brought too little gas, its last report stays.
@@ -346,43 +344,34 @@ pub trait OracleAdapter {
     /// # Errors
     /// [`OracleError::UnknownAsset`].
     #[ink(message)]
-    fn feed(&self, asset: AssetId) -> Result<Feed, OracleError>;
+    fn feed(&self, asset: AssetId) -> Result<Boxed<Feed>, OracleError>;
 
     /// What holds for all assets.
     #[ink(message)]
-    fn settings(&self) -> Settings;
+    fn settings(&self) -> Boxed<Settings>;
 
-    /// Proposes other terms for `asset`, in place of what was proposed before. For the governor.
+    /// Proposes terms for `asset`, in place of what was proposed before and is not yet in force. For the governor. Terms
+    /// for a number below [`MAX_ASSETS`] that has no feed add one; terms without feeders retire it.
     ///
-    /// Nothing about a feed has a safe side, so every change waits: raising a quorum can freeze a price, lowering it
-    /// weakens one. What the reports are in cannot be changed.
+    /// Nothing about a feed has a safe side, so every change waits for [`Settings::change_delay`]: raising a quorum can
+    /// freeze a price, lowering it weakens one. Then it comes into force without a call. Feeders who stay keep their last
+    /// report, and jumps are measured from the price before. What the reports are in changes with no feeder at all only.
     ///
     /// # Events
-    /// [`FeedChanged`].
+    /// [`FeedProposed`].
     ///
     /// # Errors
-    /// [`OracleError::NotTheGovernor`], [`OracleError::UnknownAsset`], and as for what an adapter is made with:
-    /// [`OracleError::InvalidFeeders`], [`OracleError::InvalidQuorum`], [`OracleError::InvalidAge`],
+    /// [`OracleError::NotTheGovernor`], [`OracleError::UnknownAsset`] for a number too high, and as for what an adapter is
+    /// made with: [`OracleError::InvalidFeeders`], [`OracleError::InvalidQuorum`], [`OracleError::InvalidAge`],
     /// [`OracleError::InvalidBase`].
     #[ink(message)]
-    fn propose_feed(&mut self, asset: AssetId, terms: FeedTerms) -> Result<(), OracleError>;
-
-    /// Puts what was proposed for `asset` into force. Anybody may call it. Feeders who stay keep their last report.
-    ///
-    /// # Events
-    /// [`FeedChanged`].
-    ///
-    /// # Errors
-    /// [`OracleError::UnknownAsset`], [`OracleError::NothingPending`], [`OracleError::TooEarly`].
-    #[ink(message)]
-    fn apply_feed(&mut self, asset: AssetId) -> Result<(), OracleError>;
+    fn propose_feed(&mut self, asset: AssetId, terms: Boxed<FeedTerms>) -> Result<(), OracleError>;
 }
 
 /// A feeder reported a price.
 #[ink::event]
 pub struct PriceReported {
     /// The asset.
-    #[ink(topic)]
     pub asset: AssetId,
     /// The feeder.
     pub feeder: AccountId,
@@ -394,14 +383,13 @@ pub struct PriceReported {
     pub held_until: Option<Timestamp>,
 }
 
-/// The terms of a feed were proposed or applied.
+/// Terms of a feed were proposed.
 #[ink::event]
-pub struct FeedChanged {
+pub struct FeedProposed {
     /// The asset.
-    #[ink(topic)]
     pub asset: AssetId,
-    /// From when on anybody may apply what was proposed; nothing if it was applied.
-    pub effective_at: Option<Timestamp>,
+    /// From when on they are in force.
+    pub effective_at: Timestamp,
 }
 
 /// Why the oracle refused.
@@ -436,10 +424,10 @@ pub enum OracleError {
         /// How many there must be.
         quorum: u32,
     },
-    /// A feed without feeders, with a feeder twice, with more than [`MAX_FEEDERS`], or with a source that may be less
-    /// certain than [`CONFIDENCES`](finance::oracle::answer::CONFIDENCES) say; or more than [`MAX_ASSETS`] feeds.
+    /// A feed with a feeder twice, with more than [`MAX_FEEDERS`], or with sources that may be less certain than
+    /// [`CONFIDENCES`](finance::oracle::answer::CONFIDENCES) say; or more than [`MAX_ASSETS`] feeds.
     InvalidFeeders,
-    /// A quorum of zero or above the number of feeders.
+    /// A quorum of zero, unless there are no feeders, or above the number of feeders.
     InvalidQuorum,
     /// A heartbeat of zero or above the maximum age; a future tolerance above that or above a minute; a hold, or a
     /// maximum age with its tolerance, above the delay of changes; an average over less than a second.
@@ -467,13 +455,6 @@ pub enum OracleError {
     InvalidBase,
     /// Only the governor may propose.
     NotTheGovernor,
-    /// Nothing was proposed for this asset.
-    NothingPending,
-    /// The proposal must be public for longer.
-    TooEarly {
-        /// From when on it can be applied.
-        effective_at: Timestamp,
-    },
     /// A product beyond 128 bits.
     Math(MathError),
 }

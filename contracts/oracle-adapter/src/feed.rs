@@ -1,26 +1,16 @@
 //! The rules of one asset's price.
 
-use finance::median::{median, ranked};
 use finance::oracle::answer::CONFIDENCES;
 use finance::oracle::course::{Course, Limit};
+use finance::oracle::median::{median, newest};
 use finance::oracle::MAX_FUTURE_TOLERANCE;
 use finance::{MathError, Period, Price, Rounding, Timestamp};
-use ink::prelude::{vec, vec::Vec};
-use interfaces::ensure;
+use ink::prelude::vec::Vec;
 use interfaces::oracle_adapter::{
-    Feed, FeedTerms, Feeder, Key, OracleError, Quotation, Report, MAX_FEEDERS,
+    Feed, FeedTerms, Feeder, Key, OracleError, Proposal, Quotation, Report, MAX_FEEDERS,
 };
 use interfaces::types::{AccountId, AssetId};
-
-/// A feed on which nobody has reported.
-pub fn new(terms: FeedTerms) -> Feed {
-    Feed {
-        reports: vec![None; terms.feeders.len()],
-        course: Course::default(),
-        pending: None,
-        terms,
-    }
-}
+use interfaces::{ensure, Boxed};
 
 /// Whether `asset` can be priced so, where a change of terms waits for `change_delay`.
 pub fn ensure_valid(
@@ -30,12 +20,14 @@ pub fn ensure_valid(
 ) -> Result<(), OracleError> {
     let feeders = &terms.feeders;
     ensure!(
-        (1..=MAX_FEEDERS).contains(&feeders.len())
-            && feeders.iter().all(|feeder| is_valid(feeder, feeders)),
+        feeders.len() <= MAX_FEEDERS
+            && feeders.iter().all(|feeder| is_once(feeder, feeders))
+            && CONFIDENCES.contains(&terms.max_confidence),
         OracleError::InvalidFeeders
     );
+    let most = count(feeders);
     ensure!(
-        (1..=count(feeders)).contains(&terms.quorum),
+        (most.min(1)..=most).contains(&terms.quorum),
         OracleError::InvalidQuorum
     );
     let lifetime = terms.max_age.0.saturating_add(terms.future_tolerance.0);
@@ -54,35 +46,51 @@ pub fn ensure_valid(
     Ok(())
 }
 
-fn is_valid(feeder: &Feeder, all: &[Feeder]) -> bool {
+fn is_once(feeder: &Feeder, all: &[Feeder]) -> bool {
     let same = all.iter().filter(|other| other.account == feeder.account);
-    let is_certain = match &feeder.key {
-        Key::Source { max_confidence } => CONFIDENCES.contains(max_confidence),
-        _ => true,
-    };
-    is_certain && same.count() == 1
+    same.count() == 1
 }
 
-/// Puts what was proposed into force. Feeders who stay keep their reports, and the price before is what jumps are
-/// measured from.
-pub fn change(feed: &mut Feed, now: Timestamp) -> Result<(), OracleError> {
-    let pending = feed.pending.take().ok_or(OracleError::NothingPending)?;
-    let effective_at = pending.effective_at;
-    ensure!(now >= effective_at, OracleError::TooEarly { effective_at });
-    let last = |feeder: &Feeder| {
-        let place = place(&feed.terms, &feeder.account)?;
-        *feed.reports.get(place)?
-    };
-    feed.reports = pending.terms.feeders.iter().map(last).collect();
-    feed.terms = pending.terms;
+/// Whether `terms` may follow those of `feed`: reports stay in the same unit as long as there are any.
+pub fn ensure_same_unit(feed: &Feed, terms: &FeedTerms) -> Result<(), OracleError> {
+    let unit = |terms: &FeedTerms| terms.base.map(|base| base.asset);
+    ensure!(
+        feed.terms.feeders.is_empty() || unit(&feed.terms) == unit(terms),
+        OracleError::InvalidBase
+    );
     Ok(())
 }
 
+/// Puts what was proposed into force, if it is time.
+pub fn change(feed: &mut Feed, now: Timestamp) {
+    let due = |proposal: &mut Boxed<Proposal>| proposal.effective_at <= now;
+    if let Some(proposal) = feed.proposed.take_if(due) {
+        adopt(feed, proposal.terms);
+    }
+}
+
+/// Puts `terms` into force. Feeders who stay keep their reports, and jumps are measured from the price before; that of a
+/// feed that was retired is forgotten.
+pub fn adopt(feed: &mut Feed, terms: Boxed<FeedTerms>) {
+    let mut reports = Vec::new();
+    for feeder in &terms.feeders {
+        let place = place(&feed.terms, &feeder.account);
+        let last = place.and_then(|place| feed.reports.get(place));
+        reports.push(last.copied().unwrap_or_default());
+    }
+    if feed.terms.feeders.is_empty() {
+        feed.course = Course::default();
+    }
+    feed.reports = reports;
+    feed.terms = terms;
+}
+
 /// How `account` reports.
-pub fn key(terms: &FeedTerms, account: &AccountId) -> Result<Key, OracleError> {
-    let feeder = place(terms, account).and_then(|place| terms.feeders.get(place));
-    let feeder = feeder.ok_or(OracleError::NotAFeeder)?;
-    Ok(feeder.key)
+pub fn key(terms: &FeedTerms, account: &AccountId) -> Result<(usize, Key), OracleError> {
+    let mut feeders = (0..).zip(&terms.feeders);
+    let found = feeders.find(|(_, feeder)| feeder.account == *account);
+    let (place, feeder) = found.ok_or(OracleError::NotAFeeder)?;
+    Ok((place, feeder.key))
 }
 
 fn place(terms: &FeedTerms, account: &AccountId) -> Option<usize> {
@@ -93,46 +101,52 @@ fn place(terms: &FeedTerms, account: &AccountId) -> Option<usize> {
 /// Takes `report` in place of the last one of `account`.
 pub fn report(
     feed: &mut Feed,
-    account: &AccountId,
+    place: usize,
     report: Report,
     now: Timestamp,
 ) -> Result<(), OracleError> {
-    let place = place(&feed.terms, account).ok_or(OracleError::NotAFeeder)?;
     ensure!(report.price > Price::ZERO, OracleError::ZeroPrice);
     ensure_in_force(&feed.terms, &report, now)?;
     // What counted until now, before the report changes the median.
-    feed.course = course(feed, now).averaged(feed.terms.averaging, now);
-    let slot = feed.reports.get_mut(place).ok_or(OracleError::NotAFeeder)?;
-    if let Some(last) = slot.map(|last| last.observed_at) {
-        ensure!(report.observed_at > last, OracleError::NotNewer { last });
+    advance(feed, now);
+    feed.course.bring_average(feed.terms.averaging, now);
+    if let Some(last) = feed.reports.get_mut(place) {
+        let newest = last.observed_at;
+        ensure!(
+            report.observed_at > newest,
+            OracleError::NotNewer { last: newest }
+        );
+        *last = report;
     }
-    *slot = Some(report);
-    feed.course = course(feed, now);
+    advance(feed, now);
     Ok(())
 }
 
-/// The course as far as it goes without another report.
-fn course(feed: &Feed, now: Timestamp) -> Course {
-    match basis(feed, now) {
-        Ok(basis) => feed.course.step(basis.median, limit(&feed.terms), now),
-        Err(_) => feed.course,
+/// Brings the course as far as it goes without another report.
+fn advance(feed: &mut Feed, now: Timestamp) {
+    if let Ok(basis) = basis(feed, now) {
+        feed.course.step(basis.median, limit(&feed.terms), now);
     }
 }
 
 /// The median of the reports in force, if they reach the quorum, and what counts meanwhile if it is held.
-pub fn quotation(feed: &Feed, now: Timestamp) -> Result<Quotation, OracleError> {
+pub fn quotation(feed: &mut Feed, now: Timestamp) -> Result<Quotation, OracleError> {
     let basis = basis(feed, now)?;
-    let course = feed.course.step(basis.median, limit(&feed.terms), now);
-    let held_until = ends_at(&course, &feed.terms);
-    let live = course.live.ok_or(OracleError::Held {
-        until: held_until.unwrap_or(now),
-    })?;
+    feed.course.step(basis.median, limit(&feed.terms), now);
+    let held_until = held_until(feed);
+    let Course { price, average, .. } = feed.course;
+    ensure!(
+        price > Price::ZERO,
+        OracleError::Held {
+            until: held_until.unwrap_or(now)
+        }
+    );
     // Unless it is held the median is the live price.
     Ok(Quotation {
-        price: live.price,
-        low: live.price.min(basis.median),
-        high: live.price.max(basis.median),
-        average: live.average,
+        price,
+        low: price.min(basis.median),
+        high: price.max(basis.median),
+        average,
         oldest: basis.oldest,
         reports: basis.reports,
         held_until,
@@ -141,8 +155,9 @@ pub fn quotation(feed: &Feed, now: Timestamp) -> Result<Quotation, OracleError> 
 }
 
 /// When what is held will count.
-pub fn ends_at(course: &Course, terms: &FeedTerms) -> Option<Timestamp> {
-    course.held_since.map(|since| since.plus(terms.hold))
+pub fn held_until(feed: &Feed) -> Option<Timestamp> {
+    let since = feed.course.held_since?;
+    Some(since.plus(feed.terms.hold))
 }
 
 fn limit(terms: &FeedTerms) -> Limit {
@@ -162,45 +177,44 @@ struct Basis {
 }
 
 fn basis(feed: &Feed, now: Timestamp) -> Result<Basis, OracleError> {
-    let mut prices = Vec::with_capacity(MAX_FEEDERS);
-    let mut stamps = Vec::with_capacity(MAX_FEEDERS);
-    for report in feed.reports.iter().flatten() {
+    let mut in_force = Vec::new();
+    for report in &feed.reports {
         if ensure_in_force(&feed.terms, report, now).is_ok() {
-            prices.push(report.price);
-            stamps.push(report.observed_at);
+            in_force.push(*report);
         }
     }
-    let (reports, quorum) = (count(&prices), feed.terms.quorum);
-    let frozen = OracleError::Frozen { reports, quorum };
+    let (reports, quorum) = (count(&in_force), feed.terms.quorum);
+    let frozen = || OracleError::Frozen { reports, quorum };
     let enough = quorum.max((reports / 2).saturating_add(1));
-    let older = reports.checked_sub(enough).ok_or(frozen)?;
-    let older = usize::try_from(older).unwrap_or(usize::MAX);
+    let enough = usize::try_from(enough).unwrap_or(usize::MAX);
     Ok(Basis {
-        median: median(&prices).ok_or(frozen)?,
-        oldest: ranked(&stamps, older).ok_or(frozen)?,
+        oldest: newest(&in_force, enough).ok_or_else(frozen)?,
+        median: median(&in_force).ok_or_else(frozen)?,
         reports,
     })
 }
 
-/// The price of an asset of which so many tokens of another are worth one, at most `cap`. Rounded down.
-pub fn derived(rate: &Quotation, cap: Price, base: &Quotation) -> Result<Quotation, MathError> {
+/// Turns the `rate` of an asset, in tokens of another and at most `cap`, into its price, rounded down. It is as old, as
+/// late and as held as the worse of the two.
+pub fn derive(rate: &mut Quotation, cap: Price, base: &Quotation) -> Result<(), MathError> {
     let product = |rate: Price, price: Price| {
         let rate = rate.min(cap);
         rate.of(price.0, Rounding::Down).map(Price)
     };
-    Ok(Quotation {
-        price: product(rate.price, base.price)?,
-        low: product(rate.low, base.low)?,
-        high: product(rate.high, base.high)?,
-        average: product(rate.average, base.average)?,
-        oldest: rate.oldest.min(base.oldest),
-        reports: rate.reports.min(base.reports),
-        held_until: rate.held_until.max(base.held_until),
-        late: rate.late || base.late,
-    })
+    rate.price = product(rate.price, base.price)?;
+    rate.low = product(rate.low, base.low)?;
+    rate.high = product(rate.high, base.high)?;
+    rate.average = product(rate.average, base.average)?;
+    rate.oldest = rate.oldest.min(base.oldest);
+    rate.reports = rate.reports.min(base.reports);
+    if rate.held_until < base.held_until {
+        rate.held_until = base.held_until;
+    }
+    rate.late |= base.late;
+    Ok(())
 }
 
-/// A report in force is neither too far ahead of the clock nor too old.
+/// A report in force is a price, and neither too far ahead of the clock nor too old.
 fn ensure_in_force(terms: &FeedTerms, report: &Report, now: Timestamp) -> Result<(), OracleError> {
     ensure!(
         report.observed_at <= now.plus(terms.future_tolerance),

@@ -13,28 +13,35 @@ mod tests;
 mod oracle_adapter {
     use crate::feed;
     use crate::signature::ensure_signed;
-    use finance::oracle::answer::Answer;
     use finance::Price;
     use ink::codegen::TraitCallBuilder;
     use ink::prelude::vec::Vec;
     use ink::storage::{traits::ManualKey, Mapping};
     use interfaces::calls::answer;
-    use interfaces::ensure;
     use interfaces::oracle_adapter::{
-        Feed, FeedChanged, FeedTerms, Key, OracleAdapter, OracleError, OracleTerms, PendingFeed,
-        PriceReported, Quotation, Report, ReportMessage, Settings, SignedReport, MAX_ASSETS,
+        Feed, FeedProposed, FeedTerms, Key, OracleAdapter, OracleError, OracleTerms, PriceReported,
+        Proposal, Quotation, Report, ReportMessage, Settings, SignedReport, MAX_ASSETS,
     };
     use interfaces::price_source::{
         PriceSource, SOURCE_DEPOSIT, SOURCE_PROOF_SIZE, SOURCE_REF_TIME,
     };
     use interfaces::types::AssetId;
+    use interfaces::{ensure, Boxed};
 
     #[ink(storage)]
     pub struct OracleAdapterContract {
         /// Fixed at creation.
-        settings: Settings,
-        /// Every asset, numbered from zero without gaps.
-        feeds: Mapping<AssetId, Feed, ManualKey<1>>,
+        settings: Boxed<Settings>,
+        /// Every asset under a number below [`MAX_ASSETS`].
+        feeds: Mapping<AssetId, Boxed<Feed>, ManualKey<1>>,
+    }
+
+    /// How a report came here.
+    enum Evidence<'a> {
+        Call(Report),
+        Signature(&'a SignedReport),
+        /// It is asked for.
+        Answer,
     }
 
     impl OracleAdapterContract {
@@ -48,74 +55,70 @@ mod oracle_adapter {
             let OracleTerms { settings, feeds } = terms;
             ensure!(feeds.len() <= MAX_ASSETS, OracleError::InvalidFeeders);
             let mut adapter = Self {
-                settings,
+                settings: Boxed::new(settings),
                 feeds: Mapping::default(),
             };
             for (asset, terms) in (0..).map(AssetId).zip(feeds) {
                 feed::ensure_valid(&terms, asset, settings.change_delay)?;
-                adapter.feeds.insert(asset, &feed::new(terms));
+                let mut feed = Boxed::<Feed>::default();
+                feed::adopt(&mut feed, terms);
+                adapter.feeds.insert(asset, &feed);
             }
             Ok(adapter)
         }
 
-        fn load(&self, asset: AssetId) -> Result<Feed, OracleError> {
-            self.feeds.get(asset).ok_or(OracleError::UnknownAsset)
+        /// The feed under the terms that are in force now.
+        fn load(&self, asset: AssetId) -> Result<Boxed<Feed>, OracleError> {
+            let feed = self.feeds.get(asset);
+            let mut feed = feed.ok_or(OracleError::UnknownAsset)?;
+            feed::change(&mut feed, self.now());
+            Ok(feed)
         }
 
-        /// Stores what `feeder` was shown to have reported.
+        /// Stores what `feeder` reports on `asset`, by the way that his key allows.
         fn take(
             &mut self,
             asset: AssetId,
-            feed: &mut Feed,
-            feeder: AccountId,
-            report: Report,
+            feeder: &AccountId,
+            evidence: Evidence,
         ) -> Result<(), OracleError> {
-            feed::report(feed, &feeder, report, self.now())?;
-            self.feeds.insert(asset, feed);
+            let mut feed = self.load(asset)?;
+            let (place, key) = feed::key(&feed.terms, feeder)?;
+            let report = match (key, evidence) {
+                (Key::Source, Evidence::Answer) => self.ask(*feeder, asset, &feed.terms)?,
+                (key, Evidence::Signature(signed)) => {
+                    let report = signed.report;
+                    let message = ReportMessage {
+                        network: &self.settings.network,
+                        oracle: &self.env().account_id(),
+                        asset,
+                        report,
+                    };
+                    ensure_signed(&message.text(), &signed.signature, key, feeder)?;
+                    report
+                }
+                (Key::Sr25519 | Key::Ecdsa, Evidence::Call(report)) => report,
+                _ => return Err(OracleError::NotAFeeder),
+            };
+            feed::report(&mut feed, place, report, self.now())?;
+            self.feeds.insert(asset, &feed);
             self.env().emit_event(PriceReported {
                 asset,
-                feeder,
+                feeder: *feeder,
                 price: report.price,
                 observed_at: report.observed_at,
-                held_until: feed::ends_at(&feed.course, &feed.terms),
+                held_until: feed::held_until(&feed),
             });
             Ok(())
         }
 
-        fn take_signed(&mut self, signed: &SignedReport) -> Result<(), OracleError> {
-            let SignedReport {
-                asset,
-                feeder,
-                report,
-                signature,
-            } = signed;
-            let mut feed = self.load(*asset)?;
-            let message = ReportMessage {
-                network: &self.settings.network,
-                oracle: &self.env().account_id(),
-                asset: *asset,
-                report: *report,
-            };
-            let key = feed::key(&feed.terms, feeder)?;
-            ensure_signed(&message.text(), signature, key, feeder)?;
-            self.take(*asset, &mut feed, *feeder, *report)
-        }
-
-        fn change(
-            &mut self,
+        /// What a source reports.
+        fn ask(
+            &self,
+            source: AccountId,
             asset: AssetId,
-            feed: &Feed,
-            effective_at: Option<finance::Timestamp>,
-        ) -> Result<(), OracleError> {
-            self.feeds.insert(asset, feed);
-            self.env().emit_event(FeedChanged {
-                asset,
-                effective_at,
-            });
-            Ok(())
-        }
-
-        fn ask(&self, source: AccountId, asset: AssetId) -> Result<Answer, OracleError> {
+            terms: &FeedTerms,
+        ) -> Result<Report, OracleError> {
             let source: ink::contract_ref!(PriceSource) = source.into();
             let question = source
                 .call()
@@ -123,7 +126,23 @@ mod oracle_adapter {
                 .ref_time_limit(SOURCE_REF_TIME)
                 .proof_size_limit(SOURCE_PROOF_SIZE)
                 .storage_deposit_limit(SOURCE_DEPOSIT);
-            answer(question.try_invoke())?.ok_or(OracleError::Silent)
+            let answer = answer(question.try_invoke())?.ok_or(OracleError::Silent)?;
+            Ok(Report {
+                price: answer.price(terms.max_confidence, terms.future_tolerance, self.now())?,
+                observed_at: answer.observed_at,
+            })
+        }
+
+        fn quote(&self, asset: AssetId) -> Result<Quotation, OracleError> {
+            let now = self.now();
+            let mut feed = self.load(asset)?;
+            let mut quotation = feed::quotation(&mut feed, now)?;
+            if let Some(base) = feed.terms.base {
+                // Ends, as a base has a lower number.
+                let other = self.quote(base.asset)?;
+                feed::derive(&mut quotation, base.cap.at(now), &other)?;
+            }
+            Ok(quotation)
         }
 
         fn now(&self) -> finance::Timestamp {
@@ -139,89 +158,73 @@ mod oracle_adapter {
             price: Price,
             observed_at: finance::Timestamp,
         ) -> Result<(), OracleError> {
-            let feeder = self.env().caller();
-            let mut feed = self.load(asset)?;
-            let key = feed::key(&feed.terms, &feeder)?;
-            // A source is asked: its answers tell how sure it is.
-            ensure!(!matches!(key, Key::Source { .. }), OracleError::NotAFeeder);
-            let report = Report { price, observed_at };
-            self.take(asset, &mut feed, feeder, report)
+            let report = Evidence::Call(Report { price, observed_at });
+            self.take(asset, &self.env().caller(), report)
         }
 
         #[ink(message)]
-        fn report_signed(&mut self, reports: Vec<SignedReport>) -> Vec<Result<(), OracleError>> {
-            let reports = reports.iter();
-            reports.map(|report| self.take_signed(report)).collect()
+        fn report_signed(
+            &mut self,
+            reports: Vec<Boxed<SignedReport>>,
+        ) -> Vec<Result<(), OracleError>> {
+            let reports = reports.iter().map(|signed| {
+                let evidence = Evidence::Signature(signed);
+                self.take(signed.asset, &signed.feeder, evidence)
+            });
+            reports.collect()
         }
 
         #[ink(message)]
         fn poke(&mut self, asset: AssetId, source: AccountId) -> Result<(), OracleError> {
-            let mut feed = self.load(asset)?;
-            let Key::Source { max_confidence } = feed::key(&feed.terms, &source)? else {
-                return Err(OracleError::NotAFeeder);
-            };
-            let answer = self.ask(source, asset)?;
-            let tolerance = feed.terms.future_tolerance;
-            let report = Report {
-                price: answer.price(max_confidence, tolerance, self.now())?,
-                observed_at: answer.observed_at,
-            };
-            self.take(asset, &mut feed, source, report)
+            self.take(asset, &source, Evidence::Answer)
         }
 
         #[ink(message)]
         fn price(&self, asset: AssetId) -> Result<Quotation, OracleError> {
-            let feed = self.load(asset)?;
-            let own = feed::quotation(&feed, self.now())?;
-            let Some(base) = feed.terms.base else {
-                return Ok(own);
-            };
-            // Ends, as a base has a lower number.
-            let other = self.price(base.asset)?;
-            Ok(feed::derived(&own, base.cap.at(self.now()), &other)?)
+            self.quote(asset)
         }
 
         #[ink(message)]
         fn prices(&self, assets: Vec<AssetId>) -> Vec<Option<Quotation>> {
-            let quotation = |asset| self.price(asset).ok();
+            let quotation = |asset| self.quote(asset).ok();
             assets.into_iter().map(quotation).collect()
         }
 
         #[ink(message)]
-        fn feed(&self, asset: AssetId) -> Result<Feed, OracleError> {
+        fn feed(&self, asset: AssetId) -> Result<Boxed<Feed>, OracleError> {
             self.load(asset)
         }
 
         #[ink(message)]
-        fn settings(&self) -> Settings {
-            self.settings
+        fn settings(&self) -> Boxed<Settings> {
+            self.settings.clone()
         }
 
         #[ink(message)]
-        fn propose_feed(&mut self, asset: AssetId, terms: FeedTerms) -> Result<(), OracleError> {
-            let Settings {
-                governor,
-                change_delay,
-                ..
-            } = self.settings;
-            ensure!(self.env().caller() == governor, OracleError::NotTheGovernor);
-            let mut feed = self.load(asset)?;
-            feed::ensure_valid(&terms, asset, change_delay)?;
-            let unit = |terms: &FeedTerms| terms.base.map(|base| base.asset);
-            ensure!(unit(&terms) == unit(&feed.terms), OracleError::InvalidBase);
-            let effective_at = self.now().plus(change_delay);
-            feed.pending = Some(PendingFeed {
+        fn propose_feed(
+            &mut self,
+            asset: AssetId,
+            terms: Boxed<FeedTerms>,
+        ) -> Result<(), OracleError> {
+            ensure!(
+                self.env().caller() == self.settings.governor,
+                OracleError::NotTheGovernor
+            );
+            ensure!(asset.index() < MAX_ASSETS, OracleError::UnknownAsset);
+            feed::ensure_valid(&terms, asset, self.settings.change_delay)?;
+            let mut feed = self.load(asset).unwrap_or_default();
+            feed::ensure_same_unit(&feed, &terms)?;
+            let effective_at = self.now().plus(self.settings.change_delay);
+            feed.proposed = Some(Boxed::new(Proposal {
+                effective_at,
                 terms,
+            }));
+            self.feeds.insert(asset, &feed);
+            self.env().emit_event(FeedProposed {
+                asset,
                 effective_at,
             });
-            self.change(asset, &feed, Some(effective_at))
-        }
-
-        #[ink(message)]
-        fn apply_feed(&mut self, asset: AssetId) -> Result<(), OracleError> {
-            let mut feed = self.load(asset)?;
-            feed::change(&mut feed, self.now())?;
-            self.change(asset, &feed, None)
+            Ok(())
         }
     }
 }

@@ -1,9 +1,9 @@
 //! Who signed a report.
 
 use ink::env::hash::Blake2x256;
-use ink::env::{ecdsa_recover, hash_bytes};
+use ink::env::{ecdsa_recover, hash_bytes, sr25519_verify};
 use interfaces::ensure;
-use interfaces::oracle_adapter::{Key, OracleError, Signature};
+use interfaces::oracle_adapter::{Key, OracleError};
 use interfaces::permit::Text;
 use interfaces::types::AccountId;
 
@@ -17,20 +17,23 @@ const HALF_ORDER: [u8; 32] = [
 /// Whether `signer`, who has a key of this kind, signed `text`, wrapped or not.
 pub fn ensure_signed(
     text: &Text,
-    signature: &Signature,
+    signature: &[u8; 65],
     key: Key,
     signer: &AccountId,
 ) -> Result<(), OracleError> {
-    let is_signed = match (key, signature) {
-        (Key::Sr25519, Signature::Sr25519(signature)) => text.is_signed(signature, signer),
-        (Key::Ecdsa, Signature::Ecdsa(signature)) => {
-            is_canonical(signature)
-                && [&text.message()[..], &text.wrapped()[..]]
-                    .into_iter()
-                    .any(|text| recovered(text, signature).as_ref() == Some(signer))
+    let is_signed = |text: &[u8]| match key {
+        Key::Sr25519 => {
+            let signature = signature.first_chunk().unwrap_or(&[0; 64]);
+            sr25519_verify(signature, text, signer.as_ref()).is_ok()
         }
-        _ => false,
+        Key::Ecdsa => {
+            is_canonical(signature) && recovered(text, signature).as_ref() == Some(signer)
+        }
+        Key::Source => false,
     };
+    let is_signed = [&text.message()[..], &text.wrapped()[..]]
+        .into_iter()
+        .any(is_signed);
     ensure!(is_signed, OracleError::WrongSignature);
     Ok(())
 }

@@ -6,8 +6,10 @@ use finance::{Period, Ratio};
 use interfaces::collateral_vault::{CollateralVault, VaultError};
 use interfaces::configurator::Configurator;
 use interfaces::liquidation_engine::LiquidationEngine;
+use interfaces::oracle_adapter::{FeedTerms, OracleAdapter, OracleError};
 use interfaces::parameters::Parameter;
 use interfaces::transfer_agent::TransferAgent;
+use interfaces::types::AssetId;
 
 /// Long after the last report, and long after an epoch should have been closed.
 fn deserted(world: &World) {
@@ -127,6 +129,38 @@ fn settled_cash_is_claimed_while_no_price_is_known() {
     // quotients down, at the cost of a base unit.
     assert_eq!(world.claim("ann", SENIOR).claimable_cash, 60_004_930);
     assert_eq!(world.balance(world.deal.cash, "ann"), 60_004_930);
+}
+
+#[test]
+fn a_retired_feed_keeps_nobody_from_paying_or_leaving() {
+    let (world, position) = World::lent();
+    let ether = AssetId(0);
+    let feed = world.reads(world.oracle().feed(ether)).unwrap();
+    let terms = FeedTerms {
+        feeders: vec![],
+        quorum: 0,
+        ..*feed.terms
+    };
+    world.does("governor", world.oracle().propose_feed(ether, terms.into()));
+    world.redeem("ann", SENIOR, usd(100));
+    world.chain.advance(Period(2 * DAY.0));
+    let (reports, quorum) = (0, 0);
+    let retired = OracleError::Frozen { reports, quorum };
+    let price = world.reads(world.vault().price(ETH));
+    assert_eq!(price, Err(VaultError::Oracle(retired.into())));
+
+    let owed = world.reads(world.vault().position(position)).unwrap().debt;
+    world.provide_cash("olga", owed);
+    assert_eq!(
+        world.does("olga", world.vault().repay(position, owed)),
+        owed
+    );
+    world.does("olga", world.vault().withdraw_collateral(position, eth(8)));
+    world.does("anybody", world.agent().close_epoch());
+    let claimed = world.claim("ann", SENIOR).claimable_cash;
+    assert!(claimed >= usd(100), "{claimed}");
+    assert_eq!(world.balance(world.deal.cash, "ann"), claimed);
+    world.assert_balanced();
 }
 
 #[test]

@@ -243,11 +243,10 @@ fn while_a_jump_is_held_nobody_buys_at_the_new_price_and_draws_at_the_old() {
     let terms = FeedTerms {
         max_deviation: Ratio::from_bps(2_000),
         hold: Period(3 * HOUR.0),
-        ..feed.terms
+        ..*feed.terms
     };
-    world.does("governor", world.oracle().propose_feed(ether, terms));
+    world.does("governor", world.oracle().propose_feed(ether, terms.into()));
     world.chain.advance(Period(2 * DAYS));
-    world.does("anybody", world.oracle().apply_feed(ether));
     world.repeat_prices();
     world.close_epoch();
 

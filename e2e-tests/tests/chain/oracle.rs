@@ -8,7 +8,7 @@ use ink::env::hash::Blake2x256;
 use interfaces::calls::CallError;
 use interfaces::oracle_adapter::{
     FeedTerms, Feeder, Key, OracleAdapter, OracleError, OracleTerms, Quotation, Report,
-    ReportMessage, Settings, Signature, SignedReport,
+    ReportMessage, Settings, SignedReport,
 };
 use interfaces::test_source::{Behaviour, TestSource as _};
 use interfaces::types::{AccountId, AssetId};
@@ -31,13 +31,8 @@ struct Market {
 impl Market {
     /// Three sources, of which two are a quorum.
     fn of_sources() -> Self {
-        Self::with(|sources| {
-            let key = Key::Source {
-                max_confidence: MAX_CONFIDENCE,
-            };
-            let feeder = |account| Feeder { account, key };
-            sources.map(feeder).into()
-        })
+        let key = Key::Source;
+        Self::with(|sources| sources.map(|account| Feeder { account, key }).into())
     }
 
     /// A market whose feeders are made of the sources.
@@ -84,7 +79,7 @@ impl Market {
     fn reports(&self) -> Vec<Option<Report>> {
         let oracle = Oracle::from(self.oracle);
         let feed = self.chain.read(oracle.call().feed(ETHER)).unwrap();
-        feed.unwrap().reports
+        feed.unwrap().by_feeder().map(|(_, last)| last).collect()
     }
 
     /// The poke is refused, or fails, as expected, and leaves no trace.
@@ -100,6 +95,7 @@ fn deployed(chain: &Chain, feeders: Vec<Feeder>, salt: &str) -> AccountId {
     let terms = FeedTerms {
         feeders,
         heartbeat: HOUR,
+        max_confidence: MAX_CONFIDENCE,
         ..FeedTerms::of_accounts([], 2, Period(2 * HOUR.0), Period::from_secs(60))
     };
     let terms = OracleTerms {
@@ -108,7 +104,7 @@ fn deployed(chain: &Chain, feeders: Vec<Feeder>, salt: &str) -> AccountId {
             governor: chain.account("governor"),
             change_delay: Period(48 * HOUR.0),
         },
-        feeds: vec![terms],
+        feeds: vec![terms.into()],
     };
     let deployer = chain.account("deployer");
     let oracle = chain.try_deploy::<OracleError>("oracle-adapter", deployer, terms, salt);
@@ -223,12 +219,9 @@ fn a_source_that_lies_is_refused_or_outvoted() {
 #[test]
 fn nothing_but_a_source_of_the_asset_is_poked() {
     let market = Market::with(|[first, second, _]| {
-        let key = Key::Source {
-            max_confidence: MAX_CONFIDENCE,
-        };
         let source = Feeder {
             account: first,
-            key,
+            key: Key::Source,
         };
         let account = Feeder {
             account: second,
@@ -283,13 +276,11 @@ fn a_jump_of_sources_is_held_and_confirmed_without_a_keeper() {
     let terms = FeedTerms {
         max_deviation: Ratio::from_bps(1_000),
         hold: HOUR,
-        ..feed.unwrap().terms
+        ..*feed.unwrap().terms
     };
-    let proposal = oracle.call_mut().propose_feed(ETHER, terms);
+    let proposal = oracle.call_mut().propose_feed(ETHER, terms.into());
     market.chain.execute(governor, proposal).unwrap();
     market.chain.advance(Period(48 * HOUR.0));
-    let apply = oracle.call_mut().apply_feed(ETHER);
-    assert_eq!(market.does(apply).unwrap().answer, Ok(()));
 
     let quote_all = |whole| (0..3).for_each(|source| market.quote(source, whole));
     quote_all(100);
@@ -359,7 +350,8 @@ fn both_sign(oracle: &AccountId, report: Report) -> Vec<SignedReport> {
     let (id, bytes) = signature.serialize_compact();
     let mut ecdsa = [id.to_i32() as u8; 65];
     ecdsa[..64].copy_from_slice(&bytes);
-    let sr25519 = ink_e2e::alice().sign(&text).0;
+    let mut sr25519 = [0; 65];
+    sr25519[..64].copy_from_slice(&ink_e2e::alice().sign(&text).0);
     let signed = |feeder, signature| SignedReport {
         asset: ETHER,
         feeder,
@@ -367,11 +359,8 @@ fn both_sign(oracle: &AccountId, report: Report) -> Vec<SignedReport> {
         signature,
     };
     vec![
-        signed(
-            sr25519_account(&ink_e2e::alice()),
-            Signature::Sr25519(sr25519),
-        ),
-        signed(ecdsa_account(), Signature::Ecdsa(ecdsa)),
+        signed(sr25519_account(&ink_e2e::alice()), sr25519),
+        signed(ecdsa_account(), ecdsa),
     ]
 }
 
@@ -381,6 +370,7 @@ fn submit(
     reports: Vec<SignedReport>,
 ) -> Vec<Result<(), OracleError>> {
     let mut oracle = Oracle::from(to);
+    let reports = reports.into_iter().map(Box::new).collect();
     let submitted = oracle.call_mut().report_signed(reports);
     market.does(submitted).unwrap().answer
 }
@@ -473,7 +463,8 @@ fn a_batch_of_signed_reports_is_cheaper_than_its_parts() {
     let market = signing();
     let mut oracle = Oracle::from(market.oracle);
     let batch = both_sign(&market.oracle, said(100, START));
-    let mut cost = |reports| {
+    let mut cost = |reports: Vec<SignedReport>| {
+        let reports = reports.into_iter().map(Box::new).collect();
         let submitted = oracle.call_mut().report_signed(reports);
         let called = market
             .chain

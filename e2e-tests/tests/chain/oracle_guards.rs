@@ -16,12 +16,13 @@ const TOLERANCE: Period = Period::from_secs(60);
 
 /// Nobody can make an oracle of these feeds.
 fn refuses_feeds(world: &World, feeds: Vec<FeedTerms>, error: OracleError) {
-    let settings = world.reads(world.oracle().settings());
+    let settings = *world.reads(world.oracle().settings());
+    let feeds = feeds.into_iter().map(Box::new).collect();
     world.refuses_to_deploy("oracle-adapter", OracleTerms { settings, feeds }, error);
 }
 
 fn feed_terms(world: &World) -> FeedTerms {
-    world.reads(world.oracle().feed(ETHER)).unwrap().terms
+    *world.reads(world.oracle().feed(ETHER)).unwrap().terms
 }
 
 /// `who` reports a price of ether of `whole` dollars, observed `age` ago.
@@ -32,7 +33,7 @@ fn reports(world: &World, who: &str, whole: u128, age: Period) {
 }
 
 #[test]
-fn a_feed_has_one_to_sixteen_feeders_who_all_differ() {
+fn a_feed_has_at_most_sixteen_feeders_who_all_differ() {
     let world = World::deployed();
     let terms = feed_terms(&world);
     let many = (0..=MAX_FEEDERS as u8).map(|number| Feeder {
@@ -41,7 +42,7 @@ fn a_feed_has_one_to_sixteen_feeders_who_all_differ() {
     });
     let many: Vec<_> = many.collect();
     let twice = vec![terms.feeders[0], terms.feeders[1], terms.feeders[0]];
-    for feeders in [vec![], many, twice] {
+    for feeders in [many, twice] {
         let feeds = vec![
             terms.clone(),
             FeedTerms {

@@ -131,12 +131,7 @@ fn oracle_of(feeders: &[AccountId]) -> OracleTerms {
             governor: account(&alice()),
             change_delay: second,
         },
-        feeds: vec![FeedTerms::of_accounts(
-            feeders.to_vec(),
-            quorum,
-            second,
-            Period(0),
-        )],
+        feeds: vec![FeedTerms::of_accounts(feeders.to_vec(), quorum, second, Period(0)).into()],
     }
 }
 

@@ -39,15 +39,21 @@ impl Market {
 
     /// Takes the prices of a row and returns what traded.
     pub fn trade(&mut self, row: &Row) -> Vec<(CollateralId, Price)> {
-        let mut traded = Vec::new();
-        for (id, column) in (0..).map(CollateralId).zip(&self.column) {
-            if let Some(price) = row.prices.get(*column).copied().flatten() {
-                self.now[id.index()] = Some(price);
-                self.first[id.index()].get_or_insert(price);
-                traded.push((id, price));
-            }
+        let traded = self.prices(row);
+        for (id, price) in &traded {
+            self.now[id.index()] = Some(*price);
+            self.first[id.index()].get_or_insert(*price);
         }
         traded
+    }
+
+    /// What traded in a row.
+    pub fn prices(&self, row: &Row) -> Vec<(CollateralId, Price)> {
+        let columns = (0..).map(CollateralId).zip(&self.column);
+        let price = |column: &usize| row.prices.get(*column).copied().flatten();
+        columns
+            .filter_map(|(id, column)| Some((id, price(column)?)))
+            .collect()
     }
 
     /// The last price of a collateral type.

@@ -96,6 +96,10 @@ impl<'a> Replay<'a> {
     /// unit is missing.
     pub fn run(mut self, mut progress: impl FnMut(usize)) -> Result<Record> {
         self.subscribe().context("investors subscribe")?;
+        if let Some(first) = self.scenario.rows.first() {
+            // The first price of a feed is held like a jump: feeders are at work before anybody borrows.
+            self.report(&self.market.prices(first))?;
+        }
         for (number, row) in self.scenario.rows.iter().enumerate() {
             self.step_to(row.at)?;
             self.row(row)

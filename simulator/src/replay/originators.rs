@@ -4,8 +4,9 @@ use anyhow::{Context, Result};
 use finance::Rounding;
 use ink::codegen::TraitCallBuilder;
 use interfaces::collateral_vault::{CollateralVault, VaultError};
+use interfaces::oracle_adapter::OracleAdapter;
 use interfaces::tranche_pool::{PoolError, TranchePool};
-use interfaces::types::{AccountId, Balance, CollateralId, PositionId};
+use interfaces::types::{AccountId, AssetId, Balance, CollateralId, PositionId};
 
 use super::Replay;
 use crate::input::term_sheet::{Originator, Reaction, TermSheet};
@@ -41,18 +42,26 @@ impl Replay<'_> {
             .collect()
     }
 
-    /// Opens the positions of those whose collateral has a price and who have none yet.
+    /// Opens the positions of those whose collateral has a price that counts and who have none yet.
     pub(super) fn borrow(&mut self) -> Result<()> {
         let deal = self.deal;
         for (index, terms) in deal.sheet.originators.iter().enumerate() {
             let waits = self.originators.positions[index].is_none();
-            if waits && self.market.price(terms.collateral).is_some() {
+            if waits && self.can_borrow(terms.collateral)? {
                 let position = self.open(terms, self.cast.originators[index]);
                 let position = position.with_context(|| format!("{} borrows", terms.name))?;
                 self.originators.positions[index] = Some(position);
             }
         }
         Ok(())
+    }
+
+    /// Whether the market has traded the collateral, and the oracle has no doubt about its price.
+    fn can_borrow(&self, collateral: CollateralId) -> Result<bool> {
+        let price = self.deal.oracle().call().price(AssetId(collateral.0));
+        let quotation = self.chain.read(price)?;
+        let is_firm = quotation.is_ok_and(|quotation| quotation.firm().is_ok());
+        Ok(is_firm && self.market.price(collateral).is_some())
     }
 
     fn open(&mut self, terms: &Originator, account: AccountId) -> Result<PositionId> {

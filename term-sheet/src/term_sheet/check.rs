@@ -5,17 +5,21 @@ use std::path::Path;
 
 use finance::fees::{HIGHEST_MANAGEMENT_FEE, HIGHEST_PERFORMANCE_FEE};
 use finance::interest::PaceCurve;
+use finance::oracle::answer::CONFIDENCES;
+use finance::oracle::MAX_FUTURE_TOLERANCE;
 use finance::settlement::ClassTerms;
 use finance::{valuation, Period, Ratio, Timestamp, MAX_TRANCHES};
+use ink::env::hash::Blake2x256;
+use ink::env::hash_bytes;
 use interfaces::collateral_vault::MAX_COLLATERAL_TYPES;
-use interfaces::oracle_adapter::MAX_FEEDERS;
+use interfaces::oracle_adapter::{Feeder, Key, MAX_FEEDERS};
 use interfaces::parameters::{AuctionParameters, CollateralParameters, CollateralTerms};
 use interfaces::types::{Balance, CollateralId, TrancheId};
 use toml::Spanned;
 
 use super::{written, Collateral, Fees, Investor, Keeper, OracleTerms, Originator, Reaction};
 use super::{TermSheet, Token, Tranche};
-use crate::quantity::{Amount, Date, Duration, Percent};
+use crate::quantity::{Amount, Date, Duration, Hex, Percent};
 use crate::show;
 use crate::Mistake;
 
@@ -31,6 +35,12 @@ const LONGEST_TERM: Period = Period::from_secs(3_650 * 86_400);
 const GRACE: Period = Period::from_secs(7 * 86_400);
 /// The step of an auction's stairs unless the sheet says otherwise.
 const STEP: Period = Period::from_secs(60);
+
+/// How uncertain a source may be, what the moving average reaches back to, and how long a change of the oracle's terms
+/// is public, unless the sheet says otherwise.
+const MAX_CONFIDENCE: Ratio = Ratio::from_bps(100);
+const AVERAGING: Period = Period::from_secs(3_600);
+const CHANGE_DELAY: Period = Period::from_secs(2 * 86_400);
 
 type Checked<T> = Result<T, Mistake>;
 
@@ -361,7 +371,8 @@ impl Check<'_> {
     }
 
     fn oracle(&self, oracle: written::Oracle, names: &mut Taken) -> Checked<OracleTerms> {
-        let count = oracle.feeders.len();
+        let others = self.others(&oracle)?;
+        let count = oracle.feeders.len() + others.len();
         let quorum = *oracle.quorum.get_ref();
         let enough = usize::try_from(quorum).is_ok_and(|quorum| quorum <= count);
         self.ensure(quorum > 0, &oracle.quorum, || {
@@ -373,15 +384,134 @@ impl Check<'_> {
         self.ensure(count <= MAX_FEEDERS, &oracle.quorum, || {
             format!("an asset may have {MAX_FEEDERS} feeders at most, and there are {count}")
         })?;
-        self.ensure(oracle.max_age.get_ref().0 .0 > 0, &oracle.max_age, || {
+        let (max_deviation, hold) = self.hold(&oracle)?;
+        Ok(OracleTerms {
+            others,
+            max_confidence: self.max_confidence(&oracle.max_confidence)?,
+            quorum,
+            heartbeat: self.heartbeat(&oracle)?,
+            max_age: oracle.max_age.get_ref().0,
+            future_tolerance: self.future_tolerance(&oracle)?,
+            max_deviation,
+            hold,
+            averaging: self.averaging(&oracle.averaging)?,
+            change_delay: self.change_delay(&oracle, hold)?,
+            feeders: self.each(oracle.feeders, |feeder| self.unique(feeder, names))?,
+        })
+    }
+
+    /// Keys and sources, all different.
+    fn others(&self, oracle: &written::Oracle) -> Checked<Vec<Feeder>> {
+        let key =
+            |key| move |place: &Spanned<Hex<32>>| (place.get_ref().0.into(), key, place.span());
+        let signers = oracle.sr25519_keys.iter().map(key(Key::Sr25519));
+        let ecdsa = oracle.ecdsa_keys.iter().map(|key| {
+            let mut account = [0; 32];
+            hash_bytes::<Blake2x256>(&key.get_ref().0, &mut account);
+            (account.into(), Key::Ecdsa, key.span())
+        });
+        let sources = oracle.sources.iter().map(key(Key::Source));
+        let mut others: Vec<Feeder> = Vec::new();
+        for (account, key, span) in signers.chain(ecdsa).chain(sources) {
+            if others.iter().any(|other| other.account == account) {
+                return Err(self.mistake(span, "this feeder is listed twice: remove one"));
+            }
+            others.push(Feeder { account, key });
+        }
+        Ok(others)
+    }
+
+    fn max_confidence(&self, percent: &Option<Spanned<Percent>>) -> Checked<Ratio> {
+        let Some(percent) = percent else {
+            return Ok(MAX_CONFIDENCE);
+        };
+        let ratio = percent.get_ref().0;
+        self.ensure(CONFIDENCES.contains(&ratio), percent, || {
+            let (least, most) = (CONFIDENCES.start(), CONFIDENCES.end());
+            let (least, most) = (show::percent(*least), show::percent(*most));
+            format!("the doubt of a source is bounded by {least} to {most} of the price")
+        })?;
+        Ok(ratio)
+    }
+
+    fn heartbeat(&self, oracle: &written::Oracle) -> Checked<Period> {
+        let max_age = oracle.max_age.get_ref().0;
+        self.ensure(max_age > Period(0), &oracle.max_age, || {
             "a report must be in force for some time".into()
         })?;
-        Ok(OracleTerms {
-            feeders: self.each(oracle.feeders, |feeder| self.unique(feeder, names))?,
-            quorum,
-            max_age: oracle.max_age.get_ref().0,
-            future_tolerance: oracle.future_tolerance.0,
-        })
+        let Some(heartbeat) = &oracle.heartbeat else {
+            return Ok(max_age);
+        };
+        let period = heartbeat.get_ref().0;
+        self.ensure(period > Period(0) && period <= max_age, heartbeat, || {
+            let max_age = show::duration(max_age);
+            format!("the heartbeat must last, and no longer than the maximum age of {max_age}")
+        })?;
+        Ok(period)
+    }
+
+    fn future_tolerance(&self, oracle: &written::Oracle) -> Checked<Period> {
+        let most = oracle.max_age.get_ref().0.min(MAX_FUTURE_TOLERANCE);
+        let tolerance = oracle.future_tolerance.get_ref().0;
+        self.ensure(tolerance <= most, &oracle.future_tolerance, || {
+            let most = show::duration(most);
+            format!("a report may be dated ahead by {most} at most")
+        })?;
+        Ok(tolerance)
+    }
+
+    /// From which move on a jump is held, and how long: both or neither.
+    fn hold(&self, oracle: &written::Oracle) -> Checked<(Ratio, Period)> {
+        match (&oracle.max_deviation, &oracle.hold) {
+            (None, None) => Ok((Ratio::ZERO, Period(0))),
+            (Some(deviation), Some(hold)) => {
+                let period = hold.get_ref().0;
+                self.ensure(period > Period(0), hold, || {
+                    "a jump must be held for some time: write more, or remove this line and `max_deviation`".into()
+                })?;
+                Ok((self.below_one(deviation)?, period))
+            }
+            (Some(deviation), None) => {
+                let message = "without `hold` no jump is held: write how long, or remove this line";
+                Err(self.mistake(deviation.span(), message))
+            }
+            (None, Some(hold)) => {
+                let message =
+                    "without `max_deviation` nothing is a jump: write how far, or remove this line";
+                Err(self.mistake(hold.span(), message))
+            }
+        }
+    }
+
+    fn averaging(&self, averaging: &Option<Spanned<Duration>>) -> Checked<Period> {
+        let Some(averaging) = averaging else {
+            return Ok(AVERAGING);
+        };
+        let period = averaging.get_ref().0;
+        self.ensure(period > Period(0), averaging, || {
+            "an average must be taken over some time".into()
+        })?;
+        Ok(period)
+    }
+
+    /// No report outlives a change of the feeders, and no hold the terms that it began under.
+    fn change_delay(&self, oracle: &written::Oracle, hold: Period) -> Checked<Period> {
+        let max_age = oracle.max_age.get_ref().0;
+        let least = max_age
+            .0
+            .saturating_add(oracle.future_tolerance.get_ref().0 .0);
+        let least = Period(least.max(hold.0));
+        let refusal = || {
+            let least = show::duration(least);
+            format!("a change must be public for {least} at least: as long as a report is in force and a jump is held")
+        };
+        match &oracle.change_delay {
+            Some(delay) => {
+                self.ensure(delay.get_ref().0 >= least, delay, refusal)?;
+                Ok(delay.get_ref().0)
+            }
+            None => Ok(CHANGE_DELAY.max(least)),
+        }
     }
 
     fn investor(

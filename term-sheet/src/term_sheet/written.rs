@@ -5,7 +5,7 @@ use finance::settlement::Accrual;
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::quantity::{Amount, Date, Duration, Percent};
+use crate::quantity::{Amount, Date, Duration, Hex, Percent};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -138,9 +138,21 @@ pub struct Collateral {
 #[serde(deny_unknown_fields)]
 pub struct Oracle {
     pub feeders: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub sr25519_keys: Vec<Spanned<Hex<32>>>,
+    #[serde(default)]
+    pub ecdsa_keys: Vec<Spanned<Hex<33>>>,
+    #[serde(default)]
+    pub sources: Vec<Spanned<Hex<32>>>,
+    pub max_confidence: Option<Spanned<Percent>>,
     pub quorum: Spanned<u32>,
+    pub heartbeat: Option<Spanned<Duration>>,
     pub max_age: Spanned<Duration>,
-    pub future_tolerance: Duration,
+    pub future_tolerance: Spanned<Duration>,
+    pub max_deviation: Option<Spanned<Percent>>,
+    pub hold: Option<Spanned<Duration>>,
+    pub averaging: Option<Spanned<Duration>>,
+    pub change_delay: Option<Spanned<Duration>>,
 }
 
 #[derive(Deserialize)]

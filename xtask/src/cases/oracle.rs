@@ -4,9 +4,9 @@ use super::answer::{count, list, map, price, Answer, Answers, Figure};
 use super::given::{Found, Given};
 use super::number::{self, whole, Exact};
 use super::Solved;
-use finance::median;
 use finance::oracle::answer::{self, CONFIDENCES, EXPONENTS, MAX_ANSWER_AGE};
 use finance::oracle::course::{Course, Limit};
+use finance::oracle::median::{self, Report};
 use finance::oracle::MAX_FUTURE_TOLERANCE;
 use finance::{Period, Price, Ratio, Timestamp};
 use num_traits::Signed;
@@ -16,20 +16,23 @@ pub fn median(given: &Given) -> Found<Solved> {
     let keys = ["values_ascending", "values", "prices"];
     let key = keys.into_iter().find(|key| given.has(key));
     let key = key.unwrap_or("values_ascending");
-    let mut prices = Vec::new();
+    let mut reports = Vec::new();
     for number in given.numbers(key)? {
         let price = number::ratio(&number).ok_or_else(|| given.wrong(key, "is out of range"))?;
-        prices.push(Price(price.0));
+        reports.push(Report {
+            price: Price(price.0),
+            ..Report::default()
+        });
     }
     let quorum = given.maybe_number("min_signers")?;
-    let has_quorum = whole(prices.len() as u128) >= quorum.unwrap_or_else(|| whole(1));
-    let answer = match median::median(&prices) {
+    let has_quorum = whole(reports.len() as u128) >= quorum.unwrap_or_else(|| whole(1));
+    let answer = match median::median(&reports) {
         Some(median) if has_quorum => price(median),
         _ => Answer::Refused("fewer reports than the quorum".to_owned()),
     };
     let answers = map([("value", answer.clone()), ("result", answer)]);
     let solved = Solved::by("median", answers);
-    Ok(match prices.len() % 2 {
+    Ok(match reports.len() % 2 {
         0 => solved.unlike(
             "value",
             "of an even number the median is the mean of the two in the middle",
@@ -91,14 +94,14 @@ impl Queue {
     }
 
     fn current(&self) -> Price {
-        self.course.live.map_or(Price::ZERO, |live| live.price)
+        self.course.price
     }
 
     /// Time passes, up to that second.
     fn pass(&mut self, seconds: u64) {
         let now = Timestamp(0).plus(Period::from_secs(seconds));
         if let Some(median) = self.next {
-            self.course = self.course.step(median, self.limit, now);
+            self.course.step(median, self.limit, now);
         }
     }
 

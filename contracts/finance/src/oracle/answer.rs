@@ -1,6 +1,6 @@
 //! What a source of prices answers.
 
-use crate::fixed::{Price, Ratio, Rounding};
+use crate::fixed::{mul_div, Price, Ratio, Rounding};
 use crate::time::{Period, Timestamp};
 use core::ops::RangeInclusive;
 
@@ -10,8 +10,8 @@ pub const EXPONENTS: RangeInclusive<i32> = -20..=12;
 pub const CONFIDENCES: RangeInclusive<Ratio> = Ratio::from_bps(10)..=Ratio::from_bps(500);
 /// How old an answer may be when it is taken: a quarter of an hour. Once stored it ages like any report.
 pub const MAX_ANSWER_AGE: Period = Period::from_secs(900);
-/// The decimals of a [`Price`].
-const DECIMALS: i32 = 18;
+/// What two decimals more than those of a [`Price`] are divided by: its lowest exponent is −20.
+const BEYOND: u128 = 100;
 
 /// An answer: a price of `mantissa × 10^exponent`, give or take `confidence × 10^exponent`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, scale::Encode, scale::Decode)]
@@ -72,12 +72,10 @@ impl Answer {
     /// In 18 decimals, further ones dropped; never zero.
     fn scaled(&self) -> Option<Price> {
         let exponent = Some(self.exponent).filter(|exponent| EXPONENTS.contains(exponent))?;
-        let shift = exponent.checked_add(DECIMALS)?;
-        let factor = 10u128.checked_pow(shift.unsigned_abs())?;
-        let scaled = match shift < 0 {
-            true => self.mantissa.checked_div(factor)?,
-            false => self.mantissa.checked_mul(factor)?,
-        };
+        let zeros = exponent.abs_diff(*EXPONENTS.start());
+        // At most 10^32, far below 2^128.
+        let factor = (0..zeros).fold(1u128, |factor, _| factor.wrapping_mul(10));
+        let scaled = mul_div(self.mantissa, factor, BEYOND, Rounding::Down).ok()?;
         Some(Price(scaled)).filter(|price| *price > Price::ZERO)
     }
 }

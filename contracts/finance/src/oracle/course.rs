@@ -26,20 +26,7 @@ pub struct Limit {
     derive(scale_info::TypeInfo, ink::storage::traits::StorageLayout)
 )]
 pub struct Course {
-    /// Where the price stands, once there was one that counts.
-    pub live: Option<Live>,
-    /// Since when a jump is held.
-    pub held_since: Option<Timestamp>,
-}
-
-/// A price that counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, scale::Encode, scale::Decode)]
-#[cfg_attr(
-    feature = "metadata",
-    derive(scale_info::TypeInfo, ink::storage::traits::StorageLayout)
-)]
-pub struct Live {
-    /// The last one.
+    /// The last price that counted; zero if none ever did.
     pub price: Price,
     /// What jumps are measured from.
     anchor: Price,
@@ -49,61 +36,34 @@ pub struct Live {
     pub average: Price,
     /// Up to when.
     averaged_at: Timestamp,
+    /// Since when a jump is held.
+    pub held_since: Option<Timestamp>,
 }
 
 impl Course {
-    /// The course after the median was seen to be `median`.
-    pub fn step(self, median: Price, limit: Limit, now: Timestamp) -> Self {
-        let live = self.live.map(|live| live.anchored(limit.delay, now));
-        let since = self.held_since.unwrap_or(now);
-        match live {
-            Some(live) if live.is_near(median, limit.max_deviation) => Self {
-                live: Some(Live {
-                    price: median,
-                    ..live
-                }),
-                held_since: None,
-            },
-            live if now >= since.plus(limit.delay) => Self {
-                live: Some(Live::beginning(median, live, now)),
-                held_since: None,
-            },
-            live => Self {
-                live,
-                held_since: Some(since),
-            },
+    /// The median was seen to be `median`.
+    pub fn step(&mut self, median: Price, limit: Limit, now: Timestamp) {
+        if now >= self.anchored_at.plus(limit.delay) {
+            self.anchor_at(self.price, now);
         }
+        // As long as no price counted the anchor is zero, and nothing is near.
+        if !self.is_near(median, limit.max_deviation) {
+            let since = *self.held_since.get_or_insert(now);
+            if now < since.plus(limit.delay) {
+                return;
+            }
+            self.anchor_at(median, now);
+        }
+        if self.price == Price::ZERO {
+            self.average = median;
+        }
+        self.price = median;
+        self.held_since = None;
     }
 
-    /// The course with its average brought up to `now`, in which the price was what it is.
-    pub fn averaged(self, averaging: Period, now: Timestamp) -> Self {
-        let live = self.live.map(|live| live.averaged(averaging, now));
-        Self { live, ..self }
-    }
-}
-
-impl Live {
-    /// A price that is its own anchor, with the average of the one `before`.
-    fn beginning(price: Price, before: Option<Self>, now: Timestamp) -> Self {
-        let (average, averaged_at) = match before {
-            Some(before) => (before.average, before.averaged_at),
-            None => (price, now),
-        };
-        Self {
-            price,
-            anchor: price,
-            anchored_at: now,
-            average,
-            averaged_at,
-        }
-    }
-
-    /// Begins a window, if the last is over.
-    fn anchored(self, window: Period, now: Timestamp) -> Self {
-        match now >= self.anchored_at.plus(window) {
-            true => Self::beginning(self.price, Some(self), now),
-            false => self,
-        }
+    fn anchor_at(&mut self, price: Price, now: Timestamp) {
+        self.anchor = price;
+        self.anchored_at = now;
     }
 
     fn is_near(&self, median: Price, max_deviation: Ratio) -> bool {
@@ -112,41 +72,39 @@ impl Live {
         allowed.map_or(true, |allowed| distance <= allowed)
     }
 
-    /// `price + (average − price) × (1 − 1 ÷ averaging)^seconds`, the distance rounded down: a time cut in pieces gives
-    /// the same average but for rounding.
-    fn averaged(self, averaging: Period, now: Timestamp) -> Self {
+    /// Brings the average up to `now`, in which the price was what it is:
+    /// `price + (average − price) × (1 − 1 ÷ averaging)^seconds`, every step of the distance rounded down. A time cut in
+    /// pieces gives the same average but for rounding.
+    pub fn bring_average(&mut self, averaging: Period, now: Timestamp) {
         let (seconds, averaged_at) = self.averaged_at.whole_secs_until(now);
-        let kept = what_is_kept(averaging.whole_secs(), seconds);
-        let distance = self.average.0.abs_diff(self.price.0);
-        // A share is at most one, so the product fits.
-        let distance = kept.of(distance, Rounding::Down).unwrap_or(distance);
-        let average = match self.average > self.price {
-            true => self.price.0.saturating_add(distance),
-            false => self.price.0.saturating_sub(distance),
-        };
-        Self {
-            average: Price(average),
-            averaged_at,
-            ..self
-        }
+        self.averaged_at = averaged_at;
+        let (price, average) = (self.price.0, self.average.0);
+        let distance = shrunk(average.abs_diff(price), averaging.whole_secs(), seconds);
+        self.average = Price(match average > price {
+            true => price.wrapping_add(distance),
+            false => price.wrapping_sub(distance),
+        });
     }
 }
 
-/// `(1 − 1 ÷ averaging)^seconds`, every step rounded down.
-fn what_is_kept(averaging: u64, seconds: u64) -> Ratio {
-    let lost = Ratio::from_fraction(1, averaging.into(), Rounding::Down);
-    // Shares are at most one, so their products fit.
-    let product = |a: Ratio, b| a.times(b, Rounding::Down).unwrap_or_default();
-    let mut base = lost.unwrap_or(Ratio::ONE).complement();
-    let (mut kept, mut exponent) = (Ratio::ONE, seconds);
-    while exponent > 0 && kept > Ratio::ZERO {
-        if exponent & 1 == 1 {
-            kept = product(kept, base);
+/// `distance × (1 − 1 ÷ averaging)^seconds`, every step rounded down: never more than `distance`.
+fn shrunk(mut distance: u128, averaging: u64, mut seconds: u64) -> u128 {
+    let kept = Ratio::from_fraction(
+        averaging.saturating_sub(1).into(),
+        averaging.into(),
+        Rounding::Down,
+    );
+    let mut kept = kept.unwrap_or_default();
+    // A share is at most one, so the products fit.
+    let part = |kept: Ratio, amount| kept.of(amount, Rounding::Down).unwrap_or(0);
+    while seconds > 0 && distance > 0 {
+        if seconds & 1 == 1 {
+            distance = part(kept, distance);
         }
-        base = product(base, base);
-        exponent >>= 1;
+        kept = Ratio(part(kept, kept.0));
+        seconds >>= 1;
     }
-    kept
+    distance
 }
 
 #[cfg(test)]
@@ -167,16 +125,19 @@ mod tests {
 
     /// The course after these medians at these seconds.
     fn after(medians: &[(u128, u64)]) -> Course {
-        let step = |course: Course, (median, seconds): &(u128, u64)| {
-            course.step(Price(*median), LIMIT, at(*seconds))
-        };
-        medians.iter().fold(Course::default(), step)
+        let mut course = Course::default();
+        for (median, seconds) in medians {
+            course.step(Price(*median), LIMIT, at(*seconds));
+        }
+        course
     }
 
     /// What counts, and since when something else is held.
     fn standing(medians: &[(u128, u64)]) -> (Option<u128>, Option<Timestamp>) {
-        let course = after(medians);
-        (course.live.map(|live| live.price.0), course.held_since)
+        let Course {
+            price, held_since, ..
+        } = after(medians);
+        (Some(price.0).filter(|price| *price > 0), held_since)
     }
 
     #[test]
@@ -244,28 +205,32 @@ mod tests {
             max_deviation: Ratio::ZERO,
             delay: Period(0),
         };
-        let first = Course::default().step(Price(100), free, START);
-        assert_eq!(first.live.map(|live| live.price), Some(Price(100)));
-        let second = first.step(Price(1), free, START);
-        assert_eq!(second.live.map(|live| live.price), Some(Price(1)));
-        assert_eq!(second.held_since, None);
+        let mut course = Course::default();
+        for median in [100, 1] {
+            course.step(Price(median), free, START);
+            assert_eq!((course.price, course.held_since), (Price(median), None));
+        }
     }
 
     /// The average of a price that was 1000 until the start and is `price` since then.
     fn average(price: u128, averaging: u64, pieces: &[u64]) -> u128 {
-        let mut live = Live::beginning(Price(1_000_000), None, START);
-        live.price = Price(price);
+        let mut course = Course {
+            price: Price(price),
+            average: Price(1_000_000),
+            averaged_at: START,
+            ..Course::default()
+        };
         for seconds in pieces {
-            live = live.averaged(Period::from_secs(averaging), at(*seconds));
+            course.bring_average(Period::from_secs(averaging), at(*seconds));
         }
-        live.average.0
+        course.average.0
     }
 
     #[test]
     fn the_average_moves_two_thirds_of_the_way_in_one_period() {
-        // (1 − 1/3600)^3600 = 0.367 828…
-        assert_eq!(average(2_000_000, HOUR, &[HOUR]), 2_000_000 - 367_828);
-        assert_eq!(average(0, HOUR, &[HOUR]), 367_828);
+        // (1 − 1/3600)^3600 = 0.367 828…, and a unit lost in four factors.
+        assert_eq!(average(2_000_000, HOUR, &[HOUR]), 2_000_000 - 367_827);
+        assert_eq!(average(0, HOUR, &[HOUR]), 367_827);
         // The distance is rounded down, and after a hundred periods nothing is left of it.
         assert_eq!(average(0, HOUR, &[100 * HOUR]), 0);
         assert_eq!(average(0, 1, &[1]), 0);
@@ -291,13 +256,12 @@ mod tests {
             let mut course = after(&[(500, 0), (500, HOUR)]);
             for (median, pause) in medians {
                 now += pause;
-                let next = course.step(Price(median), LIMIT, at(HOUR + now));
-                let (before, since) = (course.live.unwrap(), course.held_since);
-                let moved = next.live.unwrap().price.0.abs_diff(before.price.0);
+                let (before, since) = (course.price.0, course.held_since);
+                course.step(Price(median), LIMIT, at(HOUR + now));
+                let moved = course.price.0.abs_diff(before);
                 let is_due = since.is_some_and(|since| at(HOUR + now) >= since.plus(LIMIT.delay));
                 // Within a window both ends of a move are within a tenth of one anchor.
-                prop_assert!(is_due || moved <= before.price.0 * 2 / 9 + 1);
-                course = next;
+                prop_assert!(is_due || moved <= before * 2 / 9 + 1);
             }
         }
     }

@@ -2,15 +2,15 @@
 //!
 //! | module | what it holds |
 //! |---|---|
+//! | [`median`] | what feeders said, and the middle of it |
 //! | [`answer`] | when the answer of a source is a price |
 //! | [`course`] | which price counts: jumps are held until they are confirmed; the moving average |
 //! | [`cap`] | how far the rate of a derived asset may have grown |
-//!
-//! The price itself is a [`median`](crate::median).
 
 pub mod answer;
 pub mod cap;
 pub mod course;
+pub mod median;
 
 use crate::time::Period;
 

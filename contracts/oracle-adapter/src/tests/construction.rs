@@ -19,13 +19,12 @@ fn feeders(number: usize) -> Vec<Feeder> {
 }
 
 #[ink::test]
-fn feeders_are_one_to_the_maximum_and_differ() {
+fn feeders_are_no_more_than_the_maximum_and_differ() {
     let refused = Err(OracleError::InvalidFeeders);
     let mut twice = two_of_three().feeders;
     twice[2].account = accounts().alice;
     twice[2].key = Key::Ecdsa;
 
-    assert_eq!(verdict(with(|terms| terms.feeders.clear())), refused);
     assert_eq!(verdict(with(|terms| terms.feeders = twice)), refused);
     let many = feeders(MAX_FEEDERS + 1);
     assert_eq!(verdict(with(|terms| terms.feeders = many)), refused);
@@ -52,6 +51,7 @@ fn a_quorum_is_one_to_the_number_of_feeders() {
 
     assert_eq!(verdict(with(|terms| terms.quorum = 0)), refused);
     assert_eq!(verdict(with(|terms| terms.quorum = 4)), refused);
+    assert_eq!(verdict(with(|terms| terms.feeders.clear())), refused);
 
     assert_eq!(verdict(with(|terms| terms.quorum = 1)), Ok(()));
     assert_eq!(verdict(with(|terms| terms.quorum = 3)), Ok(()));
@@ -105,8 +105,7 @@ fn an_average_takes_a_second_or_more() {
 fn a_source_is_certain_within_bounds() {
     let source = |bps| {
         with(|terms| {
-            let max_confidence = Ratio::from_bps(bps);
-            terms.feeders[0].key = Key::Source { max_confidence };
+            terms.max_confidence = Ratio::from_bps(bps);
         })
     };
     for bps in [0, 9, 501] {
@@ -127,7 +126,10 @@ fn a_new_adapter_publishes_its_terms_and_has_no_reports() {
     let adapter = adapter();
 
     let feed = adapter.feed(ETHER).unwrap();
-    assert_eq!(feed.terms, two_of_three());
-    assert_eq!((feed.pending, feed.reports), (None, vec![None; 3]));
-    assert_eq!(adapter.settings(), settings());
+    assert_eq!(*feed.terms, two_of_three());
+    assert_eq!(
+        (feed.proposed, last_reports(&adapter)),
+        (None, vec![None; 3])
+    );
+    assert_eq!(*adapter.settings(), settings());
 }

@@ -152,6 +152,24 @@ fn a_single_feeder_starts_no_hold() {
     assert_eq!(adapter.price(ETHER).unwrap().firm(), Ok(usd(100)));
 }
 
+/// Between two the median is the mean, which one of them moves as far as he likes: the hold is what stops him.
+#[ink::test]
+fn the_lie_of_one_of_two_feeders_is_held_and_his_silence_freezes() {
+    let mut adapter = at_a_hundred();
+    set_time(minutes_later(40));
+    report_as(&mut adapter, accounts().bob, usd(1_000), minutes_later(40)).unwrap();
+    assert_eq!(standing(&adapter), [usd(100), usd(100), usd(550)]);
+    let until = minutes_later(70);
+    let firm = adapter.price(ETHER).unwrap().firm();
+    assert_eq!(firm, Err(OracleError::Held { until }));
+
+    // Alice's report from the thirtieth minute is too old, and Bob alone is no quorum.
+    set_time(minutes_later(90).plus(Period(1)));
+    let (reports, quorum) = (1, 2);
+    let frozen = Err(OracleError::Frozen { reports, quorum });
+    assert_eq!(adapter.price(ETHER), frozen);
+}
+
 #[ink::test]
 fn a_held_price_freezes_like_any_other() {
     let mut adapter = at_a_hundred();

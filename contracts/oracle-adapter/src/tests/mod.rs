@@ -16,6 +16,7 @@ use interfaces::oracle_adapter::{
     FeedTerms, Feeder, Key, OracleAdapter, OracleError, OracleTerms, Quotation, Report, Settings,
 };
 use interfaces::types::{AccountId, AssetId};
+use interfaces::Boxed;
 
 const ETHER: AssetId = AssetId(0);
 const UNLISTED: AssetId = AssetId(1);
@@ -56,7 +57,7 @@ fn settings() -> Settings {
 fn made_with(feeds: Vec<FeedTerms>) -> Result<OracleAdapterContract, OracleError> {
     OracleAdapterContract::new(OracleTerms {
         settings: settings(),
-        feeds,
+        feeds: feeds.into_iter().map(Boxed::new).collect(),
     })
 }
 
@@ -91,5 +92,10 @@ fn report_as(
 
 /// What Alice, Bob and Charlie last said.
 fn last_reports(adapter: &OracleAdapterContract) -> Vec<Option<Report>> {
-    adapter.feed(ETHER).unwrap().reports
+    reports_on(adapter, ETHER)
+}
+
+fn reports_on(adapter: &OracleAdapterContract, asset: AssetId) -> Vec<Option<Report>> {
+    let feed = adapter.feed(asset).unwrap();
+    feed.by_feeder().map(|(_, last)| last).collect()
 }

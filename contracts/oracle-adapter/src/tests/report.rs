@@ -37,8 +37,7 @@ fn nobody_but_a_feeder_reports() {
 fn a_source_is_asked_and_does_not_report() {
     set_time(START);
     let mut terms = two_of_three();
-    let max_confidence = Ratio::from_bps(100);
-    terms.feeders[0].key = Key::Source { max_confidence };
+    terms.feeders[0].key = Key::Source;
     let mut adapter = made_with(vec![terms]).unwrap();
 
     assert_eq!(
@@ -174,6 +173,6 @@ fn reports_on_one_asset_leave_another_alone() {
     assert_eq!(adapter.report(gold, usd(3_000), START), Ok(()));
 
     assert_eq!(last_reports(&adapter), [None; 3]);
-    let of_gold = adapter.feed(gold).unwrap().reports;
+    let of_gold = reports_on(&adapter, gold);
     assert_eq!(of_gold[0].map(|report| report.price), Some(usd(3_000)));
 }

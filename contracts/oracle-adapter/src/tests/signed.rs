@@ -3,7 +3,7 @@
 use super::*;
 use ink::env::hash::{Blake2x256, HashOutput};
 use ink::env::test::{callee, recorded_events, set_callee};
-use interfaces::oracle_adapter::{ReportMessage, Signature, SignedReport};
+use interfaces::oracle_adapter::{ReportMessage, SignedReport};
 use schnorrkel::{ExpansionMode, Keypair, MiniSecretKey};
 use secp256k1::{ecdsa::RecoverableSignature, Message, PublicKey, Secp256k1, SecretKey};
 
@@ -69,8 +69,10 @@ fn wrapped(text: &[u8]) -> Vec<u8> {
     [b"<Bytes>", text, b"</Bytes>"].concat()
 }
 
-fn sr25519(keys: &Keypair, text: &[u8]) -> Signature {
-    Signature::Sr25519(keys.sign_simple(b"substrate", text).to_bytes())
+fn sr25519(keys: &Keypair, text: &[u8]) -> [u8; 65] {
+    let mut signature = [0; 65];
+    signature[..64].copy_from_slice(&keys.sign_simple(b"substrate", text).to_bytes());
+    signature
 }
 
 fn ecdsa(text: &[u8]) -> [u8; 65] {
@@ -87,7 +89,7 @@ fn packed(signature: RecoverableSignature) -> [u8; 65] {
     packed
 }
 
-fn signed(feeder: AccountId, report: Report, signature: Signature) -> SignedReport {
+fn signed(feeder: AccountId, report: Report, signature: [u8; 65]) -> SignedReport {
     SignedReport {
         asset: ETHER,
         feeder,
@@ -104,7 +106,7 @@ fn by_one(report: Report) -> SignedReport {
 /// Eve submits one report.
 fn submit(adapter: &mut OracleAdapterContract, report: SignedReport) -> Result<(), OracleError> {
     set_caller::<DefaultEnvironment>(accounts().eve);
-    let outcomes = adapter.report_signed(vec![report]);
+    let outcomes = adapter.report_signed(vec![report.into()]);
     assert_eq!(outcomes.len(), 1);
     outcomes[0]
 }
@@ -113,9 +115,9 @@ fn submit(adapter: &mut OracleAdapterContract, report: SignedReport) -> Result<(
 fn anybody_submits_a_batch() {
     let mut adapter = signing();
     let (first, second) = (said(2_000, START), said(2_010, START));
-    let by_three = signed(three(), second, Signature::Ecdsa(ecdsa(&text(second))));
+    let by_three = signed(three(), second, ecdsa(&text(second)));
     set_caller::<DefaultEnvironment>(accounts().eve);
-    let outcomes = adapter.report_signed(vec![by_one(first), by_three]);
+    let outcomes = adapter.report_signed(vec![by_one(first).into(), by_three.into()]);
     assert_eq!(outcomes, [Ok(()), Ok(())]);
     assert_eq!(last_reports(&adapter), [Some(first), None, Some(second)]);
     assert_eq!(adapter.price(ETHER).unwrap().firm(), Ok(usd(2_005)));
@@ -125,13 +127,14 @@ fn anybody_submits_a_batch() {
 fn one_refused_report_keeps_none_of_the_others_out() {
     let mut adapter = signing();
     let (good, bad) = (said(2_000, START), said(1, START));
-    let forged = signed(three(), bad, Signature::Ecdsa([0; 65]));
+    let forged = signed(three(), bad, [0; 65]);
     let strange = signed(accounts().eve, bad, sr25519(&keypair(9), &text(bad)));
     let elsewhere = SignedReport {
         asset: AssetId(7),
         ..by_one(bad)
     };
-    let outcomes = adapter.report_signed(vec![forged, strange, elsewhere, by_one(good)]);
+    let batch = [forged, strange, elsewhere, by_one(good)].map(Boxed::new);
+    let outcomes = adapter.report_signed(batch.into());
     let refused = [
         WRONG,
         Err(OracleError::NotAFeeder),
@@ -211,7 +214,7 @@ fn a_wallet_may_wrap_what_it_signs() {
     let text = wrapped(&text(report));
     let by_one = signed(one(), report, sr25519(&keypair(1), &text));
     assert_eq!(submit(&mut adapter, by_one), Ok(()));
-    let by_three = signed(three(), report, Signature::Ecdsa(ecdsa(&text)));
+    let by_three = signed(three(), report, ecdsa(&text));
     assert_eq!(submit(&mut adapter, by_three), Ok(()));
 
     let later = said(2_000, START.plus(Period(1)));
@@ -224,7 +227,7 @@ fn a_wallet_may_wrap_what_it_signs() {
 fn a_key_signs_in_its_own_way() {
     let mut adapter = signing();
     let report = said(2_000, START);
-    let of_ecdsa = Signature::Ecdsa(ecdsa(&text(report)));
+    let of_ecdsa = ecdsa(&text(report));
     assert_eq!(submit(&mut adapter, signed(one(), report, of_ecdsa)), WRONG);
     let of_sr25519 = sr25519(&keypair(1), &text(report));
     assert_eq!(
@@ -262,7 +265,7 @@ fn the_higher_twin_of_an_ecdsa_signature_is_refused() {
     ink::env::ecdsa_recover(&twin, &blake2(&text(report)), &mut recovered).unwrap();
     assert_eq!(AccountId::from(blake2(&recovered)), three());
 
-    let with = |signature| signed(three(), report, Signature::Ecdsa(signature));
+    let with = |signature| signed(three(), report, signature);
     assert_eq!(submit(&mut adapter, with(twin)), WRONG);
     let mut other_id = honest;
     other_id[64] += 27;
