@@ -6,7 +6,7 @@ use finance::fees::{HIGHEST_MANAGEMENT_FEE, HIGHEST_PERFORMANCE_FEE};
 use finance::settlement::{Demand, Waiting};
 use finance::{MathError, Period, Ratio};
 use interfaces::calls::CallError;
-use interfaces::collateral_vault::{CollateralVault, LoanServicing, Portfolio, VaultError};
+use interfaces::collateral_vault::{CollateralVault, Portfolio, VaultError};
 use interfaces::liquidation_engine::LiquidationEngine;
 use interfaces::tranche_pool::{Due, Payment, PoolError, PoolTerms, TranchePool};
 use interfaces::transfer_agent::{AgentError, TransferAgent};
@@ -247,22 +247,14 @@ fn assert_settlement_fails(
 }
 
 #[test]
-fn without_a_transfer_agent_nothing_is_lent() {
-    for (agent, error) in [
-        (None, CallError::Trapped),
-        (Some("oracle"), CallError::NotUnderstood),
-    ] {
-        let world = World::unbound();
-        let agent = agent.map_or(NOBODY, |_| world.deal.oracle);
-        world.bind_pool(agent, world.deal.vault, world.deal.waterfall);
-        world.does("Deployer", world.servicing().bind(world.deal.engine));
-        world.quote(100, 5_000);
-        let position = world.open("olga", eth(8));
-        let refused = || PoolError::Call(error);
-        let draw = world.vault().draw(position, usd(50));
-        world.refuses("olga", draw, VaultError::from(refused()));
-        assert_eq!(world.reads(world.pool().drawable_cash()), Err(refused()));
-    }
+fn before_the_first_settlement_nothing_is_lent() {
+    let world = World::deployed();
+    world.deposit("cal", JUNIOR, usd(150));
+    world.quote(100, 5_000);
+    let position = world.open("olga", eth(8));
+    let nothing = PoolError::InsufficientCash { drawable: 0 };
+    let draw = world.vault().draw(position, usd(50));
+    world.refuses("olga", draw, VaultError::from(nothing));
 }
 
 #[test]

@@ -4,6 +4,7 @@ use e2e_tests::wiring::NOBODY;
 use e2e_tests::*;
 use finance::{MathError, Period, Price, Ratio};
 use ink::codegen::TraitCallBuilder;
+use interfaces::async_vault::Conditions;
 use interfaces::calls::CallError;
 use interfaces::collateral_vault::{
     CollateralVault, Cut, Listing, LoanServicing, Sale, VaultError, VaultTerms,
@@ -12,7 +13,7 @@ use interfaces::collateral_vault::{
 use interfaces::liquidation_engine::{EngineError, LiquidationEngine};
 use interfaces::oracle_adapter::OracleError;
 use interfaces::parameters::ParametersError;
-use interfaces::tranche_pool::PoolError;
+use interfaces::tranche_pool::{PoolError, TranchePool};
 use interfaces::types::{AccountId, AssetId, AuctionId, Balance, CollateralId, PositionId};
 use psp22::PSP22Error;
 use simulator::contracts::Vault;
@@ -401,13 +402,34 @@ fn the_pool_keeps_its_buffer() {
 }
 
 #[test]
-fn the_pool_keeps_what_waiting_redemptions_are_worth() {
+fn the_pool_keeps_what_redemptions_that_a_settlement_did_not_fill_are_worth() {
+    let world = World::funded();
+    // For twice what a token is worth nobody lets him leave.
+    let at_two = Conditions {
+        limit: Some(Price(2 * Price::ONE.0)),
+        until: Some(world.epoch() + 9),
+    };
+    world.redeem_on("ann", SENIOR, usd(300), at_two);
+    world.cut_off();
+    // Late orders wait as well.
+    world.redeem_on("ann", SENIOR, usd(100), at_two);
+    world.close_epoch();
+    world.quote(100, 5_000);
+    let position = world.open("olga", eth(8));
+    // 1000 less 400 tokens at 1.
+    let short = VaultError::from(PoolError::InsufficientCash { drawable: usd(600) });
+    world.refuses("olga", world.vault().draw(position, usd(600) + 1), short);
+    world.does("olga", world.vault().draw(position, usd(500)));
+    let left = world.reads(world.pool().drawable_cash());
+    assert_eq!(left, Ok(usd(100)));
+}
+
+#[test]
+fn an_order_that_can_be_taken_back_stops_no_draw() {
     let world = World::funded();
     world.redeem("ann", SENIOR, usd(400));
     let position = world.open("olga", eth(8));
-    // 1000 less 5 % and less 400 tokens at 1.
-    let short = VaultError::from(PoolError::InsufficientCash { drawable: usd(550) });
-    world.refuses("olga", world.vault().draw(position, usd(550) + 1), short);
+    world.does("olga", world.vault().draw(position, usd(550) + 1));
 }
 
 #[test]
