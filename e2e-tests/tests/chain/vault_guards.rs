@@ -7,7 +7,8 @@ use ink::codegen::TraitCallBuilder;
 use interfaces::async_vault::Conditions;
 use interfaces::calls::CallError;
 use interfaces::collateral_vault::{
-    CollateralVault, Cut, Listing, Sale, VaultError, VaultTerms, MAX_COLLATERAL_TYPES,
+    CollateralVault, Cut, Listing, LoanServicing, Sale, VaultError, VaultTerms,
+    MAX_COLLATERAL_TYPES,
 };
 use interfaces::liquidation_engine::{EngineError, LiquidationEngine};
 use interfaces::oracle_adapter::OracleError;
@@ -124,14 +125,14 @@ fn what_is_no_token_is_not_listed() {
 #[test]
 fn nobody_but_the_deployer_names_the_engine() {
     let world = World::unbound();
-    let bind = world.vault().bind(world.account("mallory"));
+    let bind = world.servicing().bind(world.account("mallory"));
     world.refuses("mallory", bind, VaultError::NotTheDeployer);
 }
 
 #[test]
 fn the_engine_is_named_once() {
     let world = World::deployed();
-    let bind = world.vault().bind(world.account("Deployer"));
+    let bind = world.servicing().bind(world.account("Deployer"));
     world.refuses("Deployer", bind, VaultError::AlreadyBound);
 }
 
@@ -170,7 +171,7 @@ fn a_collateral_type_must_be_listed() {
         world.reads(world.vault().price(NO_TYPE)),
         Err(VaultError::UnknownCollateral)
     );
-    let unattributed = world.reads(world.vault().unattributed(NO_TYPE));
+    let unattributed = world.reads(world.servicing().unattributed(NO_TYPE));
     assert_eq!(unattributed, Err(VaultError::UnknownCollateral));
 }
 
@@ -238,7 +239,7 @@ fn assert_unknown(world: &World, position: PositionId) {
     world.refuses("olga", world.vault().draw(position, usd(50)), unknown());
     world.refuses("olga", world.vault().repay(position, 1), unknown());
     assert_eq!(
-        world.reads(world.vault().position(position)),
+        world.reads(world.servicing().position(position)),
         Err(unknown())
     );
 }
@@ -556,7 +557,7 @@ fn without_a_price_nothing_is_drawn_and_no_collateral_of_a_debtor_returns() {
         frozen(),
     );
     assert_eq!(world.reads(world.vault().price(ETH)), Err(frozen()));
-    let view = world.reads(world.vault().position(position)).unwrap();
+    let view = world.reads(world.servicing().position(position)).unwrap();
     assert_eq!(view.collateral_value, None);
 }
 
@@ -568,7 +569,10 @@ fn collateral_worth_more_than_128_bits_carries_nothing() {
     // 2^110 × (2^128 − 1) ÷ 10^30 base units of cash.
     let beyond = || VaultError::Math(MathError::Overflow);
     world.refuses("olga", world.vault().draw(position, usd(50)), beyond());
-    assert_eq!(world.reads(world.vault().position(position)), Err(beyond()));
+    assert_eq!(
+        world.reads(world.servicing().position(position)),
+        Err(beyond())
+    );
     world.does(
         "olga",
         world.vault().withdraw_collateral(position, 1 << 110),
@@ -638,7 +642,7 @@ fn nobody_but_the_engine_seizes_and_sells() {
     world.quote(90, 5_000);
     world.provide_cash("mallory", usd(1_000));
     for who in ["mallory", "olga", "Deployer", "governor"] {
-        let seize = world.vault().seize(position, CUT);
+        let seize = world.servicing().seize(position, CUT);
         world.refuses(who, seize, VaultError::NotTheEngine);
         let sell = world.vault().sell(NO_LOT, sale(&world, eth(8), 0));
         world.refuses(who, sell, VaultError::NotTheEngine);
@@ -648,7 +652,7 @@ fn nobody_but_the_engine_seizes_and_sells() {
 #[test]
 fn without_an_engine_nobody_seizes() {
     let world = World::unbound();
-    let seize = world.vault().seize(NO_POSITION, CUT);
+    let seize = world.servicing().seize(NO_POSITION, CUT);
     world.refuses("Deployer", seize, VaultError::NotTheEngine);
     let sell = world.vault().sell(NO_LOT, sale(&world, 0, 0));
     world.refuses("Deployer", sell, VaultError::NotTheEngine);
@@ -658,7 +662,7 @@ fn without_an_engine_nobody_seizes() {
 fn the_engine_seizes_only_unhealthy_positions() {
     let world = World::with_manned_engine().fund();
     let position = world.borrow("olga", eth(8), usd(600));
-    let seize = |position| world.vault().seize(position, CUT);
+    let seize = |position| world.servicing().seize(position, CUT);
     world.refuses("engine", seize(NO_POSITION), VaultError::UnknownPosition);
     // 8 × 100 × 80 % = 640.
     let healthy = VaultError::Healthy {
@@ -701,7 +705,7 @@ fn the_engine_sells_only_what_is_seized_and_owed() {
     let sell = |lot, collateral, debt| world.vault().sell(lot, sale(&world, collateral, debt));
     world.refuses("engine", sell(NO_LOT, 1, 1), VaultError::UnknownLot);
     world.quote(90, 5_000);
-    let seizure = world.does("engine", world.vault().seize(position, CUT));
+    let seizure = world.does("engine", world.servicing().seize(position, CUT));
     let (lot, owed) = (seizure.lot, seizure.debt);
     let too_much = VaultError::InsufficientCollateral;
     world.refuses("engine", sell(lot, eth(8) + 1, 1), too_much);
