@@ -48,7 +48,7 @@ impl World {
     #[track_caller]
     pub fn assert_cash_balanced(&self) {
         let books = self.reads(self.pool().books());
-        let accounts = books.cash + books.fees + books.penalties + books.dust;
+        let accounts = books.cash + books.fees + books.dust;
         assert_eq!(books.received - books.sent, accounts, "the pool's accounts");
         let unattributed = self.reads(self.pool().unattributed()).unwrap();
         let balance = self.cash_of(self.deal.pool);

@@ -142,14 +142,13 @@ impl Counting<'_> {
         let deal = self.deal;
         let books = self.chain.read(deal.pool().call().books())?;
         let donated = self.chain.inspect(deal.pool().call().unattributed())?;
-        let booked = books.cash + books.fees + books.penalties + books.dust;
+        let booked = books.cash + books.fees + books.dust;
         let balance = self.balance(deal.cash, deal.pool)?;
         self.compare("the pool's accounts", books.received, booked + books.sent);
         self.compare("the pool's balance of cash", booked + donated, balance);
         Ok([
             ("Pool: its own cash", books.cash),
             ("Pool: fees", books.fees),
-            ("Pool: penalties", books.penalties),
             ("Pool: dust", books.dust),
             ("Pool: unattributed", donated),
         ])

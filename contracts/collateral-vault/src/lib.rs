@@ -396,7 +396,6 @@ mod collateral_vault {
                 payer,
                 principal: proceeds.principal,
                 interest: proceeds.interest,
-                penalty: 0,
             };
             peers::collect(self.vault.state.pool, payment, portfolio)
         }

@@ -20,7 +20,6 @@ fn payment(payer: AccountId) -> Payment {
         payer,
         principal: 1,
         interest: 0,
-        penalty: 0,
     }
 }
 
@@ -170,12 +169,12 @@ fn no_more_tokens_are_taken_away_than_there_are() {
 }
 
 #[test]
-fn what_is_not_due_is_not_paid_and_penalties_never_are() {
+fn what_is_not_due_is_not_paid() {
     let (world, _, auction) = World::in_auction();
     world.provide_cash("tess", usd(1_000));
     let take = world.engine().take(auction, eth(8), ANY_PRICE, NEVER);
     world.does("tess", take);
-    for due in [Due::Fees, Due::Penalties, Due::Dust] {
+    for due in [Due::Fees, Due::Dust] {
         world.refuses("reserve", world.pool().pay(due), PoolError::NothingDue);
     }
 }

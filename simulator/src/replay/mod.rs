@@ -257,7 +257,9 @@ impl<'a> Replay<'a> {
             &state,
             self.chain.read(pool.call().books())?.cash,
             &self.chain.inspect(vault.call().portfolio())?,
-            &self.chain.read(self.deal.servicing().call().collateral_types())?,
+            &self
+                .chain
+                .read(self.deal.servicing().call().collateral_types())?,
         )?);
         Ok(())
     }
