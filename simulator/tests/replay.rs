@@ -67,6 +67,7 @@ fn play_in(
 
 const CREDIT: &str = "deals/eth-btc-credit.toml";
 const TWO_CLASSES: &str = "deals/btc-two-tranche.toml";
+const MEMBERS: &str = "deals/members-only.toml";
 
 #[test]
 fn in_march_2020_losses_rise_from_the_residual_and_the_senior_class_stays_whole() {
