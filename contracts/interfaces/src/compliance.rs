@@ -124,6 +124,14 @@ pub struct Rule {
     pub locked_until: Timestamp,
 }
 
+impl Rule {
+    /// Anyone may receive and pass on, but for frozen accounts.
+    pub const OPEN: Self = Self {
+        admission: Admission::Open,
+        locked_until: Timestamp(0),
+    };
+}
+
 /// The rule of a tranche, and which one it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
