@@ -22,7 +22,7 @@ fn sheet() -> TermSheet {
     TermSheet::load(&simulator::workspace_root().join("deals/members-only.toml")).unwrap()
 }
 
-/// The deal in which "ann" has 400 senior and "cal" 100 equity; both are resident in Switzerland.
+/// The deal in which "ann" has 400 senior and "cal" 150 equity; both are resident in Switzerland.
 fn members() -> World {
     let world = World::of(sheet());
     attest(&world, "ann", SENIOR);
@@ -35,7 +35,7 @@ fn members() -> World {
 
 fn funded(world: World) -> World {
     world.deposit("ann", SENIOR, usd(400));
-    world.deposit("cal", EQUITY, usd(100));
+    world.deposit("cal", EQUITY, usd(150));
     world.close_epoch();
     world
 }
