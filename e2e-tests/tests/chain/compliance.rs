@@ -155,9 +155,9 @@ fn a_frozen_holder_neither_gives_nor_receives_and_leaves_with_his_cash() {
 #[test]
 fn who_is_no_longer_a_member_leaves_with_his_cash() {
     let world = members();
+    world.deposit("ann", SENIOR, usd(10));
     world.chain.advance(YEAR);
     world.chain.advance(DAY);
-    world.deposit("ann", SENIOR, usd(10));
     world.close_epoch();
     let claim = world.orders().claim(SENIOR, world.account("ann"));
     let waiting = AsyncVaultError::Token(refused().into());
