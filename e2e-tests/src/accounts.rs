@@ -2,7 +2,7 @@
 
 use ink::codegen::TraitCallBuilder;
 use interfaces::async_vault::{AsyncVault, OrderView};
-use interfaces::collateral_vault::{CollateralVault, Stressed};
+use interfaces::collateral_vault::{LoanServicing, Stressed};
 use interfaces::liquidation_engine::LiquidationEngine;
 use interfaces::tranche_pool::TranchePool;
 use interfaces::tranche_token::TrancheToken;
@@ -48,7 +48,7 @@ impl World {
     #[track_caller]
     pub fn assert_cash_balanced(&self) {
         let books = self.reads(self.pool().books());
-        let accounts = books.cash + books.fees + books.penalties + books.dust;
+        let accounts = books.cash + books.fees + books.dust;
         assert_eq!(books.received - books.sent, accounts, "the pool's accounts");
         let unattributed = self.reads(self.pool().unattributed()).unwrap();
         let balance = self.cash_of(self.deal.pool);
@@ -89,13 +89,13 @@ impl World {
     /// If a base unit is missing or too many.
     #[track_caller]
     pub fn assert_collateral_balanced(&self) {
-        let types = self.reads(self.vault().collateral_types());
+        let types = self.reads(self.servicing().collateral_types());
         let mut held = vec![0; types.len()];
         let mut performing = vec![(0, 0); types.len()];
         let mut stressed = vec![Stressed::default(); types.len()];
         let mut lots = 0;
-        for number in 0..self.reads(self.vault().position_count()) {
-            let Ok(view) = self.reads(self.vault().position(PositionId(number))) else {
+        for number in 0..self.reads(self.servicing().position_count()) {
+            let Ok(view) = self.reads(self.servicing().position(PositionId(number))) else {
                 continue;
             };
             let position = view.position;
@@ -113,7 +113,7 @@ impl World {
         let mut due = vec![0; types.len()];
         for number in (0..self.reads(self.engine().auction_count())).map(AuctionId) {
             let view = self.reads(self.engine().auction(number));
-            let lot = self.reads(self.vault().lot(number));
+            let lot = self.reads(self.servicing().lot(number));
             let (Ok(view), Some(lot)) = (&view, lot) else {
                 assert!(view.is_err() && lot.is_none(), "a lot without an auction");
                 continue;

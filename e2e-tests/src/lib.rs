@@ -25,8 +25,8 @@ use interfaces::types::{
 use scale::Decode;
 use simulator::chain::{Called, Chain, Message};
 use simulator::contracts::{
-    Agent, AsyncVault, Configurator, Distributions, Engine, Oracle, Parameters, Pool, TrancheToken,
-    Upgrades, Vault,
+    Agent, AsyncVault, Configurator, Distributions, Engine, Oracle, Parameters, Pool, Servicing,
+    TrancheToken, Upgrades, Vault,
 };
 use simulator::deployment::Deal;
 use simulator::input::term_sheet::TermSheet;
@@ -168,6 +168,11 @@ impl World {
 
     /// What can be said to the vault.
     pub fn vault(&self) -> Messages<Vault> {
+        self.deal.vault.into()
+    }
+
+    /// What can be said to the vault about loans that may not be paid, and read from it.
+    pub fn servicing(&self) -> Messages<Servicing> {
         self.deal.vault.into()
     }
 

@@ -3,7 +3,7 @@
 
 use std::fmt::Debug;
 
-use interfaces::collateral_vault::{CollateralVault, Listing, VaultTerms};
+use interfaces::collateral_vault::{Listing, LoanServicing, VaultTerms};
 use interfaces::liquidation_engine::{EngineTerms, LiquidationEngine};
 use interfaces::tranche_pool::{PoolTerms, TranchePool};
 use interfaces::tranche_token::TokenTerms;
@@ -56,7 +56,7 @@ impl World {
         let world = Self::unbound();
         let agent = world.account("agent");
         world.bind_pool(agent, world.deal.vault, world.deal.waterfall);
-        world.does("Deployer", world.vault().bind(world.deal.engine));
+        world.does("Deployer", world.servicing().bind(world.deal.engine));
         world
     }
 
@@ -78,7 +78,7 @@ impl World {
     pub fn bind(&self) {
         self.bind_pool(self.deal.agent, self.deal.vault, self.deal.waterfall);
         self.bind_agent(self.deal.tranches.clone());
-        self.does("Deployer", self.vault().bind(self.deal.engine));
+        self.does("Deployer", self.servicing().bind(self.deal.engine));
     }
 
     /// Binds the pool of the deal to any contracts.
@@ -112,6 +112,7 @@ impl World {
             cash: self.deal.cash,
             oracle: self.deal.oracle,
             parameters: self.deal.parameters,
+            servicer: self.chain.upload("servicer", self.deal.deployer).unwrap(),
             collateral: tokens
                 .map(|(token, asset)| Listing {
                     token: *token,

@@ -54,6 +54,11 @@ pub type Vault = contract_ref!(
     interfaces::collateral_vault::CollateralVault,
     DefaultEnvironment
 );
+/// Loans that may not be paid, and what is only read, at the address of the vault.
+pub type Servicing = contract_ref!(
+    interfaces::collateral_vault::LoanServicing,
+    DefaultEnvironment
+);
 /// Auctions.
 pub type Engine = contract_ref!(
     interfaces::liquidation_engine::LiquidationEngine,

@@ -5,7 +5,7 @@ use anyhow::{anyhow, Context, Result};
 use finance::parameters::{Group, Unit};
 use finance::{Period, Ratio};
 use ink::codegen::TraitCallBuilder;
-use interfaces::collateral_vault::{CollateralVault, Listing, VaultError, VaultTerms};
+use interfaces::collateral_vault::{Listing, LoanServicing, VaultError, VaultTerms};
 use interfaces::compliance::{
     ComplianceRegistry, Jurisdiction, RegistryTerms, Statement, Tranches,
 };
@@ -23,7 +23,7 @@ use psp22::PSP22;
 use crate::chain::{Chain, NETWORK};
 use crate::contracts::{
     Agent, Asset, AsyncVault, Configurator, Distributions, Engine, Oracle, Parameters, Pool, Psp22,
-    Registry, Vault,
+    Registry, Servicing, Vault,
 };
 use crate::input::term_sheet::{TermSheet, Token};
 use crate::show;
@@ -98,6 +98,7 @@ impl Deal {
             cash,
             oracle,
             parameters,
+            servicer: chain.upload("servicer", deployer)?,
             collateral: listings(&collateral),
         })?;
         let engine = chain.deploy(
@@ -146,7 +147,7 @@ impl Deal {
             .execute(self.deployer, self.agent().call_mut().bind(tokens))
             .context("binding the transfer agent")?;
         chain
-            .execute(self.deployer, self.vault().call_mut().bind(self.engine))
+            .execute(self.deployer, self.servicing().call_mut().bind(self.engine))
             .context("binding the vault")?;
         self.bind_registry(chain)
             .context("binding the compliance registry")
@@ -218,6 +219,11 @@ impl Deal {
 
     /// The vault.
     pub fn vault(&self) -> Vault {
+        self.vault.into()
+    }
+
+    /// What services the loans of the vault.
+    pub fn servicing(&self) -> Servicing {
         self.vault.into()
     }
 

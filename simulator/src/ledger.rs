@@ -9,7 +9,7 @@ use std::fmt;
 use anyhow::Result;
 use ink::codegen::TraitCallBuilder;
 use interfaces::async_vault::{AsyncVault, OrderView};
-use interfaces::collateral_vault::CollateralVault;
+use interfaces::collateral_vault::LoanServicing;
 use interfaces::liquidation_engine::LiquidationEngine;
 use interfaces::tranche_pool::TranchePool;
 use interfaces::tranche_token::TrancheToken as _;
@@ -142,14 +142,13 @@ impl Counting<'_> {
         let deal = self.deal;
         let books = self.chain.read(deal.pool().call().books())?;
         let donated = self.chain.inspect(deal.pool().call().unattributed())?;
-        let booked = books.cash + books.fees + books.penalties + books.dust;
+        let booked = books.cash + books.fees + books.dust;
         let balance = self.balance(deal.cash, deal.pool)?;
         self.compare("the pool's accounts", books.received, booked + books.sent);
         self.compare("the pool's balance of cash", booked + donated, balance);
         Ok([
             ("Pool: its own cash", books.cash),
             ("Pool: fees", books.fees),
-            ("Pool: penalties", books.penalties),
             ("Pool: dust", books.dust),
             ("Pool: unattributed", donated),
         ])
@@ -194,13 +193,13 @@ impl Counting<'_> {
         let vault = self.deal.vault;
         let types = self
             .chain
-            .read(self.deal.vault().call().collateral_types())?;
+            .read(self.deal.servicing().call().collateral_types())?;
         let booked = types
             .get(id.index())
             .map_or(0, |collateral| collateral.held);
         let donated = self
             .chain
-            .inspect(self.deal.vault().call().unattributed(id))?;
+            .inspect(self.deal.servicing().call().unattributed(id))?;
         let name = self.deal.sheet.collateral[id.index()].token.clone();
         self.compare(
             &format!("the vault's balance of {}", name.symbol),

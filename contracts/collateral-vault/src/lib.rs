@@ -2,30 +2,31 @@
 //!
 //! | file | what it does |
 //! |---|---|
-//! | [`state`] | what every message loads |
+//! | [`state`] | what is stored, in the layout that the servicer runs on as well |
 //! | [`book`] | the collateral types and their totals |
 //! | [`loan`] | a position together with the totals it is part of |
 //! | [`collateral`], [`draw`], [`repay`] | what originators do |
 //! | [`impair`], [`seize`], [`sell`] | what happens to loans that may not be paid |
 //! | [`portfolio`] | what all loans are worth to the pool |
 //!
-//! The contract below is the thin shell: it knows callers, time, storage and other contracts.
+//! The contract below is the thin shell: it knows callers, time, storage and other contracts. What happens to loans that
+//! may not be paid, and all that is only read, is in the crate `servicer`, to which it passes those messages.
 #![cfg_attr(not(feature = "std"), no_std, no_main)]
 
 pub mod book;
 mod collateral;
 pub mod draw;
-mod impair;
+pub mod impair;
 pub mod loan;
-mod peers;
+pub mod peers;
 pub mod portfolio;
 pub mod repay;
-mod seize;
+pub mod seize;
 mod sell;
-mod state;
+pub mod state;
 
 /// A refusal on its way out, boxed: the error is large, and every `?` would copy it.
-pub(crate) type Refused = interfaces::Boxed<interfaces::collateral_vault::VaultError>;
+pub type Refused = interfaces::Boxed<interfaces::collateral_vault::VaultError>;
 
 pub use self::collateral_vault::{CollateralVaultContract, CollateralVaultContractRef};
 
@@ -35,23 +36,22 @@ mod tests;
 #[ink::contract]
 mod collateral_vault {
     use crate::book::{empty, listed, Book};
-    use crate::loan::{Loan, Market};
+    use crate::loan::Loan;
     use crate::peers;
     use crate::portfolio::Priced;
-    use crate::state::State;
+    use crate::state::Vault;
     use crate::Refused;
     use finance::debt::Proceeds;
     use finance::fixed::{add, decrease, increase};
-    use finance::interest::{utilisation, InterestClock, PaceCurve};
+    use finance::interest::{utilisation, InterestClock};
     use finance::valuation::Quote;
-    use finance::{time, MathError, Price, Ratio};
+    use finance::{time, MathError, Price};
     use ink::prelude::{boxed::Box, vec::Vec};
-    use ink::storage::{traits::ManualKey, Mapping};
     use interfaces::calls;
     use interfaces::collateral_vault::{
-        Action, Borrower, CollateralType, CollateralVault, Cut, DelegateNamed, Lot, LotChanged,
-        Portfolio, Position, PositionChanged, PositionView, RateSet, Sale, Seizure, VaultError,
-        VaultTerms, MAX_COLLATERAL_TYPES,
+        Action, Borrower, CollateralType, CollateralVault, Cut, LoanServicing, Lot, LotChanged,
+        Portfolio, PositionView, RateSet, Sale, Seizure, VaultError, VaultTerms,
+        MAX_COLLATERAL_TYPES,
     };
     use interfaces::ensure;
     use interfaces::parameters::Lending;
@@ -61,13 +61,7 @@ mod collateral_vault {
 
     #[ink(storage)]
     pub struct CollateralVaultContract {
-        state: State,
-        /// Positions by number, without empty ones.
-        positions: Mapping<PositionId, Position, ManualKey<2>>,
-        /// Lots on sale.
-        lots: Mapping<AuctionId, Lot, ManualKey<3>>,
-        /// Principal is the sum over the originator's positions and lots, and what was written off.
-        borrowers: Mapping<AccountId, Borrower, ManualKey<4>>,
+        pub(crate) vault: Vault,
     }
 
     impl CollateralVaultContract {
@@ -96,50 +90,12 @@ mod collateral_vault {
 
         pub(crate) fn with_book(terms: &VaultTerms, book: Book) -> Self {
             let now = time::Timestamp(Self::env().block_timestamp());
-            let state = State {
-                deployer: Self::env().caller(),
-                engine: None,
-                pool: terms.pool,
-                oracle: terms.oracle,
-                parameters: terms.parameters,
-                clock: InterestClock::new(now, Ratio::ONE),
-                curve: PaceCurve::LEVEL,
-                pool_value: 0,
-                position_count: 0,
-                lot_count: 0,
-                book,
-            };
-            Self {
-                state,
-                positions: Mapping::default(),
-                lots: Mapping::default(),
-                borrowers: Mapping::default(),
-            }
+            let vault = Vault::new(Self::env().caller(), terms, book, now);
+            Self { vault }
         }
     }
 
     impl CollateralVault for CollateralVaultContract {
-        #[ink(message)]
-        fn bind(&mut self, engine: AccountId) -> Result<(), VaultError> {
-            let caller = self.env().caller();
-            ensure!(caller == self.state.deployer, VaultError::NotTheDeployer);
-            ensure!(self.state.engine.is_none(), VaultError::AlreadyBound);
-            self.state.engine = Some(engine);
-            Ok(())
-        }
-
-        #[ink(message)]
-        fn set_delegate(&mut self, delegate: Option<AccountId>) {
-            let originator = self.env().caller();
-            let mut borrower = self.borrower(originator);
-            borrower.delegate = delegate;
-            self.note(originator, borrower);
-            self.env().emit_event(DelegateNamed {
-                originator,
-                delegate,
-            });
-        }
-
         #[ink(message)]
         fn open(
             &mut self,
@@ -147,9 +103,9 @@ mod collateral_vault {
             amount: Balance,
         ) -> Result<PositionId, VaultError> {
             let nothing = empty(self.env().caller(), collateral_type);
-            let loan = self.state.book.loan(nothing, self.time()?)?;
-            let position = PositionId(self.state.position_count);
-            self.state.position_count = next(self.state.position_count)?;
+            let loan = self.vault.state.loan(nothing, self.now())?;
+            let position = PositionId(self.vault.state.position_count);
+            self.vault.state.position_count = next(self.vault.state.position_count)?;
             self.take_in(position, loan, amount)?;
             Ok(position)
         }
@@ -190,31 +146,6 @@ mod collateral_vault {
         }
 
         #[ink(message)]
-        fn impair(&mut self, position: PositionId) -> Result<(), VaultError> {
-            Ok(self.judge(position, Action::Impaired, Loan::impair)?)
-        }
-
-        #[ink(message)]
-        fn restore(&mut self, position: PositionId) -> Result<(), VaultError> {
-            Ok(self.judge(position, Action::Restored, Loan::restore)?)
-        }
-
-        #[ink(message)]
-        fn margin_call(&mut self, position: PositionId) -> Result<(), VaultError> {
-            Ok(self.judge(position, Action::MarginCalled, Loan::call_margin)?)
-        }
-
-        #[ink(message)]
-        fn mark_overdue(&mut self, position: PositionId) -> Result<(), VaultError> {
-            Ok(self.note_overdue(position)?)
-        }
-
-        #[ink(message)]
-        fn seize(&mut self, position: PositionId, cut: Cut) -> Result<Seizure, VaultError> {
-            Ok(self.make_lot(position, cut)?)
-        }
-
-        #[ink(message)]
         fn sell(&mut self, lot: AuctionId, sale: Sale) -> Result<(), VaultError> {
             Ok(self.sell_from(lot, sale)?)
         }
@@ -225,54 +156,82 @@ mod collateral_vault {
         }
 
         #[ink(message)]
-        fn position(&self, position: PositionId) -> Result<PositionView, VaultError> {
-            let loan = self.loan(position)?;
-            let quotation = peers::price(self.state.oracle, loan.kind.asset).ok();
-            let value = quotation.map(|quotation| loan.collateral_value(quotation.low));
-            Ok(PositionView {
-                position: loan.position,
-                debt: loan.debt()?,
-                late: loan.late(self.now())?,
-                collateral_value: value.transpose()?,
-            })
-        }
-
-        #[ink(message)]
-        fn lot(&self, lot: AuctionId) -> Option<Lot> {
-            self.lots.get(lot)
-        }
-
-        #[ink(message)]
         fn price(&self, collateral_type: CollateralId) -> Result<Price, VaultError> {
-            let asset = self.state.book.get(collateral_type)?.asset;
-            Ok(peers::price(self.state.oracle, asset)?.high)
+            let asset = self.vault.state.book.get(collateral_type)?.asset;
+            Ok(peers::price(self.vault.state.oracle, asset)?.high)
+        }
+    }
+
+    /// What the servicer answers for the vault.
+    impl LoanServicing for CollateralVaultContract {
+        #[ink(message)]
+        fn bind(&mut self, _engine: AccountId) -> Result<(), VaultError> {
+            self.ask_servicer()
+        }
+
+        #[ink(message)]
+        fn set_delegate(&mut self, _delegate: Option<AccountId>) {
+            self.ask_servicer()
+        }
+
+        #[ink(message)]
+        fn impair(&mut self, _position: PositionId) -> Result<(), VaultError> {
+            self.ask_servicer()
+        }
+
+        #[ink(message)]
+        fn restore(&mut self, _position: PositionId) -> Result<(), VaultError> {
+            self.ask_servicer()
+        }
+
+        #[ink(message)]
+        fn mark_overdue(&mut self, _position: PositionId) -> Result<(), VaultError> {
+            self.ask_servicer()
+        }
+
+        #[ink(message)]
+        fn margin_call(&mut self, _position: PositionId) -> Result<(), VaultError> {
+            self.ask_servicer()
+        }
+
+        #[ink(message)]
+        fn seize(&mut self, _position: PositionId, _cut: Cut) -> Result<Seizure, VaultError> {
+            self.ask_servicer()
+        }
+
+        #[ink(message)]
+        fn position(&self, _position: PositionId) -> Result<PositionView, VaultError> {
+            self.ask_servicer()
+        }
+
+        #[ink(message)]
+        fn lot(&self, _lot: AuctionId) -> Option<Lot> {
+            self.ask_servicer()
         }
 
         #[ink(message)]
         fn collateral_types(&self) -> Vec<CollateralType> {
-            self.state.book.types.clone()
+            self.ask_servicer()
         }
 
         #[ink(message)]
         fn interest_clock(&self) -> InterestClock {
-            self.state.clock
+            self.ask_servicer()
         }
 
         #[ink(message)]
-        fn borrower(&self, originator: AccountId) -> Borrower {
-            self.borrowers.get(originator).unwrap_or_default()
+        fn borrower(&self, _originator: AccountId) -> Borrower {
+            self.ask_servicer()
         }
 
         #[ink(message)]
         fn position_count(&self) -> u32 {
-            self.state.position_count
+            self.ask_servicer()
         }
 
         #[ink(message)]
-        fn unattributed(&self, collateral_type: CollateralId) -> Result<Balance, VaultError> {
-            let token = self.state.book.get(collateral_type)?.token;
-            let balance = calls::balance(token, self.env().account_id())?;
-            Ok(balance.saturating_sub(self.state.book.held(token)?))
+        fn unattributed(&self, _collateral_type: CollateralId) -> Result<Balance, VaultError> {
+            self.ask_servicer()
         }
     }
 
@@ -288,13 +247,13 @@ mod collateral_vault {
             self.ensure_originator(&loan)?;
             loan.release(amount)?;
             if loan.position.normalised_debt > 0 {
-                let price = peers::firm_price(self.state.oracle, loan.kind.asset)?;
-                let lending = self.lending(&loan)?;
+                let price = peers::firm_price(self.vault.state.oracle, loan.kind.asset)?;
+                let lending = self.vault.state.lending(&loan)?;
                 ensure!(!lending.holds_collateral, VaultError::Paused);
                 loan.ensure_within_borrow_ltv(
                     price,
                     self.now(),
-                    self.state.pool_value,
+                    self.vault.state.pool_value,
                     &lending.parameters,
                 )?;
                 loan.position.called_at = None;
@@ -308,14 +267,14 @@ mod collateral_vault {
             let now = self.now();
             let mut loan = self.loan(position)?;
             self.ensure_originator(&loan)?;
-            let price = peers::firm_price(self.state.oracle, loan.kind.asset)?;
-            let lending = self.lending(&loan)?;
+            let price = peers::firm_price(self.vault.state.oracle, loan.kind.asset)?;
+            let lending = self.vault.state.lending(&loan)?;
             let (parameters, originator) = (&lending.parameters, loan.position.originator);
             loan.draw(amount, now, parameters)?;
             self.borrow_within(originator, amount, lending.originator_ceiling)?;
             self.write(position, &loan, Action::Drawn, amount);
             let portfolio = self.value(Priced::Stressed)?;
-            let funding = peers::draw(self.state.pool, originator, amount, portfolio)?;
+            let funding = peers::draw(self.vault.state.pool, originator, amount, portfolio)?;
             // The pool's value is what the share is of, and only the pool knows it.
             loan.ensure_within_maximum_share(funding.value, parameters)?;
             loan.ensure_within_borrow_ltv(price, now, funding.value, parameters)?;
@@ -341,74 +300,41 @@ mod collateral_vault {
         fn reset_rate(&mut self, collateral_type: CollateralId) -> Result<(), Refused> {
             let caller = self.env().caller();
             let nothing = empty(caller, collateral_type);
-            let mut loan = self.state.book.loan(nothing, self.time()?)?;
-            let lending = self.lending(&loan)?;
+            let mut loan = self.vault.state.loan(nothing, self.now())?;
+            let lending = self.vault.state.lending(&loan)?;
             let funding = self.collect(caller, Proceeds::default(), Priced::Stressed)?;
             self.reprice(&mut loan, &lending, funding)
         }
 
-        fn note_overdue(&mut self, position: PositionId) -> Result<(), Refused> {
-            let mut loan = self.loan(position)?;
-            let rate = self.lending(&loan)?.parameters.late_rate;
-            loan.mark_overdue(self.env().caller(), rate, self.now())?;
-            self.write(position, &loan, Action::MarkedOverdue, loan.debt()?);
-            Ok(())
-        }
-
-        fn make_lot(&mut self, position: PositionId, cut: Cut) -> Result<Seizure, Refused> {
-            self.ensure_engine()?;
-            let (mut loan, market) = self.judged(position)?;
-            let (impairment, overdue) = (loan.position.impairment, loan.position.overdue);
-            let lot = loan.seize(position, &cut, &market)?;
-            let id = AuctionId(self.state.lot_count);
-            self.state.lot_count = next(self.state.lot_count)?;
-            self.lots.insert(id, &lot);
-            self.write(position, &loan, Action::Seized, loan.debt()?);
-            let seizure = Seizure {
-                lot: id,
-                originator: loan.position.originator,
-                collateral_type: loan.position.collateral_type,
-                collateral: lot.collateral,
-                debt: add(lot.stressed.debt, lot.uncounted)?,
-                price: market.higher,
-                quote: loan.kind.quote,
-                impaired_by: impairment.and_then(|impairment| impairment.by),
-                overdue_by: overdue.and_then(|overdue| overdue.by),
-            };
-            self.tell_lot(id, 0, lot, None);
-            Ok(seizure)
-        }
-
         fn sell_from(&mut self, id: AuctionId, sale: Sale) -> Result<(), Refused> {
-            self.ensure_engine()?;
-            let mut lot = self.lots.get(id).ok_or(VaultError::UnknownLot)?;
+            self.vault.state.ensure_engine(self.env().caller())?;
+            let mut lot = self.vault.lots.get(id).ok_or(VaultError::UnknownLot)?;
             let mut loan = self.loan(lot.position)?;
             let proceeds = loan.sell(&mut lot, &sale)?;
             self.recover(loan.position.originator, proceeds.principal)?;
             let mut written_off = None;
             if sale.last {
-                self.lots.remove(id);
+                self.vault.lots.remove(id);
                 written_off = Some(loan.close(&lot)?);
-                self.put(lot.position, &loan);
+                self.vault.put(lot.position, &loan);
             } else {
-                self.lots.insert(id, &lot);
-                self.state.book.put(&loan);
+                self.vault.lots.insert(id, &lot);
+                self.vault.state.book.put(&loan);
             }
-            self.tell_lot(id, sale.debt, lot, written_off);
+            self.env().emit_event(LotChanged {
+                lot: id,
+                paid: sale.debt,
+                now: lot,
+                written_off,
+            });
             self.hand_over(id, loan.kind.token, sale, proceeds)
-        }
-
-        fn ensure_engine(&self) -> Result<(), Refused> {
-            let caller = self.env().caller();
-            ensure!(self.state.engine == Some(caller), VaultError::NotTheEngine);
-            Ok(())
         }
 
         /// Refuses whoever is neither the originator nor his delegate.
         fn ensure_originator(&self, loan: &Loan) -> Result<(), Refused> {
             let (caller, originator) = (self.env().caller(), loan.position.originator);
             ensure!(
-                caller == originator || self.borrower(originator).delegate == Some(caller),
+                caller == originator || self.vault.borrower(originator).delegate == Some(caller),
                 VaultError::NotTheOriginator
             );
             Ok(())
@@ -418,90 +344,13 @@ mod collateral_vault {
             time::Timestamp(self.env().block_timestamp())
         }
 
-        /// What the clock of interest shows.
-        fn time(&self) -> Result<time::Timestamp, MathError> {
-            self.state.clock.time(self.now())
-        }
-
-        /// A position with interest up to now.
         fn loan(&self, position: PositionId) -> Result<Box<Loan>, Refused> {
-            let position = self.positions.get(position);
-            let position = position.ok_or(VaultError::UnknownPosition)?;
-            self.state.book.loan(position, self.time()?)
+            self.vault.loan(position, self.now())
         }
 
-        /// A loan, and what it is judged by.
-        fn judged(&self, position: PositionId) -> Result<(Box<Loan>, Box<Market>), Refused> {
-            let mut loan = self.loan(position)?;
-            let quotation = peers::price(self.state.oracle, loan.kind.asset)?;
-            let market = Box::new(Market {
-                price: quotation.low,
-                higher: quotation.high,
-                parameters: self.lending(&loan)?.parameters,
-                now: self.now(),
-            });
-            loan.note(&market.parameters);
-            Ok((loan, market))
-        }
-
-        fn lending(&self, loan: &Loan) -> Result<Box<Lending>, Refused> {
-            let position = &loan.position;
-            peers::lending(
-                self.state.parameters,
-                position.collateral_type,
-                position.originator,
-            )
-        }
-
-        fn put(&mut self, position: PositionId, loan: &Loan) {
-            self.state.book.put(loan);
-            if loan.is_empty() {
-                self.positions.remove(position);
-            } else {
-                self.positions.insert(position, &loan.position);
-            }
-        }
-
-        /// Writes a loan, and tells what happened to it.
         fn write(&mut self, position: PositionId, loan: &Loan, action: Action, amount: Balance) {
-            self.put(position, loan);
-            self.env().emit_event(PositionChanged {
-                position,
-                by: self.env().caller(),
-                action,
-                amount,
-                now: loan.position,
-            });
-        }
-
-        fn tell_lot(&self, lot: AuctionId, paid: Balance, now: Lot, written_off: Option<Balance>) {
-            self.env().emit_event(LotChanged {
-                lot,
-                paid,
-                now,
-                written_off,
-            });
-        }
-
-        /// Changes how a position stands, at the market.
-        fn judge(
-            &mut self,
-            position: PositionId,
-            action: Action,
-            change: fn(&mut Loan, AccountId, &Market) -> Result<(), Refused>,
-        ) -> Result<(), Refused> {
-            let (mut loan, market) = self.judged(position)?;
-            change(&mut loan, self.env().caller(), &market)?;
-            self.write(position, &loan, action, loan.counted()?.mark);
-            Ok(())
-        }
-
-        fn note(&mut self, originator: AccountId, borrower: Borrower) {
-            if borrower == Borrower::default() {
-                self.borrowers.remove(originator);
-            } else {
-                self.borrowers.insert(originator, &borrower);
-            }
+            let by = self.env().caller();
+            self.vault.write(by, position, loan, action, amount);
         }
 
         fn borrow_within(
@@ -510,26 +359,30 @@ mod collateral_vault {
             amount: Balance,
             ceiling: Balance,
         ) -> Result<(), Refused> {
-            let mut borrower = self.borrower(originator);
+            let mut borrower = self.vault.borrower(originator);
             increase(&mut borrower.principal, amount)?;
             ensure!(
                 borrower.principal <= ceiling,
                 VaultError::AboveOriginatorCeiling { ceiling }
             );
-            self.note(originator, borrower);
+            self.vault.note(originator, borrower);
             Ok(())
         }
 
         fn recover(&mut self, originator: AccountId, principal: Balance) -> Result<(), MathError> {
-            let mut borrower = self.borrower(originator);
+            let mut borrower = self.vault.borrower(originator);
             decrease(&mut borrower.principal, principal)?;
-            self.note(originator, borrower);
+            self.vault.note(originator, borrower);
             Ok(())
         }
 
         fn value(&self, priced: Priced) -> Result<Portfolio, MathError> {
-            let prices = peers::prices(self.state.oracle, self.state.book.assets(priced));
-            self.state.book.portfolio(self.time()?, priced, prices)
+            let time = self.vault.state.clock.time(self.now())?;
+            let prices = peers::prices(
+                self.vault.state.oracle,
+                self.vault.state.book.assets(priced),
+            );
+            self.vault.state.book.portfolio(time, priced, prices)
         }
 
         fn collect(
@@ -543,19 +396,19 @@ mod collateral_vault {
                 payer,
                 principal: proceeds.principal,
                 interest: proceeds.interest,
-                penalty: 0,
             };
-            peers::collect(self.state.pool, payment, portfolio)
+            peers::collect(self.vault.state.pool, payment, portfolio)
         }
 
         /// Interest of all types runs by what the pool has from now on.
         fn set_pace(&mut self, funding: Funding) -> Result<(), MathError> {
             let pace = self
+                .vault
                 .state
                 .curve
                 .pace(utilisation(funding.cash, funding.value))?;
-            self.state.clock = self.state.clock.at_pace(pace, self.now())?;
-            self.state.pool_value = funding.value;
+            self.vault.state.clock = self.vault.state.clock.at_pace(pace, self.now())?;
+            self.vault.state.pool_value = funding.value;
             Ok(())
         }
 
@@ -566,14 +419,14 @@ mod collateral_vault {
             lending: &Lending,
             funding: Funding,
         ) -> Result<(), Refused> {
-            self.state.curve = lending.curve;
+            self.vault.state.curve = lending.curve;
             self.set_pace(funding)?;
             loan.reprice(lending, funding.value)?;
-            self.state.book.put(loan);
+            self.vault.state.book.put(loan);
             self.env().emit_event(RateSet {
                 collateral_type: loan.position.collateral_type,
                 index: loan.kind.index,
-                clock: self.state.clock,
+                clock: self.vault.state.clock,
             });
             Ok(())
         }
@@ -622,6 +475,11 @@ mod collateral_vault {
             peers::deliver(sale.to, delivery, receiver.data)?;
             self.collect(sale.to, proceeds, Priced::Nothing)?;
             Ok(())
+        }
+
+        /// Has the servicer run the current message on the vault's storage; its answer is the answer.
+        fn ask_servicer(&self) -> ! {
+            calls::forward(&self.vault.state.servicer)
         }
     }
 }

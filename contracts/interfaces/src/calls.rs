@@ -4,6 +4,7 @@ use ink::codegen::TraitCallBuilder;
 use ink::env::call::utils::{ReturnType, Set};
 use ink::env::call::{build_call, Call, CallBuilder, ExecutionInput, Selector};
 // The name under which `contract_ref!` looks for the chain's types.
+use ink::env::CallFlags;
 use ink::env::DefaultEnvironment as Environment;
 use ink::prelude::vec;
 use ink::prelude::vec::Vec;
@@ -13,7 +14,7 @@ use scale::{Decode, Encode, Error, Input, Output};
 
 use crate::read::{Read, Source};
 use crate::relayed::Relayed;
-use crate::types::{AccountId, Balance};
+use crate::types::{AccountId, Balance, Hash};
 
 /// Why a called contract gave no answer of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,6 +114,18 @@ impl Decode for Answer {
         input.read(&mut bytes)?;
         Ok(Self(bytes))
     }
+}
+
+/// Has `code` run the current message on the calling contract's own storage. Its answer is the answer, and of what the
+/// caller changed of its root record before nothing is kept.
+pub fn forward(code: &Hash) -> ! {
+    let flags = CallFlags::FORWARD_INPUT | CallFlags::TAIL_CALL;
+    let call = build_call::<Environment>().delegate(*code);
+    // The contract's own input is forwarded, not this.
+    let nothing = ExecutionInput::new(Selector::new([0; 4]));
+    let call = call.call_flags(flags).exec_input(nothing);
+    let refused = call.returns::<()>().try_invoke();
+    panic!("the code trapped or is not there: {refused:?}")
 }
 
 /// Takes `amount` of a token from the allowance that `from` gave the calling contract, to `to`; nothing is called for

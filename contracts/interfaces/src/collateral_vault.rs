@@ -6,7 +6,7 @@ use crate::parameters::ParametersError;
 use crate::purchase_receiver::PurchaseRefused;
 use crate::relayed::Relayed;
 use crate::tranche_pool::PoolError;
-use crate::types::{AccountId, AssetId, AuctionId, Balance, CollateralId, PositionId};
+use crate::types::{AccountId, AssetId, AuctionId, Balance, CollateralId, Hash, PositionId};
 use finance::debt::DebtIndex;
 use finance::interest::InterestClock;
 use finance::valuation::Quote;
@@ -32,6 +32,8 @@ pub struct VaultTerms {
     pub oracle: AccountId,
     /// Where risk parameters come from.
     pub parameters: AccountId,
+    /// The code that runs the messages of [`LoanServicing`] on the vault's storage; it must be on the chain.
+    pub servicer: Hash,
     /// The collateral types, one to [`MAX_COLLATERAL_TYPES`].
     pub collateral: Vec<Listing>,
 }
@@ -250,26 +252,11 @@ pub struct Receiver {
     pub data: Vec<u8>,
 }
 
-/// Collateral, positions and debt.
+/// Collateral, loans and their repayment.
 ///
 /// Adding collateral to what is not all in auction, and repaying, are always possible, for anybody, and need no price.
 #[ink::trait_definition]
 pub trait CollateralVault {
-    /// Names the liquidation engine. Once, by the deployer.
-    ///
-    /// # Errors
-    /// [`VaultError::NotTheDeployer`], [`VaultError::AlreadyBound`].
-    #[ink(message)]
-    fn bind(&mut self, engine: AccountId) -> Result<(), VaultError>;
-
-    /// Names the account that may draw and withdraw for the caller; `None` for nobody. Cash and collateral always go to
-    /// the originator.
-    ///
-    /// # Events
-    /// [`DelegateNamed`].
-    #[ink(message)]
-    fn set_delegate(&mut self, delegate: Option<AccountId>);
-
     /// Opens a position of the caller and locks `amount` of collateral from his allowance: counted is what arrives.
     ///
     /// # Events
@@ -356,6 +343,60 @@ pub trait CollateralVault {
     #[ink(message)]
     fn touch(&mut self, collateral_type: CollateralId) -> Result<(), VaultError>;
 
+    /// Sells out of a lot: the payer pays the pool and the collateral is handed over, after the payment or, to a
+    /// receiver, before it. Principal is recovered before interest. For the engine alone.
+    ///
+    /// At the end what collateral is left goes back to the position. What is still owed goes back as well, impaired and
+    /// marked at zero, as long as the position has collateral or other lots; else all that it owes is written off.
+    ///
+    /// # Events
+    /// [`LotChanged`].
+    ///
+    /// # Errors
+    /// [`VaultError::NotTheEngine`], [`VaultError::UnknownLot`], [`VaultError::InsufficientCollateral`],
+    /// [`VaultError::Overpaid`], [`VaultError::Receiver`], [`VaultError::Pool`], [`VaultError::Token`].
+    #[ink(message)]
+    fn sell(&mut self, lot: AuctionId, sale: Sale) -> Result<(), VaultError>;
+
+    /// What all loans are worth now, at the live prices of all types with debt. O(collateral types).
+    ///
+    /// Draws and repayments hand the pool the same, asking only for the prices of types with stressed debt:
+    /// `frozen`, `frozen_debt` and `prices_at` then tell of these types alone, while all else is complete. Sales out of
+    /// lots ask for none, and stressed debt counts as frozen: the pool goes by the principal alone then.
+    ///
+    /// # Errors
+    /// [`MathError`] beyond the range of amounts.
+    #[ink(message)]
+    fn portfolio(&self) -> Result<Portfolio, MathError>;
+
+    /// What asked prices of a collateral type start from: the higher of the live and a pending price, so that nobody who
+    /// moves a pending one buys cheap. Health and marks go by the lower one.
+    ///
+    /// # Errors
+    /// [`VaultError::UnknownCollateral`], [`VaultError::Oracle`].
+    #[ink(message)]
+    fn price(&self, collateral_type: CollateralId) -> Result<Price, VaultError>;
+}
+
+/// Loans that may not be paid, and everything that is only read, at the address of the vault: run on its storage by the
+/// code that its terms name.
+#[ink::trait_definition]
+pub trait LoanServicing {
+    /// Names the liquidation engine. Once, by the deployer.
+    ///
+    /// # Errors
+    /// [`VaultError::NotTheDeployer`], [`VaultError::AlreadyBound`].
+    #[ink(message)]
+    fn bind(&mut self, engine: AccountId) -> Result<(), VaultError>;
+
+    /// Names the account that may draw and withdraw for the caller; `None` for nobody. Cash and collateral always go to
+    /// the originator.
+    ///
+    /// # Events
+    /// [`DelegateNamed`].
+    #[ink(message)]
+    fn set_delegate(&mut self, delegate: Option<AccountId>);
+
     /// Counts a position by its mark, `min(debt, collateral × price × (1 − haircut))` at the lower of the live and a
     /// pending price, from now on; one that is impaired already is marked anew. Anybody may, while it is unhealthy, or
     /// overdue past its grace.
@@ -415,32 +456,6 @@ pub trait CollateralVault {
     #[ink(message)]
     fn seize(&mut self, position: PositionId, cut: Cut) -> Result<Seizure, VaultError>;
 
-    /// Sells out of a lot: the payer pays the pool and the collateral is handed over, after the payment or, to a
-    /// receiver, before it. Principal is recovered before interest. For the engine alone.
-    ///
-    /// At the end what collateral is left goes back to the position. What is still owed goes back as well, impaired and
-    /// marked at zero, as long as the position has collateral or other lots; else all that it owes is written off.
-    ///
-    /// # Events
-    /// [`LotChanged`].
-    ///
-    /// # Errors
-    /// [`VaultError::NotTheEngine`], [`VaultError::UnknownLot`], [`VaultError::InsufficientCollateral`],
-    /// [`VaultError::Overpaid`], [`VaultError::Receiver`], [`VaultError::Pool`], [`VaultError::Token`].
-    #[ink(message)]
-    fn sell(&mut self, lot: AuctionId, sale: Sale) -> Result<(), VaultError>;
-
-    /// What all loans are worth now, at the live prices of all types with debt. O(collateral types).
-    ///
-    /// Draws and repayments hand the pool the same, asking only for the prices of types with stressed debt:
-    /// `frozen`, `frozen_debt` and `prices_at` then tell of these types alone, while all else is complete. Sales out of
-    /// lots ask for none, and stressed debt counts as frozen: the pool goes by the principal alone then.
-    ///
-    /// # Errors
-    /// [`MathError`] beyond the range of amounts.
-    #[ink(message)]
-    fn portfolio(&self) -> Result<Portfolio, MathError>;
-
     /// A position as of now.
     ///
     /// # Errors
@@ -451,14 +466,6 @@ pub trait CollateralVault {
     /// A lot on sale.
     #[ink(message)]
     fn lot(&self, lot: AuctionId) -> Option<Lot>;
-
-    /// What asked prices of a collateral type start from: the higher of the live and a pending price, so that nobody who
-    /// moves a pending one buys cheap. Health and marks go by the lower one.
-    ///
-    /// # Errors
-    /// [`VaultError::UnknownCollateral`], [`VaultError::Oracle`].
-    #[ink(message)]
-    fn price(&self, collateral_type: CollateralId) -> Result<Price, VaultError>;
 
     /// All collateral types, as last written: interest since then is not in their index.
     #[ink(message)]
@@ -646,6 +653,8 @@ pub enum VaultError {
     InvalidListing,
     /// A token's decimals lie outside 6 to 18.
     InvalidDecimals,
+    /// This code runs on a vault's storage alone: upload it and make no instance of it.
+    NoInstance,
     /// A jump of the price is held, or too many of its reports are late: what is asked for has to wait.
     PriceInDoubt {
         /// When the median of that moment will count, if a jump is held.
@@ -671,7 +680,7 @@ pub enum VaultError {
 
 crate::decode_fields!(
     Listing { token, asset }
-    VaultTerms { pool, cash, oracle, parameters, collateral }
+    VaultTerms { pool, cash, oracle, parameters, servicer, collateral }
     CollateralType { token, asset, quote, index, normalised_debt, principal, held, stressed, written_off, haircut, minimum_debt }
     Stressed { debt, principal, mark, collateral }
     Impairment { stressed, by }

@@ -24,7 +24,7 @@ pub struct PoolTerms {
     pub close_reward: Balance,
     /// Who may collect the fees.
     pub fee_beneficiary: AccountId,
-    /// The insurance fund: it may collect the penalties of liquidations and the dust.
+    /// The insurance fund: it may collect the dust.
     pub insurance: AccountId,
 }
 
@@ -41,8 +41,6 @@ pub struct Books {
     pub cash: Balance,
     /// Fees set aside: their beneficiary's.
     pub fees: Balance,
-    /// Penalties of liquidations: the insurance fund's.
-    pub penalties: Balance,
     /// What nobody owns: value left in a residual class without holders, and remainders of rounding. The insurance
     /// fund's.
     pub dust: Balance,
@@ -54,8 +52,6 @@ pub struct Books {
 pub enum Due {
     /// [`Books::fees`].
     Fees,
-    /// [`Books::penalties`].
-    Penalties,
     /// [`Books::dust`].
     Dust,
 }
@@ -84,8 +80,6 @@ pub struct Payment {
     pub principal: Balance,
     /// Towards interest: the pool's own, and what coupons are paid from.
     pub interest: Balance,
-    /// Towards a penalty: the insurance fund's.
-    pub penalty: Balance,
 }
 
 /// What the pool has after it lent or was paid, in base units of cash.
@@ -306,7 +300,7 @@ pub enum PoolError {
 crate::decode_fields!(
     Funding { value, cash }
     PoolTerms { cash, deal, liquidity_buffer, close_reward, fee_beneficiary, insurance }
-    Books { received, sent, cash, fees, penalties, dust }
+    Books { received, sent, cash, fees, dust }
     Settlement { settled_at, portfolio, trace, tranches }
 );
 

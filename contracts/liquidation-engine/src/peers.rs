@@ -6,13 +6,13 @@ use ink::contract_ref;
 // The name under which `contract_ref!` looks for the chain's types.
 use ink::env::DefaultEnvironment as Environment;
 use interfaces::calls::request;
-use interfaces::collateral_vault::{CollateralVault, Cut, Sale, Seizure};
+use interfaces::collateral_vault::{CollateralVault, Cut, LoanServicing, Sale, Seizure};
 use interfaces::liquidation_engine::EngineError;
 use interfaces::parameters::{AuctionParameters, Parameters};
 use interfaces::types::{AccountId, AuctionId, CollateralId, PositionId};
 
 pub fn seize(vault: AccountId, position: PositionId, cut: Cut) -> Result<Seizure, EngineError> {
-    let mut vault: contract_ref!(CollateralVault) = vault.into();
+    let mut vault: contract_ref!(LoanServicing) = vault.into();
     request(vault.call_mut().seize(position, cut))
 }
 

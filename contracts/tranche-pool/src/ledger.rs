@@ -24,13 +24,9 @@ impl Ledger {
     /// All cash in the pool's custody.
     pub fn total(&self) -> Result<Balance, MathError> {
         let Books {
-            cash,
-            fees,
-            penalties,
-            dust,
-            ..
+            cash, fees, dust, ..
         } = self.0;
-        [fees, penalties, dust].into_iter().try_fold(cash, add)
+        add(add(cash, fees)?, dust)
     }
 
     /// Investors brought cash: `deposited` is the pool's, `dust` nobody's.
@@ -79,11 +75,9 @@ impl Ledger {
 
     /// A payment on debt came in. Returns its sum.
     pub fn collect(&mut self, payment: &Payment) -> Result<Balance, MathError> {
-        let debt = add(payment.principal, payment.interest)?;
-        let amount = add(debt, payment.penalty)?;
+        let amount = add(payment.principal, payment.interest)?;
         self.0.received = add(self.0.received, amount)?;
-        self.0.cash = add(self.0.cash, debt)?;
-        self.0.penalties = add(self.0.penalties, payment.penalty)?;
+        self.0.cash = add(self.0.cash, amount)?;
         Ok(amount)
     }
 
@@ -91,7 +85,6 @@ impl Ledger {
     pub fn pay(&mut self, due: Due) -> Result<Balance, MathError> {
         let account = match due {
             Due::Fees => &mut self.0.fees,
-            Due::Penalties => &mut self.0.penalties,
             Due::Dust => &mut self.0.dust,
         };
         let amount = core::mem::take(account);

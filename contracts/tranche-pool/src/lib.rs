@@ -178,7 +178,7 @@ mod tranche_pool {
         fn pay(&mut self, due: Due) -> Result<Balance, PoolError> {
             let beneficiary = match due {
                 Due::Fees => self.terms.fee_beneficiary,
-                Due::Penalties | Due::Dust => self.terms.insurance,
+                Due::Dust => self.terms.insurance,
             };
             let amount = self.pool.ledger.pay(due)?;
             ensure!(amount > 0, PoolError::NothingDue);

@@ -31,8 +31,6 @@ mod transfer_agent {
     use finance::orders::Conditions;
     use finance::settlement::Phase;
     use finance::time;
-    use ink::env::call::{build_call, ExecutionInput, Selector};
-    use ink::env::CallFlags;
     use ink::prelude::vec::Vec;
     use interfaces::async_vault::{
         AsyncVault, AsyncVaultError, Claimed, OperatorSet, OrderCancelled, OrderPlaced, OrderView,
@@ -480,13 +478,7 @@ mod transfer_agent {
 
         /// Has the back office run the current message on the agent's storage; its answer is the answer.
         fn ask_back_office(&self) -> ! {
-            let flags = CallFlags::FORWARD_INPUT | CallFlags::TAIL_CALL;
-            let call = build_call::<Environment>().delegate(self.state.fixed.back_office);
-            // The agent's own input is forwarded, not this.
-            let nothing = ExecutionInput::new(Selector::new([0; 4]));
-            let call = call.call_flags(flags).exec_input(nothing);
-            let refused = call.returns::<()>().try_invoke();
-            panic!("the back office trapped or is not there: {refused:?}")
+            calls::forward(&self.state.fixed.back_office)
         }
 
         fn now(&self) -> time::Timestamp {

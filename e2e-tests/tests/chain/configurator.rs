@@ -5,7 +5,9 @@ use e2e_tests::*;
 use finance::{Period, Ratio, Timestamp};
 use ink::codegen::TraitCallBuilder;
 use interfaces::calls::CallError;
-use interfaces::collateral_vault::{CollateralVault, VaultError, MAX_COLLATERAL_TYPES};
+use interfaces::collateral_vault::{
+    CollateralVault, LoanServicing, VaultError, MAX_COLLATERAL_TYPES,
+};
 use interfaces::configurator::{
     Broken, ChangeError, CollateralAdded, Configurator, ParameterSet, ParametersTerms, Pausable,
     Pause, PauseSet, PowersNamed, Refusal, Rule, Scope,
@@ -331,7 +333,7 @@ fn a_lowered_liquidation_ltv_ramps_and_liquidates_nobody_at_once() {
     }
     world.does("governor", set(&world, LiquidationLtv, percent(73)));
     world.repeat_prices();
-    let impair = || world.vault().impair(position);
+    let impair = || world.servicing().impair(position);
     let (debt, limit) = (usd(600), usd(640));
     world.refuses("kim", impair(), VaultError::Healthy { debt, limit });
     // Seven points in seven days.

@@ -6,7 +6,7 @@ use finance::settlement::Phase;
 use finance::{Period, Price, Ratio};
 use ink::codegen::TraitCallBuilder;
 use interfaces::async_vault::{AsyncVaultError, Claimed, Conditions, OrderView};
-use interfaces::collateral_vault::CollateralVault;
+use interfaces::collateral_vault::{CollateralVault, LoanServicing};
 use interfaces::liquidation_engine::LiquidationEngine;
 use interfaces::test_asset::TestAsset;
 use interfaces::tranche_pool::Settlement;
@@ -55,7 +55,7 @@ fn all_pay_out(sheet: &mut TermSheet) {
 /// "olga" pays all interest to the end of the epoch, and somebody closes it.
 fn closes_with_interest(world: &World, position: PositionId) -> Settlement {
     world.end_epoch();
-    let view = world.reads(world.vault().position(position)).unwrap();
+    let view = world.reads(world.servicing().position(position)).unwrap();
     let principal = world.reads(world.vault().portfolio()).unwrap().principal;
     let interest = view.debt - principal;
     world.provide_cash("olga", interest);
@@ -326,7 +326,10 @@ fn diversion_stops_where_subordination_is_mended() {
     // 0.7 ether at 78 less 10 % stand for the 50: 0.86 is missing, and a little less than 40 % lies below the senior.
     world.end_epoch();
     world.quote(78, 5_000);
-    let debt = world.reads(world.vault().position(position)).unwrap().debt;
+    let debt = world
+        .reads(world.servicing().position(position))
+        .unwrap()
+        .debt;
     let interest = debt - usd(550);
     world.provide_cash("olga", interest);
     world.does("olga", world.vault().repay(position, interest));
@@ -371,7 +374,10 @@ fn principal_is_paid_in_sequence_from_the_date_on() {
     world.assert_balanced();
 
     // The last of it closes the deal. Nobody's tokens are gone, and all is his who holds them.
-    let debt = world.reads(world.vault().position(position)).unwrap().debt;
+    let debt = world
+        .reads(world.servicing().position(position))
+        .unwrap()
+        .debt;
     world.provide_cash("olga", 2 * debt);
     world.does("olga", world.vault().repay(position, 2 * debt));
     let settled = world.close_epoch();

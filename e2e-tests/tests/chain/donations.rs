@@ -2,7 +2,7 @@
 
 use e2e_tests::*;
 use ink::codegen::TraitCallBuilder;
-use interfaces::collateral_vault::CollateralVault;
+use interfaces::collateral_vault::{CollateralVault, LoanServicing};
 use interfaces::tranche_pool::TranchePool;
 use interfaces::transfer_agent::TransferAgent;
 use interfaces::types::{AccountId, Balance};
@@ -54,10 +54,10 @@ fn a_donation_before_the_first_deposit_inflates_no_price() {
 fn collateral_given_to_the_vault_is_in_no_position() {
     let (world, position) = World::lent();
     let seen = || {
-        let types = world.reads(world.vault().collateral_types());
+        let types = world.reads(world.servicing().collateral_types());
         (
             types,
-            world.reads(world.vault().position(position)),
+            world.reads(world.servicing().position(position)),
             world.reads(world.vault().portfolio()),
         )
     };
@@ -69,8 +69,8 @@ fn collateral_given_to_the_vault_is_in_no_position() {
         eth(3),
     );
     assert_eq!(seen(), before);
-    assert_eq!(world.reads(world.vault().unattributed(ETH)), Ok(eth(3)));
-    assert_eq!(world.reads(world.vault().unattributed(BTC)), Ok(0));
+    assert_eq!(world.reads(world.servicing().unattributed(ETH)), Ok(eth(3)));
+    assert_eq!(world.reads(world.servicing().unattributed(BTC)), Ok(0));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use finance::auction::Purchase;
 use finance::{MathError, Period, Price, Ratio, Timestamp};
 use ink::codegen::TraitCallBuilder;
 use interfaces::calls::CallError;
-use interfaces::collateral_vault::{CollateralVault, VaultError};
+use interfaces::collateral_vault::{CollateralVault, LoanServicing, VaultError};
 use interfaces::liquidation_engine::{EngineError, EngineTerms, LiquidationEngine, MAX_PAGE};
 use interfaces::parameters::ParametersError;
 use interfaces::tranche_pool::PoolError;
@@ -312,7 +312,7 @@ fn a_coarse_token_leaves_no_auction_that_nobody_can_end() {
             cost: 7
         }
     );
-    let view = world.reads(world.vault().position(position)).unwrap();
+    let view = world.reads(world.servicing().position(position)).unwrap();
     assert_eq!(
         (view.position.collateral, view.debt),
         (10_000_000 - 7_142_857, 0)
@@ -340,7 +340,7 @@ fn an_ended_auction_gives_the_position_back() {
     let take = world.engine().take(auction, eth(8), ANY_PRICE, NEVER);
     let bought = world.does("tess", take);
     let left = eth(8) - bought.collateral;
-    let view = world.reads(world.vault().position(position)).unwrap();
+    let view = world.reads(world.servicing().position(position)).unwrap();
     assert_eq!((view.position.collateral, view.debt), (left, 0));
     let nothing = VaultError::NothingOwed;
     let liquidate = world.engine().liquidate(ETH, position);

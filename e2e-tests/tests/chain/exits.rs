@@ -3,7 +3,7 @@
 
 use e2e_tests::*;
 use finance::{Period, Ratio};
-use interfaces::collateral_vault::{CollateralVault, VaultError};
+use interfaces::collateral_vault::{CollateralVault, LoanServicing, VaultError};
 use interfaces::configurator::Configurator;
 use interfaces::liquidation_engine::LiquidationEngine;
 use interfaces::oracle_adapter::{FeedTerms, OracleAdapter, OracleError};
@@ -22,7 +22,10 @@ fn deserted(world: &World) {
 fn a_debtor_pays_and_takes_his_collateral_home() {
     let (world, position) = World::lent();
     deserted(&world);
-    let owed = world.reads(world.vault().position(position)).unwrap().debt;
+    let owed = world
+        .reads(world.servicing().position(position))
+        .unwrap()
+        .debt;
     world.provide_cash("olga", owed);
     assert_eq!(
         world.does("olga", world.vault().repay(position, owed)),
@@ -52,7 +55,7 @@ fn anybody_pays_and_adds_collateral_for_a_debtor() {
         eth(1),
     );
     world.does("dan", world.vault().add_collateral(position, eth(1)));
-    let view = world.reads(world.vault().position(position)).unwrap();
+    let view = world.reads(world.servicing().position(position)).unwrap();
     assert_eq!(view.position.collateral, eth(9));
     assert_eq!(view.position.originator, world.account("olga"));
     world.assert_balanced();
@@ -63,7 +66,10 @@ fn another_debtor_pays_while_a_loan_is_in_auction_without_a_price() {
     let (world, ..) = World::in_auction();
     let position = world.borrow("omar", eth(2), usd(90));
     deserted(&world);
-    let owed = world.reads(world.vault().position(position)).unwrap().debt;
+    let owed = world
+        .reads(world.servicing().position(position))
+        .unwrap()
+        .debt;
     world.provide_cash("omar", owed);
     assert_eq!(
         world.does("omar", world.vault().repay(position, owed)),
@@ -87,7 +93,10 @@ fn a_debtor_pays_whatever_the_governor_sets() {
     }
     world.does("governor", world.vault().touch(ETH));
     deserted(&world);
-    let owed = world.reads(world.vault().position(position)).unwrap().debt;
+    let owed = world
+        .reads(world.servicing().position(position))
+        .unwrap()
+        .debt;
     world.provide_cash("olga", owed);
     let repay = |amount| world.vault().repay(position, amount);
     world.refuses(
@@ -149,7 +158,10 @@ fn a_retired_feed_keeps_nobody_from_paying_or_leaving() {
     let price = world.reads(world.vault().price(ETH));
     assert_eq!(price, Err(VaultError::Oracle(retired.into())));
 
-    let owed = world.reads(world.vault().position(position)).unwrap().debt;
+    let owed = world
+        .reads(world.servicing().position(position))
+        .unwrap()
+        .debt;
     world.provide_cash("olga", owed);
     assert_eq!(
         world.does("olga", world.vault().repay(position, owed)),

@@ -3,7 +3,7 @@
 use e2e_tests::*;
 use finance::Period;
 use ink::codegen::TraitCallBuilder;
-use interfaces::collateral_vault::CollateralVault;
+use interfaces::collateral_vault::{CollateralVault, LoanServicing};
 use interfaces::liquidation_engine::LiquidationEngine;
 use interfaces::tranche_pool::TranchePool;
 use interfaces::transfer_agent::TransferAgent;
@@ -30,7 +30,10 @@ fn investors_subscribe_and_claim_their_tokens() {
 fn interest_is_earned_by_the_classes_in_their_order() {
     let (world, position) = World::lent();
     world.chain.advance(Period::from_secs(31_536_000));
-    let owed = world.reads(world.vault().position(position)).unwrap().debt;
+    let owed = world
+        .reads(world.servicing().position(position))
+        .unwrap()
+        .debt;
     // 600 × e^0.1 = 663.102550….
     assert_eq!(owed / 1_000, 663_102);
     world.provide_cash("olga", owed);
@@ -76,7 +79,7 @@ fn a_shortfall_is_carried_up_by_seniority() {
         world.balance(world.deal.collateral_token(ETH), "tess"),
         eth(8)
     );
-    assert!(world.reads(world.vault().position(position)).is_err());
+    assert!(world.reads(world.servicing().position(position)).is_err());
 
     let settled = world.close_epoch();
     let values: Vec<_> = settled
@@ -134,7 +137,10 @@ fn what_is_raised_beyond_the_debt_is_penalty_and_the_rest_of_the_lot_goes_back()
 fn everybody_leaves_and_what_stays_is_dust() {
     let (world, position) = World::lent();
     world.chain.advance(Period::from_secs(86_400 * 30));
-    let owed = world.reads(world.vault().position(position)).unwrap().debt;
+    let owed = world
+        .reads(world.servicing().position(position))
+        .unwrap()
+        .debt;
     world.provide_cash("olga", owed);
     world.does("olga", world.vault().repay(position, owed));
     // Nobody has settled for a month: an order that came now would be late.

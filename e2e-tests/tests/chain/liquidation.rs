@@ -4,7 +4,7 @@ use e2e_tests::*;
 use finance::{Period, Price, Ratio, Rounding};
 use ink::codegen::TraitCallBuilder;
 use interfaces::calls::CallError;
-use interfaces::collateral_vault::{CollateralVault, VaultError};
+use interfaces::collateral_vault::{CollateralVault, LoanServicing, VaultError};
 use interfaces::liquidation_engine::{
     AuctionOpened, AuctionReset, EngineError, LiquidationEngine, Reward,
 };
@@ -72,7 +72,7 @@ fn just_enough_is_sold_that_the_rest_is_sound() {
     let lot = view.unwrap().auction;
     assert_eq!(lot.debt / 1_000, 504_000);
     assert_eq!(lot.collateral / 10u128.pow(15), 6_623); // 8 × 616 ÷ 744
-    let rest = world.reads(world.vault().position(position)).unwrap();
+    let rest = world.reads(world.servicing().position(position)).unwrap();
     let limit = rest.collateral_value.unwrap() * 3 / 4;
     assert!(rest.debt.abs_diff(limit) <= 3, "{} of {limit}", rest.debt);
     let healthy = VaultError::Healthy {
@@ -88,7 +88,7 @@ fn just_enough_is_sold_that_the_rest_is_sound() {
 fn who_acts_is_paid_out_of_the_penalty_and_the_rest_is_the_insurances() {
     let world = deal();
     let position = fallen(&world, 90);
-    world.does("max", world.vault().impair(position));
+    world.does("max", world.servicing().impair(position));
     let opened = world.sends("kim", world.engine().liquidate(ETH, position));
     let told = &opened.events::<AuctionOpened>()[0];
     // 5 and 1 % of 660 and a little for the start, 2 for the mark.
@@ -165,7 +165,7 @@ fn no_more_debt_is_in_auction_than_allowed() {
     world.refuses("kim", world.engine().liquidate(ETH, position), full());
 
     // What has no room is counted by its mark: 4 × 90 × 0.9 = 324 is more than the 300 owed.
-    world.does("max", world.vault().impair(position));
+    world.does("max", world.servicing().impair(position));
     let portfolio = world.reads(world.vault().portfolio()).unwrap();
     assert_eq!(portfolio.performing, 0);
     assert_eq!(portfolio.stressed, portfolio.seized_debt);
@@ -204,7 +204,7 @@ fn who_liquidates_himself_pays_the_penalty() {
     let reward = world.does("olga", claim);
     // 50.4 of penalty, and 5 + 1 % of 554.4 of it come back.
     assert_eq!((penalty / 1_000, reward / 1_000), (50_400, 10_544));
-    let rest = world.reads(world.vault().position(position)).unwrap();
+    let rest = world.reads(world.servicing().position(position)).unwrap();
     let after = worth(&world, "olga", 93) - usd(1_000) + rest.collateral_value.unwrap() - rest.debt;
     let lost = before - after;
     assert!(lost.abs_diff(penalty - reward) <= 10, "{lost}");
@@ -244,15 +244,15 @@ fn nobody_impairs_a_sound_loan_of_his_own() {
         debt: 600_000_002,
         limit: 601_600_000,
     };
-    world.refuses("cal", world.vault().impair(position), healthy);
+    world.refuses("cal", world.servicing().impair(position), healthy);
     // A second later, really unsound: it is marked, and nothing is lost by that.
     world.quote(93, 5_000);
-    world.does("cal", world.vault().impair(position));
+    world.does("cal", world.servicing().impair(position));
     let portfolio = world.reads(world.vault().portfolio()).unwrap();
     assert_eq!(portfolio.written_off, 0);
     assert_eq!(portfolio.stressed, portfolio.seized_debt); // 744 × 90 % is more
     world.quote(100, 5_000);
-    world.does("anybody", world.vault().restore(position));
+    world.does("anybody", world.servicing().restore(position));
     world.assert_balanced();
 }
 
@@ -287,7 +287,7 @@ fn a_cure_costs_debt_and_penalty_and_is_over_with_the_first_purchase() {
     let due = view.auction.debt + view.auction.penalty;
     world.provide_cash("olga", due);
     world.does("olga", world.engine().cure(auction));
-    let rest = world.reads(world.vault().position(position)).unwrap();
+    let rest = world.reads(world.servicing().position(position)).unwrap();
     assert_eq!((rest.position.collateral, rest.debt), (eth(8), 0));
     assert_eq!(
         owed(&world, "kim") + owed(&world, "reserve"),

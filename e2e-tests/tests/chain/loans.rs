@@ -3,7 +3,9 @@
 use e2e_tests::*;
 use finance::interest::PaceCurve;
 use finance::{Period, Ratio};
-use interfaces::collateral_vault::{Action, CollateralVault, PositionChanged, VaultError};
+use interfaces::collateral_vault::{
+    Action, CollateralVault, LoanServicing, PositionChanged, VaultError,
+};
 use interfaces::configurator::{Configurator, Scope};
 use interfaces::oracle_adapter::{FeedTerms, OracleAdapter};
 use interfaces::parameters::Parameter;
@@ -15,13 +17,16 @@ const DAYS: u64 = 86_400_000;
 
 /// What ether's stressed debt is marked at, and its mark and market value in the portfolio.
 fn stressed(world: &World) -> (Balance, Balance, Balance) {
-    let kinds = world.reads(world.vault().collateral_types());
+    let kinds = world.reads(world.servicing().collateral_types());
     let portfolio = world.reads(world.vault().portfolio()).unwrap();
     (kinds[0].stressed.mark, portfolio.stressed, portfolio.market)
 }
 
 fn late(world: &World, position: PositionId) -> Balance {
-    world.reads(world.vault().position(position)).unwrap().late
+    world
+        .reads(world.servicing().position(position))
+        .unwrap()
+        .late
 }
 
 #[test]
@@ -29,7 +34,7 @@ fn a_delegate_acts_and_the_originator_gets() {
     let world = World::funded();
     let position = world.open("olga", eth(8));
     let (olga, dora) = (world.account("olga"), world.account("dora"));
-    let named = world.vault().set_delegate(Some(dora));
+    let named = world.servicing().set_delegate(Some(dora));
     world.chain.call(olga, named).unwrap();
 
     world.does("dora", world.vault().draw(position, usd(300)));
@@ -40,7 +45,7 @@ fn a_delegate_acts_and_the_originator_gets() {
 
     world
         .chain
-        .call(olga, world.vault().set_delegate(None))
+        .call(olga, world.servicing().set_delegate(None))
         .unwrap();
     let refused = VaultError::NotTheOriginator;
     world.refuses("dora", world.vault().draw(position, usd(50)), refused);
@@ -50,7 +55,7 @@ fn a_delegate_acts_and_the_originator_gets() {
 #[test]
 fn an_unhealthy_position_counts_by_its_mark_until_it_is_healthy() {
     let (world, position) = World::lent();
-    let impair = || world.vault().impair(position);
+    let impair = || world.servicing().impair(position);
     let healthy = VaultError::Healthy {
         debt: usd(600),
         limit: usd(640),
@@ -75,7 +80,7 @@ fn an_unhealthy_position_counts_by_its_mark_until_it_is_healthy() {
     world.refuses("olga", world.vault().draw(position, usd(50)), refused());
     let withdraw = world.vault().withdraw_collateral(position, 1);
     world.refuses("olga", withdraw, refused());
-    let restore = || world.vault().restore(position);
+    let restore = || world.servicing().restore(position);
     world.refuses("olga", restore(), VaultError::Unhealthy);
     world.assert_balanced();
 
@@ -90,10 +95,13 @@ fn an_unhealthy_position_counts_by_its_mark_until_it_is_healthy() {
 fn an_impaired_debt_is_repaid_without_a_price() {
     let (world, position) = World::lent();
     world.quote(60, 5_000);
-    world.does("kim", world.vault().impair(position));
+    world.does("kim", world.servicing().impair(position));
     world.outlive_reports();
     world.provide_cash("olga", usd(700));
-    let owed = world.reads(world.vault().position(position)).unwrap().debt;
+    let owed = world
+        .reads(world.servicing().position(position))
+        .unwrap()
+        .debt;
     assert_eq!(
         world.does("olga", world.vault().repay(position, usd(700))),
         owed
@@ -113,7 +121,7 @@ fn a_loan_past_its_term_costs_more_and_may_be_liquidated_after_its_grace() {
     });
     let world = world.fund();
     let position = world.borrow("olga", eth(8), usd(500));
-    let mark = || world.vault().mark_overdue(position);
+    let mark = || world.servicing().mark_overdue(position);
     world.refuses("kim", mark(), VaultError::NotDue);
     world.chain.advance(Period(30 * DAYS + 1));
     world.quote(100, 5_000);
@@ -133,10 +141,10 @@ fn a_loan_past_its_term_costs_more_and_may_be_liquidated_after_its_grace() {
         debt: usd(500),
         limit: usd(640),
     };
-    world.refuses("kim", world.vault().impair(position), healthy);
+    world.refuses("kim", world.servicing().impair(position), healthy);
     world.chain.advance(Period(2 * DAYS));
     world.quote(100, 5_000);
-    world.does("kim", world.vault().impair(position));
+    world.does("kim", world.servicing().impair(position));
     // All of it is the debtor's to repay, and the charge is interest.
     world.provide_cash("olga", usd(600));
     let paid = world.does("olga", world.vault().repay(position, usd(600)));
@@ -159,10 +167,13 @@ fn an_originator_owes_no_more_than_his_ceiling() {
     let refused = VaultError::AboveOriginatorCeiling { ceiling };
     world.refuses("olga", draw(ceiling + 1), refused);
     world.does("olga", draw(ceiling));
-    assert_eq!(world.reads(world.vault().borrower(olga)).principal, ceiling);
+    assert_eq!(
+        world.reads(world.servicing().borrower(olga)).principal,
+        ceiling
+    );
     world.provide_cash("olga", usd(200));
     world.does("olga", world.vault().repay(position, usd(200)));
-    assert_eq!(world.reads(world.vault().borrower(olga)).principal, 0);
+    assert_eq!(world.reads(world.servicing().borrower(olga)).principal, 0);
 }
 
 #[test]
@@ -184,7 +195,9 @@ fn a_type_is_no_more_of_the_pool_than_it_may_and_the_first_draw_is_possible() {
     let refused = VaultError::AboveMaximumShare { share, maximum };
     world.refuses("olga", draw(usd(201)), refused);
     world.does("olga", draw(usd(200)));
-    let rate = world.reads(world.vault().collateral_types())[0].index.rate;
+    let rate = world.reads(world.servicing().collateral_types())[0]
+        .index
+        .rate;
     let steepest = finance::Rate::from_annual(Ratio::from_bps(2_000)); // 10 % and 10 % more
     assert_eq!(Ok(rate), steepest);
     let above = VaultError::AboveBorrowLtv {
@@ -208,7 +221,7 @@ fn scarce_cash_makes_interest_run_faster_and_a_touch_sets_it_back() {
     let world = world.fund();
     world.borrow("olga", eth(8), usd(600));
     // 60 % lent: a fifth of the way from 1 to 6.
-    let pace = |world: &World| world.reads(world.vault().interest_clock()).pace;
+    let pace = |world: &World| world.reads(world.servicing().interest_clock()).pace;
     assert_eq!(pace(&world), Ratio::from_bps(20_000));
     world.deposit("ann", JUNIOR, usd(1_000));
     world.close_epoch_at(100, 5_000);
@@ -220,13 +233,13 @@ fn scarce_cash_makes_interest_run_faster_and_a_touch_sets_it_back() {
 #[test]
 fn a_margin_call_starts_a_clock_and_ends_with_the_shortage() {
     let (world, position) = World::lent();
-    let call = || world.vault().margin_call(position);
+    let call = || world.servicing().margin_call(position);
     world.refuses("kim", call(), VaultError::AlreadyMarked);
     // Above the margin LTV, half way between 75 % and 80 %: 600 on 8 × 95.
     world.quote(95, 5_000);
     world.does("kim", call());
     let called = |world: &World| {
-        let view = world.reads(world.vault().position(position)).unwrap();
+        let view = world.reads(world.servicing().position(position)).unwrap();
         view.position.called_at
     };
     assert_eq!(called(&world), Some(world.chain.now()));
@@ -264,7 +277,7 @@ fn while_a_jump_is_held_nobody_buys_at_the_new_price_and_draws_at_the_old() {
     };
     world.refuses("mallory", draw(), held);
     // What is already lent on it counts by the lower price: 8 × 60 do not carry 600.
-    world.sends("kim", world.vault().impair(position));
+    world.sends("kim", world.servicing().impair(position));
 
     // Nor does anybody enter at a price that nobody knows yet.
     world.end_epoch();

@@ -20,7 +20,6 @@ fn payment(payer: AccountId) -> Payment {
         payer,
         principal: 1,
         interest: 0,
-        penalty: 0,
     }
 }
 
@@ -170,12 +169,12 @@ fn no_more_tokens_are_taken_away_than_there_are() {
 }
 
 #[test]
-fn what_is_not_due_is_not_paid_and_penalties_never_are() {
+fn what_is_not_due_is_not_paid() {
     let (world, _, auction) = World::in_auction();
     world.provide_cash("tess", usd(1_000));
     let take = world.engine().take(auction, eth(8), ANY_PRICE, NEVER);
     world.does("tess", take);
-    for due in [Due::Fees, Due::Penalties, Due::Dust] {
+    for due in [Due::Fees, Due::Dust] {
         world.refuses("reserve", world.pool().pay(due), PoolError::NothingDue);
     }
 }
@@ -247,22 +246,14 @@ fn assert_settlement_fails(
 }
 
 #[test]
-fn without_a_transfer_agent_nothing_is_lent() {
-    for (agent, error) in [
-        (None, CallError::Trapped),
-        (Some("oracle"), CallError::NotUnderstood),
-    ] {
-        let world = World::unbound();
-        let agent = agent.map_or(NOBODY, |_| world.deal.oracle);
-        world.bind_pool(agent, world.deal.vault, world.deal.waterfall);
-        world.does("Deployer", world.vault().bind(world.deal.engine));
-        world.quote(100, 5_000);
-        let position = world.open("olga", eth(8));
-        let refused = || PoolError::Call(error);
-        let draw = world.vault().draw(position, usd(50));
-        world.refuses("olga", draw, VaultError::from(refused()));
-        assert_eq!(world.reads(world.pool().drawable_cash()), Err(refused()));
-    }
+fn before_the_first_settlement_nothing_is_lent() {
+    let world = World::deployed();
+    world.deposit("cal", JUNIOR, usd(150));
+    world.quote(100, 5_000);
+    let position = world.open("olga", eth(8));
+    let nothing = PoolError::InsufficientCash { drawable: 0 };
+    let draw = world.vault().draw(position, usd(50));
+    world.refuses("olga", draw, VaultError::from(nothing));
 }
 
 #[test]

@@ -14,7 +14,7 @@ use finance::settlement::{ClassTrace, Phase};
 use finance::{Period, Price, Ratio, Timestamp};
 use ink::codegen::TraitCallBuilder;
 use interfaces::async_vault::{AsyncVault, Conditions};
-use interfaces::collateral_vault::{CollateralVault, LotChanged};
+use interfaces::collateral_vault::{CollateralVault, LoanServicing, LotChanged};
 use interfaces::configurator::Configurator;
 use interfaces::liquidation_engine::LiquidationEngine;
 use interfaces::parameters::Parameter;
@@ -403,7 +403,7 @@ impl Walk {
     fn position(&self, position: u32) -> Option<(&'static str, Balance, Balance)> {
         let view = self
             .world
-            .reads(self.world.vault().position(PositionId(position)))
+            .reads(self.world.servicing().position(PositionId(position)))
             .ok()?;
         let mut people = PEOPLE.into_iter();
         let owner = people.find(|who| self.world.account(who) == view.position.originator)?;
@@ -552,7 +552,7 @@ impl Walk {
             Step::Impair => {
                 self.refresh();
                 for position in self.positions() {
-                    let impair = self.world.vault().impair(position);
+                    let impair = self.world.servicing().impair(position);
                     let done = self.tries("anybody", impair).is_some();
                     self.count_if(done, "loan impaired");
                 }
@@ -560,7 +560,7 @@ impl Walk {
             Step::Restore => {
                 self.refresh();
                 for position in self.positions() {
-                    let restore = self.world.vault().restore(position);
+                    let restore = self.world.servicing().restore(position);
                     let done = self.tries("anybody", restore).is_some();
                     self.count_if(done, "loan restored");
                 }
@@ -608,9 +608,9 @@ impl Walk {
     }
 
     fn repay(&mut self, who: usize, position: usize, permille: u128) {
-        let count = self.world.reads(self.world.vault().position_count());
+        let count = self.world.reads(self.world.servicing().position_count());
         let debt = |position| {
-            let view = self.world.reads(self.world.vault().position(position));
+            let view = self.world.reads(self.world.servicing().position(position));
             view.map_or(0, |view| view.debt)
         };
         let indebted: Vec<_> = (0..count)
@@ -798,7 +798,7 @@ impl Walk {
 
     /// Every position that was ever opened.
     fn positions(&self) -> impl Iterator<Item = PositionId> {
-        let count = self.world.reads(self.world.vault().position_count());
+        let count = self.world.reads(self.world.servicing().position_count());
         (0..count).map(PositionId)
     }
 

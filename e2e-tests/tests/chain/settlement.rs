@@ -6,7 +6,7 @@ use finance::fills::Fill;
 use finance::settlement::{ClassTrace, Phase, Trace};
 use finance::{Period, Price, Ratio, Timestamp};
 use interfaces::async_vault::AsyncVault;
-use interfaces::collateral_vault::{CollateralVault, Portfolio};
+use interfaces::collateral_vault::{CollateralVault, LoanServicing, Portfolio};
 use interfaces::liquidation_engine::LiquidationEngine;
 use interfaces::tranche_pool::Settlement;
 use interfaces::transfer_agent::{AgentError, EpochSettled, EpochView, TransferAgent};
@@ -372,7 +372,10 @@ fn the_last_holder_leaves_with_all_and_the_next_begins_anew() {
     world.redeem("cal", JUNIOR, usd(150));
     world.deposit("dan", JUNIOR, usd(1));
     world.chain.advance(DAY);
-    let owed = world.reads(world.vault().position(position)).unwrap().debt;
+    let owed = world
+        .reads(world.servicing().position(position))
+        .unwrap()
+        .debt;
     // 140 × (1 + 0.1 ÷ 31 536 000)^86400 = 140.038361….
     assert_eq!(owed, 140_038_362);
     world.provide_cash("olga", owed);

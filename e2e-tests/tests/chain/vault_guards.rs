@@ -4,14 +4,16 @@ use e2e_tests::wiring::NOBODY;
 use e2e_tests::*;
 use finance::{MathError, Period, Price, Ratio};
 use ink::codegen::TraitCallBuilder;
+use interfaces::async_vault::Conditions;
 use interfaces::calls::CallError;
 use interfaces::collateral_vault::{
-    CollateralVault, Cut, Listing, Sale, VaultError, VaultTerms, MAX_COLLATERAL_TYPES,
+    CollateralVault, Cut, Listing, LoanServicing, Sale, VaultError, VaultTerms,
+    MAX_COLLATERAL_TYPES,
 };
 use interfaces::liquidation_engine::{EngineError, LiquidationEngine};
 use interfaces::oracle_adapter::OracleError;
 use interfaces::parameters::ParametersError;
-use interfaces::tranche_pool::PoolError;
+use interfaces::tranche_pool::{PoolError, TranchePool};
 use interfaces::types::{AccountId, AssetId, AuctionId, Balance, CollateralId, PositionId};
 use psp22::PSP22Error;
 use simulator::contracts::Vault;
@@ -123,14 +125,14 @@ fn what_is_no_token_is_not_listed() {
 #[test]
 fn nobody_but_the_deployer_names_the_engine() {
     let world = World::unbound();
-    let bind = world.vault().bind(world.account("mallory"));
+    let bind = world.servicing().bind(world.account("mallory"));
     world.refuses("mallory", bind, VaultError::NotTheDeployer);
 }
 
 #[test]
 fn the_engine_is_named_once() {
     let world = World::deployed();
-    let bind = world.vault().bind(world.account("Deployer"));
+    let bind = world.servicing().bind(world.account("Deployer"));
     world.refuses("Deployer", bind, VaultError::AlreadyBound);
 }
 
@@ -169,7 +171,7 @@ fn a_collateral_type_must_be_listed() {
         world.reads(world.vault().price(NO_TYPE)),
         Err(VaultError::UnknownCollateral)
     );
-    let unattributed = world.reads(world.vault().unattributed(NO_TYPE));
+    let unattributed = world.reads(world.servicing().unattributed(NO_TYPE));
     assert_eq!(unattributed, Err(VaultError::UnknownCollateral));
 }
 
@@ -237,7 +239,7 @@ fn assert_unknown(world: &World, position: PositionId) {
     world.refuses("olga", world.vault().draw(position, usd(50)), unknown());
     world.refuses("olga", world.vault().repay(position, 1), unknown());
     assert_eq!(
-        world.reads(world.vault().position(position)),
+        world.reads(world.servicing().position(position)),
         Err(unknown())
     );
 }
@@ -400,13 +402,34 @@ fn the_pool_keeps_its_buffer() {
 }
 
 #[test]
-fn the_pool_keeps_what_waiting_redemptions_are_worth() {
+fn the_pool_keeps_what_redemptions_that_a_settlement_did_not_fill_are_worth() {
+    let world = World::funded();
+    // For twice what a token is worth nobody lets him leave.
+    let at_two = Conditions {
+        limit: Some(Price(2 * Price::ONE.0)),
+        until: Some(world.epoch() + 9),
+    };
+    world.redeem_on("ann", SENIOR, usd(300), at_two);
+    world.cut_off();
+    // Late orders wait as well.
+    world.redeem_on("ann", SENIOR, usd(100), at_two);
+    world.close_epoch();
+    world.quote(100, 5_000);
+    let position = world.open("olga", eth(8));
+    // 1000 less 400 tokens at 1.
+    let short = VaultError::from(PoolError::InsufficientCash { drawable: usd(600) });
+    world.refuses("olga", world.vault().draw(position, usd(600) + 1), short);
+    world.does("olga", world.vault().draw(position, usd(500)));
+    let left = world.reads(world.pool().drawable_cash());
+    assert_eq!(left, Ok(usd(100)));
+}
+
+#[test]
+fn an_order_that_can_be_taken_back_stops_no_draw() {
     let world = World::funded();
     world.redeem("ann", SENIOR, usd(400));
     let position = world.open("olga", eth(8));
-    // 1000 less 5 % and less 400 tokens at 1.
-    let short = VaultError::from(PoolError::InsufficientCash { drawable: usd(550) });
-    world.refuses("olga", world.vault().draw(position, usd(550) + 1), short);
+    world.does("olga", world.vault().draw(position, usd(550) + 1));
 }
 
 #[test]
@@ -534,7 +557,7 @@ fn without_a_price_nothing_is_drawn_and_no_collateral_of_a_debtor_returns() {
         frozen(),
     );
     assert_eq!(world.reads(world.vault().price(ETH)), Err(frozen()));
-    let view = world.reads(world.vault().position(position)).unwrap();
+    let view = world.reads(world.servicing().position(position)).unwrap();
     assert_eq!(view.collateral_value, None);
 }
 
@@ -546,7 +569,10 @@ fn collateral_worth_more_than_128_bits_carries_nothing() {
     // 2^110 × (2^128 − 1) ÷ 10^30 base units of cash.
     let beyond = || VaultError::Math(MathError::Overflow);
     world.refuses("olga", world.vault().draw(position, usd(50)), beyond());
-    assert_eq!(world.reads(world.vault().position(position)), Err(beyond()));
+    assert_eq!(
+        world.reads(world.servicing().position(position)),
+        Err(beyond())
+    );
     world.does(
         "olga",
         world.vault().withdraw_collateral(position, 1 << 110),
@@ -616,7 +642,7 @@ fn nobody_but_the_engine_seizes_and_sells() {
     world.quote(90, 5_000);
     world.provide_cash("mallory", usd(1_000));
     for who in ["mallory", "olga", "Deployer", "governor"] {
-        let seize = world.vault().seize(position, CUT);
+        let seize = world.servicing().seize(position, CUT);
         world.refuses(who, seize, VaultError::NotTheEngine);
         let sell = world.vault().sell(NO_LOT, sale(&world, eth(8), 0));
         world.refuses(who, sell, VaultError::NotTheEngine);
@@ -626,7 +652,7 @@ fn nobody_but_the_engine_seizes_and_sells() {
 #[test]
 fn without_an_engine_nobody_seizes() {
     let world = World::unbound();
-    let seize = world.vault().seize(NO_POSITION, CUT);
+    let seize = world.servicing().seize(NO_POSITION, CUT);
     world.refuses("Deployer", seize, VaultError::NotTheEngine);
     let sell = world.vault().sell(NO_LOT, sale(&world, 0, 0));
     world.refuses("Deployer", sell, VaultError::NotTheEngine);
@@ -636,7 +662,7 @@ fn without_an_engine_nobody_seizes() {
 fn the_engine_seizes_only_unhealthy_positions() {
     let world = World::with_manned_engine().fund();
     let position = world.borrow("olga", eth(8), usd(600));
-    let seize = |position| world.vault().seize(position, CUT);
+    let seize = |position| world.servicing().seize(position, CUT);
     world.refuses("engine", seize(NO_POSITION), VaultError::UnknownPosition);
     // 8 × 100 × 80 % = 640.
     let healthy = VaultError::Healthy {
@@ -679,7 +705,7 @@ fn the_engine_sells_only_what_is_seized_and_owed() {
     let sell = |lot, collateral, debt| world.vault().sell(lot, sale(&world, collateral, debt));
     world.refuses("engine", sell(NO_LOT, 1, 1), VaultError::UnknownLot);
     world.quote(90, 5_000);
-    let seizure = world.does("engine", world.vault().seize(position, CUT));
+    let seizure = world.does("engine", world.servicing().seize(position, CUT));
     let (lot, owed) = (seizure.lot, seizure.debt);
     let too_much = VaultError::InsufficientCollateral;
     world.refuses("engine", sell(lot, eth(8) + 1, 1), too_much);

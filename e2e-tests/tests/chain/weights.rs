@@ -10,7 +10,7 @@ use finance::distribution::Policy;
 use finance::{Period, Price, Ratio};
 use ink::codegen::TraitCallBuilder;
 use interfaces::async_vault::{AsyncVault, Conditions};
-use interfaces::collateral_vault::CollateralVault;
+use interfaces::collateral_vault::{CollateralVault, LoanServicing};
 use interfaces::configurator::Configurator;
 use interfaces::liquidation_engine::LiquidationEngine;
 use interfaces::oracle_adapter::OracleAdapter;
@@ -89,7 +89,7 @@ impl Story {
         self.sends("pool bind", "Deployer", bind);
         let bind = self.world.agent().bind(self.world.deal.tranches.clone());
         self.sends("agent bind", "Deployer", bind);
-        let bind = self.world.vault().bind(self.world.deal.engine);
+        let bind = self.world.servicing().bind(self.world.deal.engine);
         self.sends("vault bind", "Deployer", bind);
         let report = self.world.oracle().report(AssetId(0), price(99), START);
         self.sends("oracle report", "feeder one", report);

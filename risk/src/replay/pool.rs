@@ -13,6 +13,8 @@ pub struct Pool {
     pub cash: u128,
     pub classes: Vec<Holdings>,
     buffer: Ratio,
+    /// What the last settlement left to be lent.
+    lendable: u128,
 }
 
 /// What the holders of a class paid in, asked back and were paid.
@@ -41,6 +43,7 @@ impl Pool {
             classes: vec![Holdings::default(); terms.classes.len()],
             cash: 0,
             buffer,
+            lendable: 0,
             terms,
         }
     }
@@ -87,6 +90,15 @@ impl Pool {
             class.received = add(class.received, paid)?;
             class.value = trace.value_after;
         }
+        let mut reserved = 0;
+        for (class, state) in self.classes.iter().zip(&self.state.classes) {
+            let waiting = class.demand.redemptions.market;
+            if state.supply > 0 {
+                let worth = mul_div(waiting, state.value, state.supply, Rounding::Up)?;
+                reserved = add(reserved, worth)?;
+            }
+        }
+        self.lendable = self.cash.saturating_sub(reserved);
         Ok(())
     }
 
@@ -105,16 +117,7 @@ impl Pool {
         let value = self.state.value(self.cash, portfolio)?;
         let mut reserved = add(self.buffer.of(value, Rounding::Up)?, self.state.interest)?;
         reserved = add(reserved, self.state.fees.owed)?;
-        for ((class, state), value) in self.classes.iter().zip(&self.state.classes).zip(values) {
-            let leaving = add(class.demand.redemptions.market, class.late)?;
-            if state.supply > 0 {
-                reserved = add(
-                    reserved,
-                    mul_div(leaving, value, state.supply, Rounding::Up)?,
-                )?;
-            }
-        }
-        Ok(self.cash.saturating_sub(reserved))
+        Ok(self.lendable.min(self.cash.saturating_sub(reserved)))
     }
 
     fn is_over(&self, now: Timestamp) -> bool {
@@ -125,6 +128,7 @@ impl Pool {
     /// Lends `amount`; `portfolio` is that after the draw.
     pub fn lend(&mut self, amount: u128, portfolio: &Portfolio) -> Result<(), MathError> {
         self.cash = sub(self.cash, amount)?;
+        self.lendable = sub(self.lendable, amount)?;
         self.state.redeploy(self.cash, portfolio)
     }
 

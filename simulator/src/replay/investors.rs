@@ -106,7 +106,7 @@ impl Replay<'_> {
         for account in &self.cast.investors {
             self.claim(*account)?;
         }
-        for due in [Due::Fees, Due::Penalties, Due::Dust] {
+        for due in [Due::Fees, Due::Dust] {
             let pay = self.deal.pool().call_mut().pay(due);
             match self.chain.call(self.cast.anyone(), pay)?.answer {
                 Ok(_) | Err(PoolError::NothingDue) => {}

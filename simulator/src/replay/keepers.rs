@@ -4,7 +4,7 @@
 use anyhow::{Context, Result};
 use finance::{Price, Rounding, Timestamp};
 use ink::codegen::TraitCallBuilder;
-use interfaces::collateral_vault::{CollateralVault, LotChanged, VaultError};
+use interfaces::collateral_vault::{LoanServicing, LotChanged, VaultError};
 use interfaces::liquidation_engine::{
     AuctionClosed, AuctionOpened, AuctionTaken, AuctionView, EngineError, LiquidationEngine,
     MAX_PAGE,
@@ -78,7 +78,7 @@ impl Replay<'_> {
     }
 
     fn impair(&self, keeper: AccountId, position: PositionId) -> Result<()> {
-        let impair = self.deal.vault().call_mut().impair(position);
+        let impair = self.deal.servicing().call_mut().impair(position);
         self.chain.call(keeper, impair)?;
         Ok(())
     }
@@ -86,7 +86,7 @@ impl Replay<'_> {
     fn auction_opened(&mut self, opened: &AuctionOpened) -> Result<()> {
         let view = self
             .chain
-            .inspect(self.deal.vault().call().position(opened.position))?;
+            .inspect(self.deal.servicing().call().position(opened.position))?;
         let originator = self
             .cast
             .originators

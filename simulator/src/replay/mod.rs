@@ -22,7 +22,7 @@ use anyhow::{anyhow, bail, ensure, Context, Result};
 use finance::settlement::Phase;
 use finance::{Period, Timestamp};
 use ink::codegen::TraitCallBuilder;
-use interfaces::collateral_vault::CollateralVault;
+use interfaces::collateral_vault::{CollateralVault, LoanServicing};
 use interfaces::tranche_pool::TranchePool;
 use interfaces::transfer_agent::{AgentError, EpochView, TransferAgent};
 
@@ -257,7 +257,9 @@ impl<'a> Replay<'a> {
             &state,
             self.chain.read(pool.call().books())?.cash,
             &self.chain.inspect(vault.call().portfolio())?,
-            &self.chain.read(vault.call().collateral_types())?,
+            &self
+                .chain
+                .read(self.deal.servicing().call().collateral_types())?,
         )?);
         Ok(())
     }

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use finance::Rounding;
 use ink::codegen::TraitCallBuilder;
-use interfaces::collateral_vault::{CollateralVault, VaultError};
+use interfaces::collateral_vault::{CollateralVault, LoanServicing, VaultError};
 use interfaces::oracle_adapter::OracleAdapter;
 use interfaces::tranche_pool::{PoolError, TranchePool};
 use interfaces::types::{AccountId, AssetId, Balance, CollateralId, PositionId};
@@ -71,7 +71,9 @@ impl Replay<'_> {
         deal.approve(self.chain, token, account, deal.vault, terms.amount)?;
         let open = deal.vault().call_mut().open(terms.collateral, terms.amount);
         let position = self.chain.execute(account, open)?.answer;
-        let view = self.chain.inspect(deal.vault().call().position(position))?;
+        let view = self
+            .chain
+            .inspect(deal.servicing().call().position(position))?;
         let value = view
             .collateral_value
             .context("the collateral has no live price")?;
@@ -120,7 +122,7 @@ impl Replay<'_> {
     /// Loans that were impaired and are sound again count at face from now on.
     pub(super) fn restore(&self) -> Result<()> {
         for (position, _) in self.positions() {
-            let restore = self.deal.vault().call_mut().restore(position);
+            let restore = self.deal.servicing().call_mut().restore(position);
             match self.chain.call(self.cast.anyone(), restore)?.answer {
                 Ok(())
                 | Err(VaultError::NotImpaired | VaultError::Unhealthy)
@@ -157,7 +159,10 @@ impl Replay<'_> {
     ) -> Result<()> {
         let deal = self.deal;
         // A position of which nothing is left is unknown.
-        let Ok(view) = self.chain.read(deal.vault().call().position(position))? else {
+        let Ok(view) = self
+            .chain
+            .read(deal.servicing().call().position(position))?
+        else {
             return Ok(());
         };
         let has = deal.balance(self.chain, deal.cash, account)?;

@@ -4,16 +4,12 @@ use crate::collateral_vault::CollateralVaultContract;
 use ink::env::test::{recorded_events, set_caller};
 use ink::env::DefaultEnvironment;
 use interfaces::collateral_vault::{
-    Borrower, CollateralVault, Cut, Portfolio, Sale, VaultError, VaultTerms, MAX_COLLATERAL_TYPES,
+    CollateralVault, Portfolio, Sale, VaultError, VaultTerms, MAX_COLLATERAL_TYPES,
 };
-use interfaces::types::{AccountId, AuctionId, CollateralId, PositionId};
+use interfaces::types::{AccountId, AuctionId, CollateralId, Hash, PositionId};
 
 const NEVER_OPENED: PositionId = PositionId(0);
 const NEVER_SEIZED: AuctionId = AuctionId(0);
-const CUT: Cut = Cut {
-    room: 1_000,
-    penalty: finance::Ratio::ZERO,
-};
 
 fn deployer() -> AccountId {
     account(7)
@@ -33,23 +29,20 @@ fn terms() -> VaultTerms {
         cash: account(3),
         oracle: account(4),
         parameters: account(5),
+        servicer: Hash::default(),
         collateral: Vec::new(),
     }
 }
 
 /// A vault with one collateral type, bound to [`engine`].
 fn vault() -> CollateralVaultContract {
-    let mut vault = unbound();
-    vault.bind(engine()).unwrap();
-    vault
-}
-
-fn unbound() -> CollateralVaultContract {
     call_as(deployer());
     let book = Book {
         types: vec![untouched()],
     };
-    CollateralVaultContract::with_book(&terms(), book)
+    let mut contract = CollateralVaultContract::with_book(&terms(), book);
+    contract.vault.state.engine = Some(engine());
+    contract
 }
 
 fn sale() -> Sale {
@@ -78,40 +71,10 @@ fn a_vault_lists_one_to_sixteen_types() {
 }
 
 #[ink::test]
-fn only_the_deployer_names_the_engine_and_only_once() {
-    let mut vault = unbound();
-    call_as(engine());
-    assert_eq!(vault.bind(engine()), Err(VaultError::NotTheDeployer));
-    assert_eq!(
-        vault.seize(NEVER_OPENED, CUT),
-        Err(VaultError::NotTheEngine)
-    );
-
-    call_as(deployer());
-    assert_eq!(vault.bind(engine()), Ok(()));
-    assert_eq!(vault.bind(account(1)), Err(VaultError::AlreadyBound));
-
-    call_as(account(1));
-    assert_eq!(
-        vault.seize(NEVER_OPENED, CUT),
-        Err(VaultError::NotTheEngine)
-    );
-    call_as(engine());
-    assert_eq!(
-        vault.seize(NEVER_OPENED, CUT),
-        Err(VaultError::UnknownPosition)
-    );
-}
-
-#[ink::test]
-fn only_the_engine_seizes_and_sells() {
+fn only_the_engine_sells() {
     let mut vault = vault();
     for caller in [deployer(), account(1)] {
         call_as(caller);
-        assert_eq!(
-            vault.seize(NEVER_OPENED, CUT),
-            Err(VaultError::NotTheEngine)
-        );
         assert_eq!(
             vault.sell(NEVER_SEIZED, sale()),
             Err(VaultError::NotTheEngine)
@@ -139,11 +102,7 @@ fn a_type_that_is_not_listed_is_unknown() {
     assert_eq!(vault.open(unlisted, 1), Err(VaultError::UnknownCollateral));
     assert_eq!(vault.price(unlisted), Err(VaultError::UnknownCollateral));
     assert_eq!(vault.touch(unlisted), Err(VaultError::UnknownCollateral));
-    assert_eq!(
-        vault.unattributed(unlisted),
-        Err(VaultError::UnknownCollateral)
-    );
-    assert_eq!(vault.position_count(), 0);
+    assert_eq!(vault.vault.state.position_count, 0);
 }
 
 #[ink::test]
@@ -154,19 +113,11 @@ fn a_position_that_was_never_opened_is_unknown() {
     assert_eq!(vault.withdraw_collateral(NEVER_OPENED, 1), unknown());
     assert_eq!(vault.draw(NEVER_OPENED, 1), unknown());
     assert_eq!(vault.repay(NEVER_OPENED, 1), unknown().map(|()| 0));
-    assert_eq!(vault.impair(NEVER_OPENED), unknown());
-    assert_eq!(vault.restore(NEVER_OPENED), unknown());
-    assert_eq!(vault.mark_overdue(NEVER_OPENED), unknown());
-    assert_eq!(vault.margin_call(NEVER_OPENED), unknown());
-    assert_eq!(
-        vault.position(NEVER_OPENED).err(),
-        Some(VaultError::UnknownPosition)
-    );
     call_as(engine());
     let refused = vault.sell(NEVER_SEIZED, sale());
     assert_eq!(refused, Err(VaultError::UnknownLot));
 
-    assert_eq!(vault.collateral_types(), [untouched()]);
+    assert_eq!(vault.vault.state.book.types, [untouched()]);
     assert_eq!(recorded_events().count(), 0);
 }
 
@@ -178,7 +129,7 @@ fn a_portfolio_without_debt_needs_nobody() {
     };
     let vault = CollateralVaultContract::with_book(&terms(), book.clone());
     assert_eq!(vault.portfolio(), Ok(Portfolio::default()));
-    assert_eq!(vault.collateral_types(), book.types);
+    assert_eq!(vault.vault.state.book, book);
 }
 
 #[test]
@@ -188,20 +139,4 @@ fn types_of_the_same_token_share_what_is_held() {
     };
     assert_eq!(book.held(account(9)), Ok(1_010));
     assert_eq!(book.held(account(8)), Ok(0));
-}
-
-#[ink::test]
-fn an_originator_names_and_dismisses_who_acts_for_him() {
-    let mut vault = vault();
-    call_as(account(1));
-    vault.set_delegate(Some(account(6)));
-    let named = Borrower {
-        principal: 0,
-        delegate: Some(account(6)),
-    };
-    assert_eq!(vault.borrower(account(1)), named);
-    assert_eq!(vault.borrower(account(6)), Borrower::default());
-    vault.set_delegate(None);
-    assert_eq!(vault.borrower(account(1)), Borrower::default());
-    assert_eq!(recorded_events().count(), 2);
 }

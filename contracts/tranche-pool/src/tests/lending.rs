@@ -44,7 +44,6 @@ fn what_is_repaid_is_lent_from_the_next_settlement_on() {
         payer: AccountId::from([1; 32]),
         principal: 200_000_000,
         interest: 0,
-        penalty: 0,
     };
     let now = START.plus(DAY);
     pool.collect(&terms(), &payment, &lent(300_000_000), now)
@@ -64,15 +63,11 @@ fn interest_collected_and_fees_owed_are_not_lent() {
         payer: AccountId::from([1; 32]),
         principal: 0,
         interest: 7_000,
-        penalty: 300,
     };
     let collected = pool.collect(&terms(), &payment, &lent(0), START.plus(DAY));
-    assert_eq!(collected, Ok(7_300));
+    assert_eq!(collected, Ok(7_000));
     assert_eq!(pool.drawable(&lent(0), Ratio::ZERO), Ok(before));
-    assert_eq!(
-        (pool.state.interest, pool.ledger.books().penalties),
-        (7_000, 300)
-    );
+    assert_eq!(pool.state.interest, 7_000);
 }
 
 #[test]

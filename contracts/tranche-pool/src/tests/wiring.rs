@@ -38,12 +38,11 @@ fn only_the_vault_lends_and_collects_and_only_the_agent_settles() {
         payer: bob,
         principal: 1,
         interest: 0,
-        penalty: 0,
     };
     assert_eq!(pool.collect(payment, lent(0)), Err(PoolError::NotTheVault));
     assert_eq!(pool.settle(Vec::new(), 0, bob), Err(PoolError::NotTheAgent));
     assert_eq!(pool.surrender(SENIOR, 1), Err(PoolError::NotTheAgent));
-    for due in [Due::Fees, Due::Penalties, Due::Dust] {
+    for due in [Due::Fees, Due::Dust] {
         assert_eq!(pool.pay(due), Err(PoolError::NothingDue));
     }
     assert_eq!(pool.books(), Default::default());
