@@ -137,38 +137,62 @@ mod compliance_registry {
                 jurisdiction,
                 until,
             } = said;
-            ensure!(
-                (1..1_000).contains(&jurisdiction),
-                ComplianceError::NoJurisdiction
-            );
-            let scope = self.issuers.get(issuer);
-            let scope = scope.ok_or(ComplianceError::OutOfScope)?;
-            let covers = |code| scope.covers(tranches, code);
-            ensure!(covers(jurisdiction), ComplianceError::OutOfScope);
+            self.ensure_in_scope(issuer, said)?;
             let attestation = Attestation {
                 issuer,
                 jurisdiction,
                 until,
             };
             for tranche in tranches.each() {
-                let before = self.residence(account, tranche);
-                ensure!(before.is_none_or(covers), ComplianceError::OutOfScope);
-                if until < self.now() {
-                    self.attestations.remove((account, tranche));
-                } else {
-                    self.attestations.insert((account, tranche), &attestation);
-                }
+                self.keep_attestation(account, tranche, &attestation);
             }
-            let mut standing = self.standing(account);
-            // Nobody is spoken of as often.
-            standing.nonce = standing.nonce.wrapping_add(1);
-            self.keep_standing(account, &standing);
+            self.count_statement(account);
             self.env().emit_event(Attested {
                 account,
                 tranches,
                 attestation,
             });
             Ok(())
+        }
+
+        /// That `issuer` may say this, and might have said what it replaces.
+        fn ensure_in_scope(
+            &self,
+            issuer: AccountId,
+            said: &Statement,
+        ) -> Result<(), ComplianceError> {
+            let has_number = (1..1_000).contains(&said.jurisdiction);
+            ensure!(has_number, ComplianceError::NoJurisdiction);
+            let scope = self.issuers.get(issuer);
+            let scope = scope.ok_or(ComplianceError::OutOfScope)?;
+            let covers = |code| scope.covers(said.tranches, code);
+            let mut before = said
+                .tranches
+                .each()
+                .filter_map(|tranche| self.residence(said.account, tranche));
+            let is_his = covers(said.jurisdiction) && before.all(covers);
+            ensure!(is_his, ComplianceError::OutOfScope);
+            Ok(())
+        }
+
+        fn keep_attestation(
+            &mut self,
+            account: AccountId,
+            tranche: TrancheId,
+            attestation: &Attestation,
+        ) {
+            if attestation.until < self.now() {
+                self.attestations.remove((account, tranche));
+            } else {
+                self.attestations.insert((account, tranche), attestation);
+            }
+        }
+
+        fn count_statement(&mut self, account: AccountId) {
+            let mut standing = self.standing(account);
+            // Nobody is spoken of as often.
+            standing.nonce = standing.nonce.wrapping_add(1);
+            self.keep_standing(account, &standing);
         }
     }
 
