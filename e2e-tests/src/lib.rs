@@ -99,6 +99,11 @@ impl World {
         let mut sheet =
             TermSheet::parse(Path::new("deal.toml"), include_str!("deal.toml")).unwrap();
         change(&mut sheet);
+        Self::of(sheet)
+    }
+
+    /// Any deal, as deployed.
+    pub fn of(sheet: TermSheet) -> Self {
         let chain = Chain::new(START).unwrap();
         let deal = Deal::deploy(&chain, sheet).unwrap();
         let names = RefCell::default();

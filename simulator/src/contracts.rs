@@ -15,6 +15,11 @@ pub type TrancheToken = contract_ref!(interfaces::tranche_token::TrancheToken, D
 pub type Permit = contract_ref!(interfaces::permit::Permit, DefaultEnvironment);
 /// Who may hold a token.
 pub type TransferRule = contract_ref!(interfaces::transfer_rule::TransferRule, DefaultEnvironment);
+/// Rules, attestations and freezes.
+pub type Registry = contract_ref!(
+    interfaces::compliance::ComplianceRegistry,
+    DefaultEnvironment
+);
 /// Risk parameters.
 pub type Parameters = contract_ref!(interfaces::parameters::Parameters, DefaultEnvironment);
 /// Changes of risk parameters.

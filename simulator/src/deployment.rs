@@ -6,6 +6,9 @@ use finance::parameters::{Group, Unit};
 use finance::{Period, Ratio};
 use ink::codegen::TraitCallBuilder;
 use interfaces::collateral_vault::{Listing, LoanServicing, VaultError, VaultTerms};
+use interfaces::compliance::{
+    ComplianceRegistry, Jurisdiction, RegistryTerms, Statement, Tranches,
+};
 use interfaces::configurator::{ChangeError, Configurator as _, ParametersTerms};
 use interfaces::liquidation_engine::EngineTerms;
 use interfaces::oracle_adapter::{OracleError, OracleTerms, Settings};
@@ -20,10 +23,13 @@ use psp22::PSP22;
 use crate::chain::{Chain, NETWORK};
 use crate::contracts::{
     Agent, Asset, AsyncVault, Configurator, Distributions, Engine, Oracle, Parameters, Pool, Psp22,
-    Servicing, Vault,
+    Registry, Servicing, Vault,
 };
 use crate::input::term_sheet::{TermSheet, Token};
 use crate::show;
+
+/// How long an attestation counts in a demonstration.
+const MEMBERSHIP: Period = Period::from_secs(365 * 86_400);
 
 /// A deal on a chain.
 pub struct Deal {
@@ -37,6 +43,8 @@ pub struct Deal {
     pub collateral: Vec<AccountId>,
     /// The tranche tokens, most senior first.
     pub tranches: Vec<AccountId>,
+    /// Who may hold them, if not anyone.
+    pub registry: Option<AccountId>,
     /// Risk parameters.
     pub parameters: AccountId,
     /// Changes them.
@@ -78,10 +86,11 @@ impl Deal {
         let oracle = deploying.oracle()?;
         let pool = deploying.pool(cash)?;
         let agent = deploying.agent(cash, pool)?;
+        let registry = deploying.registry()?;
         let tranches = sheet
             .tranches
             .iter()
-            .map(|tranche| deploying.tranche_token(agent, &tranche.token));
+            .map(|tranche| deploying.tranche_token(agent, registry, &tranche.token));
         let tranches = tranches.collect::<Result<Vec<_>>>()?;
         let waterfall = chain.deploy("waterfall", deployer, (), &sheet.name)?;
         let vault = deploying.vault(VaultTerms {
@@ -110,6 +119,7 @@ impl Deal {
             cash,
             collateral,
             tranches,
+            registry,
             parameters,
             configurator,
             oracle,
@@ -139,6 +149,51 @@ impl Deal {
         chain
             .execute(self.deployer, self.servicing().call_mut().bind(self.engine))
             .context("binding the vault")?;
+        self.bind_registry(chain)
+            .context("binding the compliance registry")
+    }
+
+    fn bind_registry(&self, chain: &Chain) -> Result<()> {
+        let (Some(registry), Some(terms)) = (self.registry, &self.sheet.compliance) else {
+            return Ok(());
+        };
+        let rules = self.sheet.tranches.iter().map(|tranche| &tranche.rule);
+        let tranches = self.tranches.iter().copied().zip(rules.cloned());
+        let issuers = terms
+            .issuers
+            .iter()
+            .map(|issuer| (chain.account(&issuer.name), issuer.scope.clone()));
+        let bind = Registry::from(registry)
+            .call_mut()
+            .bind(tranches.collect(), issuers.collect());
+        chain.execute(self.deployer, bind)?;
+        Ok(())
+    }
+
+    /// Has an issuer of the term sheet attest, for a year, that `account` is resident in `jurisdiction`, if one may.
+    ///
+    /// # Errors
+    /// The registry refuses.
+    pub fn attest(
+        &self,
+        chain: &Chain,
+        account: AccountId,
+        tranche: TrancheId,
+        jurisdiction: Jurisdiction,
+    ) -> Result<()> {
+        let terms = self.sheet.compliance.as_ref();
+        let issuer = terms.and_then(|terms| terms.issuer(tranche, jurisdiction));
+        let (Some(registry), Some(issuer)) = (self.registry, issuer) else {
+            return Ok(());
+        };
+        let statement = Statement {
+            account,
+            tranches: Tranches::only(tranche),
+            jurisdiction,
+            until: chain.now().plus(MEMBERSHIP),
+        };
+        let attest = Registry::from(registry).call_mut().attest(statement);
+        chain.execute(chain.account(&issuer.name), attest)?;
         Ok(())
     }
 
@@ -279,13 +334,32 @@ impl Deploying<'_> {
             .deploy("test-asset", self.deployer, arguments, &token.symbol)
     }
 
-    fn tranche_token(&self, agent: AccountId, token: &Token) -> Result<AccountId> {
+    fn registry(&self) -> Result<Option<AccountId>> {
+        let Some(compliance) = &self.sheet.compliance else {
+            return Ok(None);
+        };
+        let terms = RegistryTerms {
+            governor: self.chain.account(&self.sheet.governor),
+            officer: self.chain.account(&compliance.officer),
+            network: NETWORK,
+        };
+        let (chain, name) = (self.chain, &self.sheet.name);
+        let registry = chain.deploy("compliance-registry", self.deployer, terms, name)?;
+        Ok(Some(registry))
+    }
+
+    fn tranche_token(
+        &self,
+        agent: AccountId,
+        rule: Option<AccountId>,
+        token: &Token,
+    ) -> Result<AccountId> {
         let terms = TokenTerms {
             issuer: agent,
             name: token.name.clone(),
             symbol: token.symbol.clone(),
             decimals: token.decimals,
-            rule: None,
+            rule,
             network: NETWORK,
         };
         self.chain

@@ -138,7 +138,7 @@ impl Counting<'_> {
         Ok(())
     }
 
-    fn pool_cash(&mut self) -> Result<[(&'static str, Balance); 5]> {
+    fn pool_cash(&mut self) -> Result<[(&'static str, Balance); 4]> {
         let deal = self.deal;
         let books = self.chain.read(deal.pool().call().books())?;
         let donated = self.chain.inspect(deal.pool().call().unattributed())?;

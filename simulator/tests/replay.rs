@@ -5,7 +5,12 @@ use std::path::{Path, PathBuf};
 
 use finance::settlement::Phase;
 use finance::{Period, Ratio, Timestamp};
+use ink::codegen::TraitCallBuilder;
+use interfaces::transfer_rule::REFUSED;
+use interfaces::types::TrancheId;
+use psp22::{PSP22Error, PSP22};
 use simulator::chain::Chain;
+use simulator::contracts::Psp22;
 use simulator::deployment::Deal;
 use simulator::input::{Scenario, TermSheet};
 use simulator::ledger::Account;
@@ -67,6 +72,7 @@ fn play_in(
 
 const CREDIT: &str = "deals/eth-btc-credit.toml";
 const TWO_CLASSES: &str = "deals/btc-two-tranche.toml";
+const MEMBERS: &str = "deals/members-only.toml";
 
 #[test]
 fn in_march_2020_losses_rise_from_the_residual_and_the_senior_class_stays_whole() {
@@ -125,6 +131,21 @@ fn the_senior_coupon_is_paid_in_cash() {
     let page = played.report().page().unwrap();
     assert!(page.contains("What the classes were paid"));
     assert!(page.contains("<h2>Distributions</h2>"));
+}
+
+#[test]
+fn members_hold_what_they_bought() {
+    let played = play(MEMBERS, 1);
+    let (chain, deal) = (&played.chain, &played.deal);
+    let equity = deal.tranche_token(TrancheId(1));
+    let held = deal.balance(chain, equity, chain.account("Arranger"));
+    assert_eq!(held.unwrap(), 600_000_000_000); // 600 000 × 10^6, at par
+    let stranger = chain.account("Stranger");
+    let mut token = Psp22::from(deal.tranche_token(TrancheId(0)));
+    let give = token.call_mut().transfer(stranger, 1, vec![]);
+    let given = chain.call(chain.account("Pension fund"), give).unwrap();
+    let refused = PSP22Error::SafeTransferCheckFailed(REFUSED.into());
+    assert_eq!(given.answer, Err(refused));
 }
 
 #[test]

@@ -9,6 +9,7 @@ use anyhow::{Context, Result};
 use finance::interest::PaceCurve;
 use finance::settlement::{Accrual, ClassTerms, Terms};
 use finance::{Period, Ratio, Timestamp};
+use interfaces::compliance::{Jurisdiction, Rule, Scope, Tranches};
 use interfaces::oracle_adapter::{FeedTerms, Feeder, Key};
 use interfaces::parameters::CollateralTerms;
 use interfaces::types::{AccountId, Balance, CollateralId, TrancheId};
@@ -59,6 +60,8 @@ pub struct TermSheet {
     pub originator_ceiling: Balance,
     /// Whose account receives the penalties of liquidations, and what nobody owns.
     pub insurance: String,
+    /// Who says who may hold the tokens; if nobody does, anyone may.
+    pub compliance: Option<Compliance>,
     /// From the most senior to the residual.
     pub tranches: Vec<Tranche>,
     /// What may be lent against.
@@ -106,6 +109,35 @@ pub struct Tranche {
     pub token: Token,
     /// Its terms.
     pub terms: ClassTerms,
+    /// Who may receive its token.
+    pub rule: Rule,
+}
+
+/// Who says who may hold the tokens of a deal.
+#[derive(Clone, Debug)]
+pub struct Compliance {
+    /// Whose account freezes others.
+    pub officer: String,
+    /// Who attests where somebody is resident.
+    pub issuers: Vec<Issuer>,
+}
+
+impl Compliance {
+    /// The first who may attest this for `tranche`.
+    pub fn issuer(&self, tranche: TrancheId, jurisdiction: Jurisdiction) -> Option<&Issuer> {
+        let tranche = Tranches::only(tranche);
+        let mut issuers = self.issuers.iter();
+        issuers.find(|issuer| issuer.scope.covers(tranche, jurisdiction))
+    }
+}
+
+/// One who attests.
+#[derive(Clone, Debug)]
+pub struct Issuer {
+    /// Whose account.
+    pub name: String,
+    /// What he may attest.
+    pub scope: Scope,
 }
 
 /// A type of collateral.
@@ -173,6 +205,8 @@ impl OracleTerms {
 pub struct Investor {
     /// Whose account.
     pub name: String,
+    /// Where he is resident, by what is attested of him.
+    pub resident: Option<Jurisdiction>,
     /// What he deposits at the start, in base units of cash.
     pub deposits: Vec<(TrancheId, Balance)>,
     /// When he wants to leave.

@@ -5,6 +5,7 @@ use std::path::Path;
 use finance::distribution::Policy;
 use finance::settlement::Accrual;
 use finance::{Period, Ratio, Timestamp};
+use interfaces::compliance::{Admission, Jurisdictions, Tranches};
 use interfaces::oracle_adapter::Key;
 use interfaces::types::{CollateralId, TrancheId};
 use term_sheet::TermSheet;
@@ -189,7 +190,7 @@ fn every_rule_of_a_settlement_says_what_is_wrong() {
 
 #[test]
 fn the_shipped_deals_are_valid() {
-    for name in ["eth-btc-credit", "btc-two-tranche"] {
+    for name in ["eth-btc-credit", "btc-two-tranche", "members-only"] {
         let file = term_sheet::workspace_root()
             .join("deals")
             .join(name)
@@ -379,4 +380,94 @@ fn a_deal_has_two_to_five_tranches() {
         .map(|n| format!("[[tranches]]\nname = \"{n}\"\nsymbol = \"{n}\"\ncap = \"1\"\n"))
         .collect();
     assert!(mistake(junior, &more).contains("a deal has 2 to 5 tranches, and this one has 6"));
+}
+
+/// The sheet with a compliance registry, these lines of its one issuer and of the first tranche, and an investor's
+/// residence.
+fn ruled(issuer: &str, tranche: &str, resident: u16) -> String {
+    let registry = format!(
+        "[compliance]\nofficer = \"Officer\"\n[[compliance.issuers]]\nname = \"Bank\"\n{issuer}[cash]"
+    );
+    SHEET
+        .replace("[cash]", &registry)
+        .replace("symbol = \"S\"\n", &format!("symbol = \"S\"\n{tranche}"))
+        .replace(
+            "name = \"Insurer\"\n",
+            &format!("name = \"Insurer\"\nresident = {resident}\n"),
+        )
+}
+
+#[test]
+fn all_terms_of_a_registry_can_be_written() {
+    let issuer = "tranches = [\"Senior\"]\nresidents = { except = [408] }\n";
+    let tranche = "members = { only = [756, 40] }\nlocked_until = 2021-03-01\n";
+    let sheet = parse(&ruled(issuer, tranche, 756)).unwrap();
+    let rule = &sheet.tranches[0].rule;
+    let allowed = Jurisdictions::Only(vec![756, 40]);
+    assert_eq!(rule.admission, Admission::Members(allowed));
+    assert_eq!(rule.locked_until, Timestamp(1_614_556_800_000));
+    assert_eq!(sheet.tranches[1].rule.admission, Admission::Open);
+    assert_eq!(sheet.tranches[1].rule.locked_until, Timestamp(0));
+    assert_eq!(sheet.investors[0].resident, Some(756));
+    let compliance = sheet.compliance.unwrap();
+    assert_eq!(compliance.officer, "Officer");
+    let scope = &compliance.issuers[0].scope;
+    assert_eq!(scope.tranches, Tranches(0b01));
+    assert_eq!(scope.jurisdictions, Jurisdictions::Except(vec![408]));
+    let issuer = |tranche, code| compliance.issuer(TrancheId(tranche), code).is_some();
+    assert!(issuer(0, 756) && !issuer(0, 408) && !issuer(1, 756));
+
+    let short = parse(&ruled("", "members = {}\n", 756)).unwrap();
+    let anywhere = Admission::Members(Jurisdictions::ALL);
+    assert_eq!(short.tranches[0].rule.admission, anywhere);
+    let scope = &short.compliance.unwrap().issuers[0].scope;
+    assert_eq!(scope.tranches, Tranches::ALL);
+    assert_eq!(scope.jurisdictions, Jurisdictions::ALL);
+    assert!(parse(SHEET).unwrap().compliance.is_none());
+}
+
+#[test]
+fn every_rule_of_a_registry_says_what_is_wrong() {
+    let lone = |line: &str| {
+        let lines = format!("symbol = \"S\"\n{line}\n");
+        parse(&SHEET.replace("symbol = \"S\"\n", &lines))
+    };
+    let issuer = |lines: &str| parse(&ruled(lines, "", 756));
+    let long = format!("members = {{ only = {:?} }}\n", [756; 257]);
+    let nobody = "nobody applies this rule: add `[compliance]`, or remove this line";
+    let code = "a country is written as its number in ISO 3166: 756 is Switzerland";
+    let unattested = "no issuer of `[compliance]` may attest this for the tranches of his deposits: widen one's scope, or remove this line";
+    for (sheet, expected) in [
+        (lone("members = {}"), nobody),
+        (lone("locked_until = 2021-03-01"), nobody),
+        (parse(&ruled("", "", 0)), code),
+        (
+            parse(&ruled("", "members = { only = [1000] }\n", 756)),
+            code,
+        ),
+        (
+            parse(&ruled("", "members = { only = [1], except = [2] }\n", 756)),
+            "`only` says all of it: remove `except`",
+        ),
+        (
+            parse(&ruled("", &long, 756)),
+            "a list has at most 256 countries: list the others instead",
+        ),
+        (
+            issuer("tranches = [\"Super\"]\n"),
+            "there is no tranche `Super`: choose from Senior, Junior",
+        ),
+        (issuer("tranches = [\"Junior\"]\n"), unattested),
+        (issuer("residents = { except = [756] }\n"), unattested),
+        (
+            parse(&SHEET.replace(
+                "name = \"Insurer\"\n",
+                "name = \"Insurer\"\nresident = 756\n",
+            )),
+            unattested,
+        ),
+    ] {
+        let message = sheet.expect_err(expected);
+        assert!(message.contains(expected), "{message}\nexpected {expected}");
+    }
 }

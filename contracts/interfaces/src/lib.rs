@@ -12,6 +12,7 @@
 pub mod async_vault;
 pub mod calls;
 pub mod collateral_vault;
+pub mod compliance;
 pub mod configurator;
 pub mod governance_token;
 pub mod governor;

@@ -2,6 +2,7 @@
 
 mod agent_guards;
 mod attacks;
+mod compliance;
 mod configurator;
 mod costs;
 mod distributions;

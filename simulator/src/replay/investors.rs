@@ -37,6 +37,9 @@ impl Replay<'_> {
             self.fund(deal.cash, account, total)?;
             deal.approve(self.chain, deal.cash, account, deal.agent, total)?;
             for (tranche, cash) in &terms.deposits {
+                if let Some(jurisdiction) = terms.resident {
+                    deal.attest(self.chain, account, *tranche, jurisdiction)?;
+                }
                 let mut orders = deal.orders();
                 let order = orders.call_mut().request_deposit(
                     *tranche,

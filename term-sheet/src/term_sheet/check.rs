@@ -1,5 +1,7 @@
 //! From what is written to what is meant: each rule with the place where it is broken.
 
+mod members;
+
 use std::ops::Range;
 use std::path::Path;
 
@@ -17,7 +19,9 @@ use interfaces::parameters::{AuctionParameters, CollateralParameters, Collateral
 use interfaces::types::{Balance, CollateralId, TrancheId};
 use toml::Spanned;
 
-use super::{written, Collateral, Fees, Investor, Keeper, OracleTerms, Originator, Reaction};
+use super::{
+    written, Collateral, Compliance, Fees, Investor, Keeper, OracleTerms, Originator, Reaction,
+};
 use super::{TermSheet, Token, Tranche};
 use crate::quantity::{Amount, Date, Duration, Hex, Percent};
 use crate::show;
@@ -58,7 +62,9 @@ impl Check<'_> {
         let mut symbols = Taken::default();
         let mut names = Taken::default();
         let cash = self.token(sheet.cash, &mut symbols)?;
-        let tranches = self.tranches(sheet.tranches, &cash, &mut symbols)?;
+        let is_ruled = sheet.compliance.is_some();
+        let tranches = self.tranches(sheet.tranches, &cash, &mut symbols, is_ruled)?;
+        let compliance = self.compliance(sheet.compliance, &tranches, &mut names)?;
         let collateral = self.collateral(sheet.collateral, &cash, &mut symbols)?;
         let epoch_length = sheet.epoch_length.get_ref().0;
         self.ensure(epoch_length.0 > 0, &sheet.epoch_length, || {
@@ -90,7 +96,14 @@ impl Check<'_> {
             fees: self.fees(sheet.fees, &cash, &mut names)?,
             oracle: self.oracle(sheet.oracle, &mut names)?,
             investors: self.each(sheet.investors, |investor| {
-                self.investor(investor, &tranches, minimum_order, &cash, &mut names)
+                self.investor(
+                    investor,
+                    &tranches,
+                    &compliance,
+                    minimum_order,
+                    &cash,
+                    &mut names,
+                )
             })?,
             originators: self.each(sheet.originators, |originator| {
                 self.originator(originator, &collateral, &mut names)
@@ -99,6 +112,7 @@ impl Check<'_> {
                 self.keeper(keeper, &cash, &mut names)
             })?,
             cash,
+            compliance,
             tranches,
             collateral,
         })
@@ -193,6 +207,7 @@ impl Check<'_> {
         tranches: Spanned<Vec<written::Tranche>>,
         cash: &Token,
         symbols: &mut Taken,
+        is_ruled: bool,
     ) -> Checked<Vec<Tranche>> {
         let count = tranches.get_ref().len();
         self.ensure((2..=MAX_TRANCHES).contains(&count), &tranches, || {
@@ -203,6 +218,7 @@ impl Check<'_> {
         self.each(tranches.into_inner(), |tranche| {
             place += 1;
             let terms = self.tranche_terms(&tranche, place == count, cash)?;
+            let rule = self.rule(&tranche, is_ruled)?;
             let name = self.unique(tranche.name, &mut names)?;
             Ok(Tranche {
                 token: Token {
@@ -212,6 +228,7 @@ impl Check<'_> {
                 },
                 name,
                 terms,
+                rule,
             })
         })
     }
@@ -518,23 +535,26 @@ impl Check<'_> {
         &self,
         investor: written::Investor,
         tranches: &[Tranche],
+        compliance: &Option<Compliance>,
         minimum_order: Balance,
         cash: &Token,
         names: &mut Taken,
     ) -> Checked<Investor> {
         let known = |tranche: &Tranche| tranche.name.clone();
+        let deposits = self.each(investor.deposits, |deposit| {
+            let tranche = self.number(&deposit.tranche, "tranche", tranches.iter().map(known))?;
+            let amount = self.positive(&deposit.cash, cash)?;
+            self.ensure(amount >= minimum_order, &deposit.cash, || {
+                let minimum = show::amount(minimum_order, cash, 2);
+                format!("less than the `minimum_order` of {minimum}: the pool would refuse it")
+            })?;
+            Ok((TrancheId(tranche), amount))
+        })?;
+        let entered = deposits.iter().map(|(tranche, _)| *tranche);
         Ok(Investor {
             name: self.unique(investor.name, names)?,
-            deposits: self.each(investor.deposits, |deposit| {
-                let tranche =
-                    self.number(&deposit.tranche, "tranche", tranches.iter().map(known))?;
-                let amount = self.positive(&deposit.cash, cash)?;
-                self.ensure(amount >= minimum_order, &deposit.cash, || {
-                    let minimum = show::amount(minimum_order, cash, 2);
-                    format!("less than the `minimum_order` of {minimum}: the pool would refuse it")
-                })?;
-                Ok((TrancheId(tranche), amount))
-            })?,
+            resident: self.residence(&investor.resident, entered, compliance)?,
+            deposits,
             redeems: investor
                 .redeems
                 .map(|reaction| self.reaction(&reaction))

@@ -28,6 +28,7 @@ pub struct Sheet {
     pub originator_ceiling: Option<Spanned<Amount>>,
     pub interest: Option<Pace>,
     pub insurance: Spanned<String>,
+    pub compliance: Option<Compliance>,
     pub fees: Option<Fees>,
     pub cash: Token,
     pub tranches: Spanned<Vec<Tranche>>,
@@ -86,6 +87,30 @@ pub struct Tranche {
     #[serde(default, with = "PolicyName")]
     pub distribution: Policy,
     pub cap: Spanned<Amount>,
+    pub members: Option<Spanned<Countries>>,
+    pub locked_until: Option<Spanned<Date>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Compliance {
+    pub officer: Spanned<String>,
+    pub issuers: Vec<Issuer>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Issuer {
+    pub name: Spanned<String>,
+    pub tranches: Option<Vec<Spanned<String>>>,
+    pub residents: Option<Countries>,
+}
+
+#[derive(Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Countries {
+    pub only: Option<Spanned<Vec<Spanned<u16>>>>,
+    pub except: Option<Spanned<Vec<Spanned<u16>>>>,
 }
 
 #[derive(Deserialize)]
@@ -159,6 +184,7 @@ pub struct Oracle {
 #[serde(deny_unknown_fields)]
 pub struct Investor {
     pub name: Spanned<String>,
+    pub resident: Option<Spanned<u16>>,
     pub deposits: Vec<Deposit>,
     pub redeems: Option<Reaction>,
 }
