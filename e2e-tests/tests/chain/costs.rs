@@ -70,7 +70,10 @@ impl Table {
     fn note(&mut self, what: &str, cost: u64, goal: u64) {
         let cost = cost as f64 / self.reference as f64;
         let goal = goal as f64 / 10.0;
-        assert!(cost <= goal, "{what} costs {cost:.2} transfers: above {goal}");
+        assert!(
+            cost <= goal,
+            "{what} costs {cost:.2} transfers: above {goal}"
+        );
         writeln!(self.lines, "{what:<40}{cost:>6.2}  (most {goal})").unwrap();
     }
 

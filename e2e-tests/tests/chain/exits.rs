@@ -9,7 +9,7 @@ use interfaces::liquidation_engine::LiquidationEngine;
 use interfaces::oracle_adapter::{FeedTerms, OracleAdapter, OracleError};
 use interfaces::parameters::Parameter;
 use interfaces::transfer_agent::TransferAgent;
-use interfaces::types::AssetId;
+use interfaces::types::{AssetId, PositionId};
 
 /// Long after the last report, and long after an epoch should have been closed.
 fn deserted(world: &World) {
@@ -18,20 +18,21 @@ fn deserted(world: &World) {
     assert_eq!(price, Err(VaultError::from(FROZEN)));
 }
 
+/// Olga repays all she owes, and takes her collateral.
+fn goes_home(world: &World, position: PositionId) {
+    let view = world.reads(world.servicing().position(position));
+    let owed = view.unwrap().debt;
+    world.provide_cash("olga", owed);
+    let repay = world.vault().repay(position, owed);
+    assert_eq!(world.does("olga", repay), owed);
+    world.does("olga", world.vault().withdraw_collateral(position, eth(8)));
+}
+
 #[test]
 fn a_debtor_pays_and_takes_his_collateral_home() {
     let (world, position) = World::lent();
     deserted(&world);
-    let owed = world
-        .reads(world.servicing().position(position))
-        .unwrap()
-        .debt;
-    world.provide_cash("olga", owed);
-    assert_eq!(
-        world.does("olga", world.vault().repay(position, owed)),
-        owed
-    );
-    world.does("olga", world.vault().withdraw_collateral(position, eth(8)));
+    goes_home(&world, position);
     assert_eq!(
         world.balance(world.deal.collateral_token(ETH), "olga"),
         eth(8)
@@ -158,16 +159,7 @@ fn a_retired_feed_keeps_nobody_from_paying_or_leaving() {
     let price = world.reads(world.vault().price(ETH));
     assert_eq!(price, Err(VaultError::Oracle(retired.into())));
 
-    let owed = world
-        .reads(world.servicing().position(position))
-        .unwrap()
-        .debt;
-    world.provide_cash("olga", owed);
-    assert_eq!(
-        world.does("olga", world.vault().repay(position, owed)),
-        owed
-    );
-    world.does("olga", world.vault().withdraw_collateral(position, eth(8)));
+    goes_home(&world, position);
     world.does("anybody", world.agent().close_epoch());
     let claimed = world.claim("ann", SENIOR).claimable_cash;
     assert!(claimed >= usd(100), "{claimed}");
