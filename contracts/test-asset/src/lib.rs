@@ -14,6 +14,9 @@ mod test_asset {
     use interfaces::transfer_rule::{TransferRefused, TransferRule};
     use psp22::{PSP22Data, PSP22Error, PSP22Event, PSP22Metadata, PSP22};
 
+    /// An asset with this symbol keeps a hundredth of every transfer.
+    const TAXED: &str = "TAXED";
+
     #[ink(storage)]
     pub struct TestAssetContract {
         /// Balances and allowances without zeros; the balances sum up to the total supply.
@@ -36,6 +39,15 @@ mod test_asset {
                 symbol,
                 decimals,
             }
+        }
+
+        /// Takes a hundredth of what `to` received away, if the asset does that.
+        fn tax(&mut self, to: AccountId, value: Balance) -> Result<(), PSP22Error> {
+            if self.symbol.as_deref() == Some(TAXED) {
+                let events = self.ledger.burn(to, value.div_euclid(100))?;
+                self.emit(events);
+            }
+            Ok(())
         }
 
         fn emit(&self, events: Vec<PSP22Event>) {
@@ -107,7 +119,7 @@ mod test_asset {
         ) -> Result<(), PSP22Error> {
             let events = self.ledger.transfer(self.env().caller(), to, value)?;
             self.emit(events);
-            Ok(())
+            self.tax(to, value)
         }
 
         #[ink(message)]
@@ -121,7 +133,7 @@ mod test_asset {
             let caller = self.env().caller();
             let events = self.ledger.transfer_from(caller, from, to, value)?;
             self.emit(events);
-            Ok(())
+            self.tax(to, value)
         }
 
         #[ink(message)]

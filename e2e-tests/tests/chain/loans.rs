@@ -294,3 +294,21 @@ fn while_a_jump_is_held_nobody_buys_at_the_new_price_and_draws_at_the_old() {
     world.refuses("mallory", draw(), VaultError::from(thin));
     world.assert_balanced();
 }
+
+#[test]
+fn of_a_token_that_keeps_a_part_of_every_transfer_what_arrives_is_collateral() {
+    let world = World::with(|sheet| sheet.collateral[0].token.symbol = "TAXED".into()).fund();
+    let token = world.deal.collateral_token(ETH);
+    let taxed = |amount: Balance| amount / 100 * 99;
+    let position = world.open("olga", eth(8));
+    world.provide(token, "dan", world.deal.vault, eth(1));
+    world.does("dan", world.vault().add_collateral(position, eth(1)));
+    let view = world.reads(world.servicing().position(position)).unwrap();
+    assert_eq!(view.position.collateral, taxed(eth(9)));
+    world.assert_balanced();
+
+    let all = world.vault().withdraw_collateral(position, taxed(eth(9)));
+    world.does("olga", all);
+    assert_eq!(world.balance(token, "olga"), taxed(taxed(eth(9))));
+    world.assert_balanced();
+}
