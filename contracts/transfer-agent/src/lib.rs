@@ -7,7 +7,7 @@
 //! | [`ledger`] | in which account each base unit of cash is |
 //! | [`books`] | the order books of a class, with and without limit prices |
 //! | [`holding`] | one owner's orders and unclaimed proceeds in one tranche |
-//! | [`peers`] | calls to the pool and the tranche tokens |
+//! | [`peers`] | calls to the tranche tokens |
 //!
 //! The agent holds the cash of orders that wait and of claims nobody fetched, and nothing of the pool: no loan, price or
 //! pause can reach it. The contract below is the thin shell: it knows callers, time, storage and other contracts.
