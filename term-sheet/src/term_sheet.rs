@@ -206,13 +206,17 @@ pub struct OracleTerms {
 
 impl OracleTerms {
     /// The terms of each feed, where a feeder of this name has that account.
-    pub fn feed(&self, account: impl Fn(&str) -> AccountId) -> FeedTerms {
-        let named = self.feeders.iter().map(|name| Feeder {
-            account: account(name),
-            key: Key::Sr25519,
+    ///
+    /// # Errors
+    /// The first that `account` gives.
+    pub fn feed(&self, account: impl Fn(&str) -> Result<AccountId>) -> Result<FeedTerms> {
+        let named = self.feeders.iter().map(|name| {
+            let (account, key) = (account(name)?, Key::Sr25519);
+            Ok(Feeder { account, key })
         });
-        FeedTerms {
-            feeders: named.chain(self.others.iter().copied()).collect(),
+        let others = self.others.iter().copied().map(Ok);
+        Ok(FeedTerms {
+            feeders: named.chain(others).collect::<Result<_>>()?,
             quorum: self.quorum,
             heartbeat: self.heartbeat,
             max_age: self.max_age,
@@ -222,7 +226,7 @@ impl OracleTerms {
             averaging: self.averaging,
             max_confidence: self.max_confidence,
             base: None,
-        }
+        })
     }
 }
 

@@ -297,7 +297,9 @@ fn all_terms_of_an_oracle_reach_the_feed() {
     ];
     let oracle = parse(&with_oracle(&lines.join("\n"))).unwrap().oracle;
     assert_eq!(oracle.change_delay, Period::from_secs(3 * 86_400));
-    let feed = oracle.feed(|name| [name.len() as u8; 32].into());
+    let feed = oracle
+        .feed(|name| Ok([name.len() as u8; 32].into()))
+        .unwrap();
     let keys: Vec<_> = feed.feeders.iter().map(|feeder| feeder.key).collect();
     let named = [Key::Sr25519; 3];
     assert_eq!(

@@ -7,7 +7,7 @@ use finance::{Period, Ratio};
 use ink::codegen::TraitCallBuilder;
 use interfaces::collateral_vault::{Listing, LoanServicing, VaultError, VaultTerms};
 use interfaces::compliance::{
-    ComplianceRegistry, Jurisdiction, RegistryTerms, Statement, Tranches,
+    ComplianceError, ComplianceRegistry, Jurisdiction, RegistryTerms, Statement, Tranches,
 };
 use interfaces::configurator::{ChangeError, Configurator as _, ParametersTerms};
 use interfaces::insurance_fund::{FundError, FundTerms, InsuranceFund};
@@ -20,14 +20,14 @@ use interfaces::tranche_token::TokenTerms;
 use interfaces::transfer_agent::{AgentError, AgentTerms, TransferAgent};
 use interfaces::types::{AccountId, AssetId, Balance, CollateralId, TrancheId};
 use psp22::PSP22;
+use term_sheet::term_sheet::Insurance;
+use term_sheet::{show, TermSheet, Token};
 
-use crate::chain::{Chain, NETWORK};
 use crate::contracts::{
     Agent, Asset, AsyncVault, Configurator, Distributions, Engine, Fund, Oracle, Parameters, Pool,
     Psp22, Registry, Servicing, Vault,
 };
-use crate::input::term_sheet::{Insurance, TermSheet, Token};
-use crate::show;
+use crate::host::Host;
 
 /// How long an attestation counts in a demonstration.
 const MEMBERSHIP: Period = Period::from_secs(365 * 86_400);
@@ -71,8 +71,8 @@ impl Deal {
     ///
     /// # Errors
     /// A contract is not built, or refuses its terms.
-    pub fn deploy(chain: &Chain, sheet: TermSheet) -> Result<Self> {
-        let deployer = chain.account("Deployer");
+    pub fn deploy(chain: &dyn Host, sheet: TermSheet) -> Result<Self> {
+        let deployer = chain.account("Deployer")?;
         let deploying = Deploying {
             chain,
             deployer,
@@ -113,7 +113,7 @@ impl Deal {
                 parameters,
                 cash,
                 insurance,
-                guardian: chain.account(&sheet.guardian),
+                guardian: chain.account(&sheet.guardian)?,
             },
             &sheet.name,
         )?;
@@ -138,32 +138,31 @@ impl Deal {
         Ok(deal)
     }
 
-    fn bind(&self, chain: &Chain) -> Result<()> {
+    fn bind(&self, chain: &dyn Host) -> Result<()> {
+        let (mut pool, mut agent, mut vault) = (self.pool(), self.agent(), self.servicing());
+        let bind = pool.call_mut().bind(self.agent, self.vault, self.waterfall);
         chain
-            .execute(
-                self.deployer,
-                self.pool()
-                    .call_mut()
-                    .bind(self.agent, self.vault, self.waterfall),
-            )
+            .execute_once(self.deployer, bind, PoolError::AlreadyBound)
             .context("binding the pool")?;
-        let tokens = self.tranches.clone();
+        let bind = agent.call_mut().bind(self.tranches.clone());
         chain
-            .execute(self.deployer, self.agent().call_mut().bind(tokens))
+            .execute_once(self.deployer, bind, AgentError::AlreadyBound)
             .context("binding the transfer agent")?;
+        let bind = vault.call_mut().bind(self.engine);
         chain
-            .execute(self.deployer, self.servicing().call_mut().bind(self.engine))
+            .execute_once(self.deployer, bind, VaultError::AlreadyBound)
             .context("binding the vault")?;
         if let Some(mut fund) = self.fund() {
             let bind = fund.call_mut().bind(self.pool, self.vault, self.engine);
-            let bound = chain.execute(self.deployer, bind);
-            bound.context("binding the insurance fund")?;
+            chain
+                .execute_once(self.deployer, bind, FundError::AlreadyBound)
+                .context("binding the insurance fund")?;
         }
         self.bind_registry(chain)
             .context("binding the compliance registry")
     }
 
-    fn bind_registry(&self, chain: &Chain) -> Result<()> {
+    fn bind_registry(&self, chain: &dyn Host) -> Result<()> {
         let (Some(registry), Some(terms)) = (self.registry, &self.sheet.compliance) else {
             return Ok(());
         };
@@ -172,12 +171,11 @@ impl Deal {
         let issuers = terms
             .issuers
             .iter()
-            .map(|issuer| (chain.account(&issuer.name), issuer.scope.clone()));
+            .map(|issuer| Ok((chain.account(&issuer.name)?, issuer.scope.clone())));
         let bind = Registry::from(registry)
             .call_mut()
-            .bind(tranches.collect(), issuers.collect());
-        chain.execute(self.deployer, bind)?;
-        Ok(())
+            .bind(tranches.collect(), issuers.collect::<Result<_>>()?);
+        chain.execute_once(self.deployer, bind, ComplianceError::NotPermitted)
     }
 
     /// Has an issuer of the term sheet attest, for a year, that `account` is resident in `jurisdiction`, if one may.
@@ -186,7 +184,7 @@ impl Deal {
     /// The registry refuses.
     pub fn attest(
         &self,
-        chain: &Chain,
+        chain: &dyn Host,
         account: AccountId,
         tranche: TrancheId,
         jurisdiction: Jurisdiction,
@@ -200,10 +198,10 @@ impl Deal {
             account,
             tranches: Tranches::only(tranche),
             jurisdiction,
-            until: chain.now().plus(MEMBERSHIP),
+            until: chain.now()?.plus(MEMBERSHIP),
         };
         let attest = Registry::from(registry).call_mut().attest(statement);
-        chain.execute(chain.account(&issuer.name), attest)?;
+        chain.execute(chain.account(&issuer.name)?, attest)?;
         Ok(())
     }
 
@@ -284,7 +282,7 @@ impl Deal {
     /// The supply would exceed `u128`.
     pub fn mint(
         &self,
-        chain: &Chain,
+        chain: &dyn Host,
         token: AccountId,
         owner: AccountId,
         amount: Balance,
@@ -301,7 +299,7 @@ impl Deal {
     /// The token refuses.
     pub fn approve(
         &self,
-        chain: &Chain,
+        chain: &dyn Host,
         token: AccountId,
         owner: AccountId,
         spender: AccountId,
@@ -320,8 +318,8 @@ impl Deal {
     ///
     /// # Errors
     /// There is no token at the address.
-    pub fn balance(&self, chain: &Chain, token: AccountId, owner: AccountId) -> Result<Balance> {
-        Ok(chain.read(Psp22::from(token).call().balance_of(owner))?)
+    pub fn balance(&self, chain: &dyn Host, token: AccountId, owner: AccountId) -> Result<Balance> {
+        chain.read(Psp22::from(token).call().balance_of(owner))
     }
 }
 
@@ -338,13 +336,16 @@ fn listings(collateral: &[AccountId]) -> Vec<Listing> {
 
 /// The contracts on their way to the chain.
 struct Deploying<'a> {
-    chain: &'a Chain,
+    chain: &'a dyn Host,
     deployer: AccountId,
     sheet: &'a TermSheet,
 }
 
 impl Deploying<'_> {
     fn asset(&self, token: &Token) -> Result<AccountId> {
+        if let Some(asset) = self.chain.asset(&token.symbol)? {
+            return Ok(asset);
+        }
         let arguments = (Some(&token.name), Some(&token.symbol), token.decimals);
         self.chain
             .deploy("test-asset", self.deployer, arguments, &token.symbol)
@@ -355,9 +356,9 @@ impl Deploying<'_> {
             return Ok(None);
         };
         let terms = RegistryTerms {
-            governor: self.chain.account(&self.sheet.governor),
-            officer: self.chain.account(&compliance.officer),
-            network: NETWORK,
+            governor: self.chain.account(&self.sheet.governor)?,
+            officer: self.chain.account(&compliance.officer)?,
+            network: self.chain.network(),
         };
         let (chain, name) = (self.chain, &self.sheet.name);
         let registry = chain.deploy("compliance-registry", self.deployer, terms, name)?;
@@ -376,15 +377,15 @@ impl Deploying<'_> {
             symbol: token.symbol.clone(),
             decimals: token.decimals,
             rule,
-            network: NETWORK,
+            network: self.chain.network(),
         };
         self.chain
             .deploy("tranche-token", self.deployer, terms, &token.symbol)
     }
 
     fn configurator(&self) -> Result<AccountId> {
-        let governor = self.chain.account(&self.sheet.governor);
-        let guardian = self.chain.account(&self.sheet.guardian);
+        let governor = self.chain.account(&self.sheet.governor)?;
+        let guardian = self.chain.account(&self.sheet.guardian)?;
         self.chain.deploy(
             "configurator",
             self.deployer,
@@ -399,17 +400,19 @@ impl Deploying<'_> {
         let bind = Configurator::from(configurator)
             .call_mut()
             .bind(store, parameters(self.sheet));
-        let bound = chain.call(deployer, bind)?.answer;
-        bound.map_err(|error| self.refused(explain(error)))?;
-        Ok(store)
+        match chain.try_execute(deployer, bind)? {
+            // The deployer's power ended with it.
+            Ok(()) | Err(ChangeError::NotPermitted) => Ok(store),
+            Err(error) => Err(self.refused(explain(error))),
+        }
     }
 
     fn oracle(&self) -> Result<AccountId> {
         let terms = &self.sheet.oracle;
-        let feed = terms.feed(|name| self.chain.account(name));
+        let feed = terms.feed(|name| self.chain.account(name))?;
         let settings = Settings {
-            network: NETWORK,
-            governor: self.chain.account(&self.sheet.governor),
+            network: self.chain.network(),
+            governor: self.chain.account(&self.sheet.governor)?,
             change_delay: terms.change_delay,
         };
         let terms = OracleTerms {
@@ -423,7 +426,7 @@ impl Deploying<'_> {
 
     fn insurance(&self, cash: AccountId) -> Result<AccountId> {
         let rules = match &self.sheet.insurance {
-            Insurance::Account(name) => return Ok(self.chain.account(name)),
+            Insurance::Account(name) => return self.chain.account(name),
             Insurance::Fund { rules, .. } => *rules,
         };
         let (terms, name) = (FundTerms { cash, rules }, &self.sheet.name);
@@ -445,7 +448,8 @@ impl Deploying<'_> {
             deal: sheet.terms(),
             liquidity_buffer: sheet.liquidity_buffer,
             close_reward: sheet.fees.close_reward,
-            fee_beneficiary: fee_beneficiary.map_or(insurance, |name| self.chain.account(name)),
+            fee_beneficiary: fee_beneficiary
+                .map_or(Ok(insurance), |name| self.chain.account(name))?,
             insurance,
             insured,
             premium,
