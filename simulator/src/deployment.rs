@@ -1,6 +1,8 @@
 //! Puts a deal on a chain: deploys its contracts in the order in which they know one another, and
 //! keeps their addresses.
 
+pub mod governance;
+
 use anyhow::{anyhow, Context, Result};
 use finance::parameters::{Group, Unit};
 use finance::{Period, Ratio};
@@ -28,6 +30,8 @@ use crate::contracts::{
 use crate::input::term_sheet::{TermSheet, Token};
 use crate::show;
 
+use self::governance::Governance;
+
 /// How long an attestation counts in a demonstration.
 const MEMBERSHIP: Period = Period::from_secs(365 * 86_400);
 
@@ -49,6 +53,8 @@ pub struct Deal {
     pub parameters: AccountId,
     /// Changes them.
     pub configurator: AccountId,
+    /// Who decides about that.
+    pub governance: Governance,
     /// Prices.
     pub oracle: AccountId,
     /// The pool's cash, settlements and draws.
@@ -81,17 +87,18 @@ impl Deal {
             .iter()
             .map(|collateral| deploying.asset(&collateral.token));
         let collateral = collateral.collect::<Result<Vec<_>>>()?;
-        let configurator = deploying.configurator()?;
-        let parameters = deploying.parameters(configurator)?;
-        let oracle = deploying.oracle()?;
+        let configurator = chain.deploy("configurator", deployer, (), &sheet.name)?;
         let pool = deploying.pool(cash)?;
-        let agent = deploying.agent(cash, pool)?;
+        let agent = deploying.agent(cash, pool, configurator)?;
         let registry = deploying.registry()?;
         let tranches = sheet
             .tranches
             .iter()
             .map(|tranche| deploying.tranche_token(agent, registry, &tranche.token));
         let tranches = tranches.collect::<Result<Vec<_>>>()?;
+        let governance = deploying.governance(&tranches)?;
+        let parameters = deploying.parameters(configurator, &governance)?;
+        let oracle = deploying.oracle(governance.governor)?;
         let waterfall = chain.deploy("waterfall", deployer, (), &sheet.name)?;
         let vault = deploying.vault(VaultTerms {
             pool,
@@ -109,7 +116,7 @@ impl Deal {
                 parameters,
                 cash,
                 insurance: chain.account(&sheet.insurance),
-                guardian: chain.account(&sheet.guardian),
+                guardian: governance.guardian,
             },
             &sheet.name,
         )?;
@@ -122,6 +129,7 @@ impl Deal {
             registry,
             parameters,
             configurator,
+            governance,
             oracle,
             pool,
             agent,
@@ -150,7 +158,8 @@ impl Deal {
             .execute(self.deployer, self.servicing().call_mut().bind(self.engine))
             .context("binding the vault")?;
         self.bind_registry(chain)
-            .context("binding the compliance registry")
+            .context("binding the compliance registry")?;
+        governance::ensure_in_place(chain, self)
     }
 
     fn bind_registry(&self, chain: &Chain) -> Result<()> {
@@ -163,9 +172,11 @@ impl Deal {
             .issuers
             .iter()
             .map(|issuer| (chain.account(&issuer.name), issuer.scope.clone()));
-        let bind = Registry::from(registry)
-            .call_mut()
-            .bind(tranches.collect(), issuers.collect());
+        let bind = Registry::from(registry).call_mut().bind(
+            self.governance.governor,
+            tranches.collect(),
+            issuers.collect(),
+        );
         chain.execute(self.deployer, bind)?;
         Ok(())
     }
@@ -339,7 +350,6 @@ impl Deploying<'_> {
             return Ok(None);
         };
         let terms = RegistryTerms {
-            governor: self.chain.account(&self.sheet.governor),
             officer: self.chain.account(&compliance.officer),
             network: NETWORK,
         };
@@ -366,34 +376,26 @@ impl Deploying<'_> {
             .deploy("tranche-token", self.deployer, terms, &token.symbol)
     }
 
-    fn configurator(&self) -> Result<AccountId> {
-        let governor = self.chain.account(&self.sheet.governor);
-        let guardian = self.chain.account(&self.sheet.guardian);
-        self.chain.deploy(
-            "configurator",
-            self.deployer,
-            (governor, guardian),
-            &self.sheet.name,
-        )
-    }
-
-    fn parameters(&self, configurator: AccountId) -> Result<AccountId> {
+    fn parameters(&self, configurator: AccountId, governance: &Governance) -> Result<AccountId> {
         let (chain, deployer) = (self.chain, self.deployer);
         let store = chain.deploy("parameters", deployer, configurator, &self.sheet.name)?;
-        let bind = Configurator::from(configurator)
-            .call_mut()
-            .bind(store, parameters(self.sheet));
+        let bind = Configurator::from(configurator).call_mut().bind(
+            store,
+            parameters(self.sheet),
+            governance.governor,
+            governance.guardian,
+        );
         let bound = chain.call(deployer, bind)?.answer;
         bound.map_err(|error| self.refused(explain(error)))?;
         Ok(store)
     }
 
-    fn oracle(&self) -> Result<AccountId> {
+    fn oracle(&self, governor: AccountId) -> Result<AccountId> {
         let terms = &self.sheet.oracle;
         let feed = terms.feed(|name| self.chain.account(name));
         let settings = Settings {
             network: NETWORK,
-            governor: self.chain.account(&self.sheet.governor),
+            governor,
             change_delay: terms.change_delay,
         };
         let terms = OracleTerms {
@@ -422,7 +424,12 @@ impl Deploying<'_> {
             .map_err(|error| self.refused(format!("the pool refused: {error:?}")))
     }
 
-    fn agent(&self, cash: AccountId, pool: AccountId) -> Result<AccountId> {
+    fn agent(
+        &self,
+        cash: AccountId,
+        pool: AccountId,
+        configurator: AccountId,
+    ) -> Result<AccountId> {
         let sheet = self.sheet;
         let back_office = self.chain.upload("back-office", self.deployer)?;
         let terms = AgentTerms {
@@ -433,6 +440,7 @@ impl Deploying<'_> {
             cut_off: sheet.cut_off,
             minimum_order: sheet.minimum_order,
             back_office,
+            configurator,
         };
         self.chain
             .try_deploy::<AgentError>("transfer-agent", self.deployer, terms, &sheet.name)?

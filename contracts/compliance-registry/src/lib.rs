@@ -40,12 +40,13 @@ mod compliance_registry {
         /// A registry without a token; the caller may bind them.
         #[ink(constructor)]
         pub fn new(terms: RegistryTerms) -> Self {
+            let deployer = Self::env().caller();
             Self {
                 powers: Powers {
-                    governor: terms.governor,
+                    governor: deployer,
                     successor: None,
                     officer: terms.officer,
-                    deployer: Some(Self::env().caller()),
+                    deployer: Some(deployer),
                 },
                 network: terms.network,
                 rules: Mapping::default(),
@@ -224,6 +225,7 @@ mod compliance_registry {
         #[ink(message)]
         fn bind(
             &mut self,
+            governor: AccountId,
             tranches: Vec<(AccountId, Rule)>,
             issuers: Vec<(AccountId, Scope)>,
         ) -> Result<(), ComplianceError> {
@@ -238,7 +240,12 @@ mod compliance_registry {
             for (issuer, scope) in issuers {
                 self.keep_issuer(issuer, Some(scope))?;
             }
-            self.powers.deployer = None;
+            self.powers = Powers {
+                governor,
+                successor: None,
+                deployer: None,
+                ..self.powers
+            };
             self.tell_powers();
             Ok(())
         }

@@ -43,15 +43,16 @@ mod configurator {
     }
 
     impl ConfiguratorContract {
-        /// A configurator without a store; the caller may bind one.
+        /// A configurator without a store; the caller may bind one, and name who governs.
         #[ink(constructor)]
-        pub fn new(governor: AccountId, guardian: AccountId) -> Self {
+        pub fn new() -> Self {
+            let deployer = Self::env().caller();
             Self {
                 powers: Powers {
-                    governor,
+                    governor: deployer,
                     successor: None,
-                    guardian,
-                    deployer: Some(Self::env().caller()),
+                    guardian: deployer,
+                    deployer: Some(deployer),
                 },
                 store: None,
                 types: 0,
@@ -63,10 +64,23 @@ mod configurator {
 
     impl Configurator for ConfiguratorContract {
         #[ink(message)]
-        fn bind(&mut self, store: AccountId, terms: ParametersTerms) -> Result<(), ChangeError> {
+        fn bind(
+            &mut self,
+            store: AccountId,
+            terms: ParametersTerms,
+            governor: AccountId,
+            guardian: AccountId,
+        ) -> Result<(), ChangeError> {
             let is_deployer = self.powers.deployer == Some(self.env().caller());
             ensure!(is_deployer, ChangeError::NotPermitted);
-            (self.powers.deployer, self.store) = (None, Some(store));
+            self.store = Some(store);
+            self.powers = Powers {
+                governor,
+                successor: None,
+                guardian,
+                deployer: None,
+            };
+            self.tell_powers();
             self.begin(Part::Deal, Group::Deal, Row::constant(terms.deal.values()))?;
             for terms in &terms.collateral {
                 self.list(terms, None)?;

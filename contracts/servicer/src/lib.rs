@@ -20,9 +20,10 @@ mod servicer {
     use ink::prelude::{boxed::Box, vec::Vec};
     use interfaces::calls;
     use interfaces::collateral_vault::{
-        Action, Borrower, CollateralType, Cut, DelegateNamed, LoanServicing, Lot, LotChanged,
-        PositionView, Seizure, VaultError,
+        Action, Borrower, CollateralListed, CollateralType, Cut, DelegateNamed, Listing,
+        LoanServicing, Lot, LotChanged, PositionView, Seizure, VaultError, MAX_COLLATERAL_TYPES,
     };
+    use interfaces::configurator::powers_over;
     use interfaces::ensure;
     use interfaces::types::{AuctionId, CollateralId, PositionId};
 
@@ -55,6 +56,15 @@ mod servicer {
             let code = state.servicer;
             self.env().lock_delegate_dependency(&code);
             Ok(())
+        }
+
+        #[ink(message)]
+        fn list(
+            &mut self,
+            collateral_type: CollateralId,
+            listing: Listing,
+        ) -> Result<(), VaultError> {
+            Ok(self.add_type(collateral_type, listing)?)
         }
 
         #[ink(message)]
@@ -143,6 +153,28 @@ mod servicer {
 
     #[ink(impl)]
     impl ServicerContract {
+        fn add_type(&mut self, id: CollateralId, listing: Listing) -> Result<(), Refused> {
+            let (caller, now) = (self.env().caller(), self.now());
+            let state = &mut self.vault.state;
+            let is_governor = powers_over(state.parameters)?.governor == caller;
+            ensure!(is_governor, VaultError::NotTheGovernor);
+            let is_next = id.index() == state.book.types.len();
+            ensure!(
+                is_next && id.index() < MAX_COLLATERAL_TYPES,
+                VaultError::InvalidListing
+            );
+            // What it is lent at was decided first: under one number nobody can mean two types.
+            peers::lending(state.parameters, id, caller)?;
+            let cash = peers::cash_decimals(state.pool)?;
+            state.book.list(&listing, cash, now)?;
+            self.env().emit_event(CollateralListed {
+                collateral_type: id,
+                token: listing.token,
+                asset: listing.asset,
+            });
+            Ok(())
+        }
+
         /// Changes how a position stands, at the market.
         fn judge(
             &mut self,

@@ -109,7 +109,7 @@ fn the_deployer_ends_with_no_power() {
     assert_eq!(world.reads(world.configurator().store()), Some(store));
     let bind = world
         .configurator()
-        .bind(store, parameters(&world.deal.sheet));
+        .bind(store, parameters(&world.deal.sheet), store, store);
     world.refuses("Deployer", bind, ChangeError::NotPermitted);
 }
 
@@ -133,15 +133,14 @@ fn refuses_to_bind(
     error: ChangeError,
 ) {
     let mut configurator = simulator::contracts::Configurator::from(configurator);
-    let bind = configurator.call_mut().bind(store, terms);
+    let bind = configurator.call_mut().bind(store, terms, store, store);
     world.refuses("Deployer", bind, error);
 }
 
 #[test]
 fn a_store_begins_within_bounds_and_rules() {
     let world = guarded();
-    let account = world.account("governor");
-    let configurator = world.deploys("configurator", (account, account));
+    let configurator = world.deploys("configurator", ());
     let store = world.deploys("parameters", configurator);
     let refuses = |change: &dyn Fn(&mut ParametersTerms), error| {
         let mut terms = parameters(&world.deal.sheet);
@@ -184,8 +183,7 @@ fn a_store_begins_within_bounds_and_rules() {
 #[test]
 fn a_configurator_is_bound_to_a_store_of_its_own() {
     let world = guarded();
-    let account = world.account("governor");
-    let configurator = world.deploys("configurator", (account, account));
+    let configurator = world.deploys("configurator", ());
     for (store, error) in [
         (NOBODY, ChangeError::Call(CallError::Trapped)),
         (world.deal.cash, ChangeError::Call(CallError::NotUnderstood)),
@@ -199,7 +197,7 @@ fn a_configurator_is_bound_to_a_store_of_its_own() {
     }
     let mut unbound = simulator::contracts::Configurator::from(configurator);
     let set = unbound.call_mut().set(ETH.into(), Haircut, percent(11));
-    world.refuses("governor", set, ChangeError::Call(CallError::Trapped));
+    world.refuses("Deployer", set, ChangeError::Call(CallError::Trapped));
 }
 
 #[test]
