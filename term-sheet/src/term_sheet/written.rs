@@ -22,7 +22,7 @@ pub struct Sheet {
     pub patience: Option<Spanned<u32>>,
     pub frozen_limit: Option<Duration>,
     pub governor: Option<Spanned<String>>,
-    pub governance: Option<Spanned<Governance>>,
+    pub governance: Option<Governance>,
     pub guardian: Option<Spanned<String>>,
     pub timelock: Option<Duration>,
     pub ramp: Option<Duration>,

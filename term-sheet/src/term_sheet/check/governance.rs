@@ -47,7 +47,7 @@ impl Check<'_> {
     /// Votes.
     pub(super) fn governance(
         &self,
-        written: Spanned<written::Governance>,
+        written: written::Governance,
         governor: &Option<Spanned<String>>,
         tranches: &[Tranche],
         symbols: &mut Taken,
@@ -56,21 +56,19 @@ impl Check<'_> {
             let message = "those who vote govern this deal: remove this line, or `[governance]`";
             return Err(self.mistake(governor.span(), message));
         }
-        let span = written.span();
-        let written = written.into_inner();
-        let settings = self.settings(&written, &span)?;
+        let settings = self.settings(&written)?;
         let known = || tranches.iter().map(|tranche| tranche.name.clone());
         let vetoes = self.each(written.vetoes, |class| {
             let number = self.number(&class, "tranche", known())?;
             let id = TrancheId(number);
-            self.ensure_lockable(&tranches[id.index()], class.span())?;
+            self.ensure_lockable(&tranches[id.index()], Some(class.span()))?;
             Ok(id)
         })?;
         let electorate = match written.token {
             Some(token) => self.voting_token(token, symbols)?,
             None => {
                 // A deal has tranches.
-                self.ensure_lockable(&tranches[tranches.len() - 1], span)?;
+                self.ensure_lockable(&tranches[tranches.len() - 1], None)?;
                 Electorate::Residual
             }
         };
@@ -95,7 +93,7 @@ impl Check<'_> {
     }
 
     /// Coupons of locked tokens would be the locker's.
-    fn ensure_lockable(&self, tranche: &Tranche, span: Range<usize>) -> Checked<()> {
+    fn ensure_lockable(&self, tranche: &Tranche, span: Option<Range<usize>>) -> Checked<()> {
         if tranche.terms.policy == Policy::Accumulate {
             return Ok(());
         }
@@ -103,7 +101,15 @@ impl Check<'_> {
             "to vote, tokens are locked, and {} pays its coupons out: nobody would get them",
             tranche.name
         );
-        Err(self.mistake(span, message))
+        Err(self.mistake_at(span, message))
+    }
+
+    /// A mistake at its line, or of the whole sheet where what is wrong is nowhere written.
+    fn mistake_at(&self, span: Option<Range<usize>>, message: String) -> Mistake {
+        match span {
+            Some(span) => self.mistake(span, message),
+            None => Mistake::in_file(self.file, message),
+        }
     }
 
     fn voting_token(
@@ -131,7 +137,7 @@ impl Check<'_> {
         }
     }
 
-    fn settings(&self, written: &written::Governance, all: &Range<usize>) -> Checked<Settings> {
+    fn settings(&self, written: &written::Governance) -> Checked<Settings> {
         let settings = Settings {
             voting_delay: period(&written.voting_delay, USUAL.voting_delay),
             voting_period: period(&written.voting_period, USUAL.voting_period),
@@ -156,10 +162,7 @@ impl Check<'_> {
                 SettingError::SuperQuorum => (span(&written.super_quorum), shares(&SUPER_QUORUMS)),
                 SettingError::Delay => (span(&written.delay), times(&DELAYS)),
             };
-            self.mistake(
-                span.unwrap_or(all.clone()),
-                format!("the governor allows {allowed}"),
-            )
+            self.mistake_at(span, format!("the governor allows {allowed}"))
         })?;
         Ok(settings)
     }
