@@ -116,7 +116,6 @@ impl Deal {
                 parameters,
                 cash,
                 insurance: chain.account(&sheet.insurance),
-                guardian: governance.guardian,
             },
             &sheet.name,
         )?;
