@@ -16,7 +16,7 @@ mod back_office {
     use finance::settlement::Waiting;
     use finance::{time, Period};
     use ink::prelude::vec::Vec;
-    use interfaces::calls;
+    use interfaces::calls::{self, CallError};
     use interfaces::configurator::{powers, Powers};
     use interfaces::ensure;
     use interfaces::tranche_pool::Settlement;
@@ -25,6 +25,7 @@ mod back_office {
         ExpectedExit, Surrendered, TransferAgent,
     };
     use interfaces::types::TrancheId;
+    use interfaces::upgradeable::{self, UpgradeError, Upgradeable, UpgradesView};
     use transfer_agent::books::{Books, Side};
     use transfer_agent::peers::burn;
     use transfer_agent::state::State;
@@ -204,14 +205,35 @@ mod back_office {
         }
     }
 
+    impl Upgradeable for BackOfficeContract {
+        #[ink(message)]
+        fn upgrade(&mut self, code_hash: Hash) -> Result<(), UpgradeError> {
+            let governor = self.powers()?.governor;
+            upgradeable::upgrade(&mut self.state.upgrades, governor, code_hash)
+        }
+
+        #[ink(message)]
+        fn renounce_upgrades(&mut self) -> Result<(), UpgradeError> {
+            let governor = self.powers()?.governor;
+            upgradeable::renounce(&mut self.state.upgrades, governor)
+        }
+
+        #[ink(message)]
+        fn upgrades(&self) -> UpgradesView {
+            let governor = self.powers().ok().map(|powers| powers.governor);
+            upgradeable::view(&self.state.upgrades, governor)
+        }
+    }
+
     #[ink(impl)]
     impl BackOfficeContract {
         fn now(&self) -> time::Timestamp {
             time::Timestamp(self.env().block_timestamp())
         }
 
-        fn powers(&self) -> Result<Powers, AgentError> {
-            Ok(powers(self.state.terms()?.configurator)?)
+        fn powers(&self) -> Result<Powers, CallError> {
+            let terms = self.state.terms().map_err(|_| CallError::Trapped)?;
+            powers(terms.configurator)
         }
 
         fn set_entry(&mut self, pause: Pause) {

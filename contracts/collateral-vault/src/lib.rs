@@ -57,6 +57,7 @@ mod collateral_vault {
     use interfaces::purchase_receiver::Delivery;
     use interfaces::tranche_pool::{Funding, Payment};
     use interfaces::types::{AuctionId, CollateralId, PositionId};
+    use interfaces::upgradeable::{UpgradeError, Upgradeable, UpgradesView};
 
     #[ink(storage)]
     pub struct CollateralVaultContract {
@@ -237,6 +238,23 @@ mod collateral_vault {
 
         #[ink(message)]
         fn unattributed(&self, _collateral_type: CollateralId) -> Result<Balance, VaultError> {
+            self.ask_servicer()
+        }
+    }
+
+    impl Upgradeable for CollateralVaultContract {
+        #[ink(message)]
+        fn upgrade(&mut self, _code_hash: Hash) -> Result<(), UpgradeError> {
+            self.ask_servicer()
+        }
+
+        #[ink(message)]
+        fn renounce_upgrades(&mut self) -> Result<(), UpgradeError> {
+            self.ask_servicer()
+        }
+
+        #[ink(message)]
+        fn upgrades(&self) -> UpgradesView {
             self.ask_servicer()
         }
     }

@@ -6,13 +6,14 @@ use crate::{peers, Refused};
 use finance::interest::{InterestClock, PaceCurve};
 use finance::{Ratio, Timestamp};
 use ink::prelude::boxed::Box;
-use ink::storage::{traits::ManualKey, Mapping};
+use ink::storage::{traits::ManualKey, Lazy, Mapping};
 use interfaces::collateral_vault::{
     Action, Borrower, Lot, Position, PositionChanged, VaultError, VaultTerms,
 };
 use interfaces::ensure;
 use interfaces::parameters::Lending;
 use interfaces::types::{AccountId, AuctionId, Balance, Hash, PositionId};
+use interfaces::upgradeable::UpgradesCell;
 
 /// The vault's storage. Every message loads the state at once; the rest is loaded where it is used.
 #[cfg_attr(feature = "std", derive(Debug))]
@@ -26,6 +27,8 @@ pub struct Vault {
     pub lots: Mapping<AuctionId, Lot, ManualKey<3>>,
     /// Principal is the sum over the originator's positions and lots, and what was written off.
     pub borrowers: Mapping<AccountId, Borrower, ManualKey<4>>,
+    /// The governor of the deal replaces the code of the vault.
+    pub upgrades: UpgradesCell,
 }
 
 /// Who the vault deals with, its clock, its counts and its totals: one storage cell.
@@ -96,6 +99,7 @@ impl Vault {
             positions: Mapping::default(),
             lots: Mapping::default(),
             borrowers: Mapping::default(),
+            upgrades: Lazy::new(),
         }
     }
 

@@ -19,6 +19,7 @@ mod compliance_registry {
     use interfaces::ensure;
     use interfaces::transfer_rule::{TransferRefused, TransferRule};
     use interfaces::types::TrancheId;
+    use interfaces::upgradeable::{self, UpgradeError, Upgradeable, UpgradesCell, UpgradesView};
 
     #[ink(storage)]
     pub struct ComplianceRegistryContract {
@@ -34,6 +35,8 @@ mod compliance_registry {
         accounts: Mapping<AccountId, Standing, ManualKey<3>>,
         /// What was last said of an account for a tranche, unless that ended it.
         attestations: Mapping<(AccountId, TrancheId), Attestation, ManualKey<4>>,
+        /// The governor replaces the code.
+        upgrades: UpgradesCell,
     }
 
     impl ComplianceRegistryContract {
@@ -53,6 +56,7 @@ mod compliance_registry {
                 issuers: Mapping::default(),
                 accounts: Mapping::default(),
                 attestations: Mapping::default(),
+                upgrades: Default::default(),
             }
         }
 
@@ -358,6 +362,22 @@ mod compliance_registry {
                 ComplianceError::WrongSignature
             );
             self.take(issuer, &statement)
+        }
+    }
+    impl Upgradeable for ComplianceRegistryContract {
+        #[ink(message)]
+        fn upgrade(&mut self, code_hash: Hash) -> Result<(), UpgradeError> {
+            upgradeable::upgrade(&mut self.upgrades, self.powers.governor, code_hash)
+        }
+
+        #[ink(message)]
+        fn renounce_upgrades(&mut self) -> Result<(), UpgradeError> {
+            upgradeable::renounce(&mut self.upgrades, self.powers.governor)
+        }
+
+        #[ink(message)]
+        fn upgrades(&self) -> UpgradesView {
+            upgradeable::view(&self.upgrades, Some(self.powers.governor))
         }
     }
 }

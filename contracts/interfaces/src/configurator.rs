@@ -13,7 +13,7 @@ use ink::primitives::Hash;
 use crate::parameters::{
     Bounds, CollateralTerms, Course, DealParameters, Parameter, Parameters, ParametersError,
 };
-use crate::upgradeable::UpgradeError;
+use crate::upgradeable::{UpgradeError, UpgradesView};
 pub use finance::parameters::{Broken, Pause, Refusal, Rule};
 
 /// What a store of parameters begins with.
@@ -191,6 +191,10 @@ pub trait Configurator {
     /// [`ChangeError::Upgrade`], [`ChangeError::Store`].
     #[ink(message)]
     fn upgrade_store(&mut self, code_hash: Hash) -> Result<(), ChangeError>;
+
+    /// Who may replace the code of the store, and what was announced for it.
+    #[ink(message)]
+    fn store_upgrades(&self) -> UpgradesView;
 
     /// Makes the caller the governor. By the named successor.
     ///

@@ -38,6 +38,7 @@ mod liquidation_engine {
     };
     use interfaces::parameters::AuctionParameters;
     use interfaces::types::{AuctionId, CollateralId, PositionId};
+    use interfaces::upgradeable::{self, UpgradeError, Upgradeable, UpgradesCell, UpgradesView};
 
     #[ink(storage)]
     pub struct LiquidationEngineContract {
@@ -59,6 +60,8 @@ mod liquidation_engine {
         rewards: Mapping<AuctionId, Vec<Reward>, ManualKey<3>>,
         /// What each account may claim, without zeros.
         owed: Mapping<AccountId, Balance, ManualKey<4>>,
+        /// The governor of the deal replaces the code.
+        upgrades: UpgradesCell,
     }
 
     impl LiquidationEngineContract {
@@ -75,6 +78,7 @@ mod liquidation_engine {
                 in_auction_of: Mapping::default(),
                 rewards: Mapping::default(),
                 owed: Mapping::default(),
+                upgrades: Default::default(),
             }
         }
     }
@@ -257,6 +261,26 @@ mod liquidation_engine {
         fn unattributed(&self) -> Result<Balance, EngineError> {
             let balance = calls::balance(self.terms.cash, self.env().account_id())?;
             Ok(balance.saturating_sub(self.owed_in_all))
+        }
+    }
+
+    impl Upgradeable for LiquidationEngineContract {
+        #[ink(message)]
+        fn upgrade(&mut self, code_hash: Hash) -> Result<(), UpgradeError> {
+            let governor = self.powers()?.governor;
+            upgradeable::upgrade(&mut self.upgrades, governor, code_hash)
+        }
+
+        #[ink(message)]
+        fn renounce_upgrades(&mut self) -> Result<(), UpgradeError> {
+            let governor = self.powers()?.governor;
+            upgradeable::renounce(&mut self.upgrades, governor)
+        }
+
+        #[ink(message)]
+        fn upgrades(&self) -> UpgradesView {
+            let governor = self.powers().ok().map(|powers| powers.governor);
+            upgradeable::view(&self.upgrades, governor)
         }
     }
 

@@ -18,14 +18,15 @@ mod servicer {
     use finance::interest::InterestClock;
     use finance::{time, MathError};
     use ink::prelude::{boxed::Box, vec::Vec};
-    use interfaces::calls;
+    use interfaces::calls::{self, CallError};
     use interfaces::collateral_vault::{
         Action, Borrower, CollateralListed, CollateralType, Cut, DelegateNamed, Listing,
         LoanServicing, Lot, LotChanged, PositionView, Seizure, VaultError, MAX_COLLATERAL_TYPES,
     };
-    use interfaces::configurator::powers_over;
+    use interfaces::configurator::{powers_over, Powers};
     use interfaces::ensure;
     use interfaces::types::{AuctionId, CollateralId, PositionId};
+    use interfaces::upgradeable::{self, UpgradeError, Upgradeable, UpgradesView};
 
     #[ink(storage)]
     pub struct ServicerContract {
@@ -151,12 +152,37 @@ mod servicer {
         }
     }
 
+    impl Upgradeable for ServicerContract {
+        #[ink(message)]
+        fn upgrade(&mut self, code_hash: Hash) -> Result<(), UpgradeError> {
+            let governor = self.powers()?.governor;
+            upgradeable::upgrade(&mut self.vault.upgrades, governor, code_hash)
+        }
+
+        #[ink(message)]
+        fn renounce_upgrades(&mut self) -> Result<(), UpgradeError> {
+            let governor = self.powers()?.governor;
+            upgradeable::renounce(&mut self.vault.upgrades, governor)
+        }
+
+        #[ink(message)]
+        fn upgrades(&self) -> UpgradesView {
+            let governor = self.powers().ok().map(|powers| powers.governor);
+            upgradeable::view(&self.vault.upgrades, governor)
+        }
+    }
+
     #[ink(impl)]
     impl ServicerContract {
+        fn powers(&self) -> Result<Powers, CallError> {
+            powers_over(self.vault.state.parameters)
+        }
+
         fn add_type(&mut self, id: CollateralId, listing: Listing) -> Result<(), Refused> {
             let (caller, now) = (self.env().caller(), self.now());
+            let governor = self.powers()?.governor;
             let state = &mut self.vault.state;
-            let is_governor = powers_over(state.parameters)?.governor == caller;
+            let is_governor = governor == caller;
             ensure!(is_governor, VaultError::NotTheGovernor);
             let is_next = id.index() == state.book.types.len();
             ensure!(

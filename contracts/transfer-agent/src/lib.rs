@@ -43,6 +43,7 @@ mod transfer_agent {
         EpochView, ExpectedExit, TransferAgent,
     };
     use interfaces::types::TrancheId;
+    use interfaces::upgradeable::{UpgradeError, Upgradeable, UpgradesView};
 
     use crate::books::{Side, MAX_LIMIT_EPOCHS};
     use crate::desk::validate;
@@ -285,6 +286,23 @@ mod transfer_agent {
 
         #[ink(message)]
         fn unattributed(&self) -> Result<Balance, AgentError> {
+            self.ask_back_office()
+        }
+    }
+
+    impl Upgradeable for TransferAgentContract {
+        #[ink(message)]
+        fn upgrade(&mut self, _code_hash: Hash) -> Result<(), UpgradeError> {
+            self.ask_back_office()
+        }
+
+        #[ink(message)]
+        fn renounce_upgrades(&mut self) -> Result<(), UpgradeError> {
+            self.ask_back_office()
+        }
+
+        #[ink(message)]
+        fn upgrades(&self) -> UpgradesView {
             self.ask_back_office()
         }
     }

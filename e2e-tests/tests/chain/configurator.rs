@@ -15,9 +15,11 @@ use interfaces::configurator::{
 use interfaces::parameters::{Bounds, Entry, Parameter, Parameters, ParametersError, Part, Pauses};
 use interfaces::types::{AccountId, CollateralId};
 use interfaces::upgradeable::{
-    UpgradeAnnounced, UpgradeError, Upgradeable, Upgraded, UpgradesRenounced, UPGRADE_DELAY,
+    UpgradeAnnounced, UpgradeError, Upgradeable, Upgraded, UpgradesRenounced, UpgradesView,
+    UPGRADE_DELAY,
 };
 use simulator::chain::Message;
+use simulator::contracts::Upgrades;
 use simulator::deployment::parameters;
 use Parameter::*;
 
@@ -511,6 +513,34 @@ fn code_is_replaced_in_public_and_keeps_what_is_stored() {
 }
 
 #[test]
+fn whoever_governs_the_deal_replaces_the_code_of_what_lends_settles_and_sells() {
+    let world = guarded();
+    let other = world.deploys("test-source", ());
+    let code_hash = world.chain.code_hash(other).unwrap();
+    for contract in [world.deal.agent, world.deal.vault, world.deal.engine] {
+        let upgrade = || Messages::<Upgrades>::from(contract).upgrade(code_hash);
+        let view = || world.reads(Messages::<Upgrades>::from(contract).upgrades());
+        let before = world.chain.code_hash(contract);
+        for who in ["Deployer", "guardian", "mallory"] {
+            world.refuses(who, upgrade(), UpgradeError::NotTheUpgrader);
+        }
+        world.does("governor", upgrade());
+        let due = world.chain.now().plus(UPGRADE_DELAY);
+        let announced = UpgradesView {
+            upgrader: Some(world.account("governor")),
+            announced: Some((code_hash, due)),
+        };
+        assert_eq!(view(), announced);
+        world.chain.advance_to(Timestamp(due.0 - 1));
+        world.refuses("governor", upgrade(), UpgradeError::TooEarly(due));
+        assert_eq!(world.chain.code_hash(contract), before);
+        world.chain.advance_to(due);
+        world.does("governor", upgrade());
+        assert_eq!(world.chain.code_hash(contract), Some(code_hash));
+    }
+}
+
+#[test]
 fn the_code_of_the_store_is_replaced_the_same_way() {
     let world = guarded();
     let other = world.deploys("test-source", ());
@@ -542,7 +572,13 @@ fn upgrades_are_given_up_for_good() {
     world.refuses("mallory", renounce(), refused);
     let sent = world.sends("governor", renounce());
     assert_eq!(sent.events::<UpgradesRenounced>().len(), 1);
-    assert_eq!(world.reads(world.upgrades().upgrader()), None);
+    let given_up = UpgradesView {
+        upgrader: None,
+        announced: None,
+    };
+    assert_eq!(world.reads(world.upgrades().upgrades()), given_up);
+    let of_store = world.reads(world.configurator().store_upgrades());
+    assert_eq!(of_store, given_up);
     world.refuses("governor", renounce(), refused);
     let upgrade = world
         .upgrades()
