@@ -91,11 +91,10 @@ macro_rules! parameters {
                 /// How many parameters it has.
                 pub const COUNT: usize = [$(stringify!($field)),*].len();
 
-                /// From numbers in the order of the fields, each in its unit; zeros for those that are missing.
+                /// From numbers in the order of the fields, each in its unit; all zero if there are too few.
                 pub fn from_values(values: &[u128]) -> Self {
-                    let mut values = values.iter().copied();
-                    let mut next = || values.next().unwrap_or_default();
-                    Self {$($field: Value::from_number(next()),)*}
+                    let [$($field,)*] = *values.first_chunk().unwrap_or(&[0; Self::COUNT]);
+                    Self {$($field: Value::from_number($field),)*}
                 }
 
                 /// As numbers in the order of the fields, each in its unit.
