@@ -481,7 +481,10 @@ fn the_governor_is_handed_over_in_two_steps() {
     let name = || world.configurator().name(guardian, None);
     world.refuses("governor", name(), ChangeError::NotPermitted);
     world.does("heir", name());
-    assert_eq!(world.reads(world.upgrades().upgrader()), Some(heir));
+    assert_eq!(
+        world.reads(world.upgrades().upgrades()).upgrader,
+        Some(heir)
+    );
 }
 
 #[test]

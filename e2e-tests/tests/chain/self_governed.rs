@@ -14,7 +14,7 @@ use interfaces::collateral_vault::{
 use interfaces::configurator::{ChangeError, Configurator, Pausable};
 use interfaces::governance_token::{Delegation as _, Locker as _};
 use interfaces::governor::{Governor as _, GovernorError, Payload, ProposalId};
-use interfaces::parameters::{Parameter, Parameters};
+use interfaces::parameters::Parameter;
 use interfaces::transfer_agent::{AgentError, TransferAgent};
 use interfaces::types::{AccountId, AssetId, Balance, CollateralId, TrancheId};
 use psp22::PSP22;
