@@ -12,6 +12,7 @@ use interfaces::compliance::{
     ComplianceRegistry, Jurisdiction, RegistryTerms, Statement, Tranches,
 };
 use interfaces::configurator::{ChangeError, Configurator as _, ParametersTerms};
+use interfaces::insurance_fund::{FundError, FundTerms, InsuranceFund};
 use interfaces::liquidation_engine::EngineTerms;
 use interfaces::oracle_adapter::{OracleError, OracleTerms, Settings};
 use interfaces::parameters::{DealParameters, Parameter};
@@ -24,10 +25,10 @@ use psp22::PSP22;
 
 use crate::chain::{Chain, NETWORK};
 use crate::contracts::{
-    Agent, Asset, AsyncVault, Configurator, Distributions, Engine, Oracle, Parameters, Pool, Psp22,
-    Registry, Servicing, Vault,
+    Agent, Asset, AsyncVault, Configurator, Distributions, Engine, Fund, Oracle, Parameters, Pool,
+    Psp22, Registry, Servicing, Vault,
 };
-use crate::input::term_sheet::{TermSheet, Token};
+use crate::input::term_sheet::{Insurance, TermSheet, Token};
 use crate::show;
 
 use self::governance::Governance;
@@ -49,6 +50,8 @@ pub struct Deal {
     pub tranches: Vec<AccountId>,
     /// Who may hold them, if not anyone.
     pub registry: Option<AccountId>,
+    /// Who is paid what goes to insurance: a fund or an account.
+    pub insurance: AccountId,
     /// Risk parameters.
     pub parameters: AccountId,
     /// Changes them.
@@ -88,7 +91,8 @@ impl Deal {
             .map(|collateral| deploying.asset(&collateral.token));
         let collateral = collateral.collect::<Result<Vec<_>>>()?;
         let configurator = chain.deploy("configurator", deployer, (), &sheet.name)?;
-        let pool = deploying.pool(cash)?;
+        let insurance = deploying.insurance(cash)?;
+        let pool = deploying.pool(cash, insurance)?;
         let agent = deploying.agent(cash, pool, configurator)?;
         let registry = deploying.registry()?;
         let tranches = sheet
@@ -115,7 +119,7 @@ impl Deal {
                 vault,
                 parameters,
                 cash,
-                insurance: chain.account(&sheet.insurance),
+                insurance,
             },
             &sheet.name,
         )?;
@@ -126,6 +130,7 @@ impl Deal {
             collateral,
             tranches,
             registry,
+            insurance,
             parameters,
             configurator,
             governance,
@@ -156,6 +161,11 @@ impl Deal {
         chain
             .execute(self.deployer, self.servicing().call_mut().bind(self.engine))
             .context("binding the vault")?;
+        if let Some(mut fund) = self.fund() {
+            let bind = fund.call_mut().bind(self.pool, self.vault, self.engine);
+            let bound = chain.execute(self.deployer, bind);
+            bound.context("binding the insurance fund")?;
+        }
         self.bind_registry(chain)
             .context("binding the compliance registry")?;
         governance::ensure_in_place(chain, self)
@@ -205,6 +215,12 @@ impl Deal {
         let attest = Registry::from(registry).call_mut().attest(statement);
         chain.execute(chain.account(&issuer.name), attest)?;
         Ok(())
+    }
+
+    /// The insurance fund, if there is one.
+    pub fn fund(&self) -> Option<Fund> {
+        let is_fund = matches!(self.sheet.insurance, Insurance::Fund { .. });
+        is_fund.then(|| self.insurance.into())
     }
 
     /// The pool.
@@ -406,17 +422,34 @@ impl Deploying<'_> {
             .map_err(|error| self.refused(format!("the oracle adapter refused: {error:?}")))
     }
 
-    fn pool(&self, cash: AccountId) -> Result<AccountId> {
+    fn insurance(&self, cash: AccountId) -> Result<AccountId> {
+        let rules = match &self.sheet.insurance {
+            Insurance::Account(name) => return Ok(self.chain.account(name)),
+            Insurance::Fund { rules, .. } => *rules,
+        };
+        let (terms, name) = (FundTerms { cash, rules }, &self.sheet.name);
+        self.chain
+            .try_deploy::<FundError>("insurance-fund", self.deployer, terms, name)?
+            .map_err(|error| self.refused(format!("the insurance fund refused: {error:?}")))
+    }
+
+    fn pool(&self, cash: AccountId, insurance: AccountId) -> Result<AccountId> {
         let sheet = self.sheet;
         // A deal without fees never pays any.
-        let fee_beneficiary = sheet.fees.beneficiary.as_ref().unwrap_or(&sheet.insurance);
+        let fee_beneficiary = sheet.fees.beneficiary.as_ref();
+        let (insured, premium) = match sheet.insurance {
+            Insurance::Account(_) => (false, Ratio::ZERO),
+            Insurance::Fund { premium, .. } => (true, premium),
+        };
         let terms = PoolTerms {
             cash,
             deal: sheet.terms(),
             liquidity_buffer: sheet.liquidity_buffer,
             close_reward: sheet.fees.close_reward,
-            fee_beneficiary: self.chain.account(fee_beneficiary),
-            insurance: self.chain.account(&sheet.insurance),
+            fee_beneficiary: fee_beneficiary.map_or(insurance, |name| self.chain.account(name)),
+            insurance,
+            insured,
+            premium,
         };
         self.chain
             .try_deploy::<PoolError>("tranche-pool", self.deployer, terms, &self.sheet.name)?

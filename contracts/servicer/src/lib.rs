@@ -21,7 +21,8 @@ mod servicer {
     use interfaces::calls::{self, CallError};
     use interfaces::collateral_vault::{
         Action, Borrower, CollateralListed, CollateralType, Cut, DelegateNamed, Listing,
-        LoanServicing, Lot, LotChanged, PositionView, Seizure, VaultError, MAX_COLLATERAL_TYPES,
+        LoanServicing, Lot, LotChanged, PositionView, Seizure, VaultError, WriteOff,
+        MAX_COLLATERAL_TYPES,
     };
     use interfaces::configurator::{powers_over, Powers};
     use interfaces::ensure;
@@ -121,6 +122,11 @@ mod servicer {
         #[ink(message)]
         fn lot(&self, lot: AuctionId) -> Option<Lot> {
             self.vault.lots.get(lot)
+        }
+
+        #[ink(message)]
+        fn write_off(&self, position: PositionId) -> Option<WriteOff> {
+            self.vault.write_offs.get(position)
         }
 
         #[ink(message)]

@@ -1,6 +1,7 @@
 //! From what is written to what is meant: each rule with the place where it is broken.
 
 mod governance;
+mod insurance;
 mod members;
 
 use std::ops::Range;
@@ -81,6 +82,8 @@ impl Check<'_> {
             "an epoch must last".into()
         })?;
         let minimum_order = self.positive_or_none(&sheet.minimum_order, &cash)?;
+        let fund = sheet.insurance_fund;
+        let insurance = self.insurance(sheet.insurance, fund, &cash, &mut names)?;
         Ok(TermSheet {
             file: self.file.to_owned(),
             name: sheet.name,
@@ -95,7 +98,9 @@ impl Check<'_> {
             frozen_limit: sheet.frozen_limit.map_or(FROZEN_LIMIT, |limit| limit.0),
             guardian,
             governor,
-            insurance: self.unique(sheet.insurance, &mut names)?,
+            backers: self.each(sheet.backers, |backer| {
+                self.backer(backer, &insurance, &cash, &mut names)
+            })?,
             timelock: sheet.timelock.map_or(TIMELOCK, |timelock| timelock.0),
             ramp: sheet.ramp.map_or(RAMP, |ramp| ramp.0),
             pace: sheet.interest.map_or(PaceCurve::LEVEL, pace),
@@ -119,6 +124,7 @@ impl Check<'_> {
                 self.keeper(keeper, &cash, &mut names)
             })?,
             cash,
+            insurance,
             compliance,
             tranches,
             collateral,
