@@ -64,7 +64,9 @@ impl World {
         assert_eq!(balance, accounts + unattributed, "the agent's cash");
 
         let mut everybody = self.people();
-        everybody.push(self.deal.insurance);
+        if !everybody.contains(&self.deal.insurance) {
+            everybody.push(self.deal.insurance);
+        }
         let owed = everybody
             .iter()
             .map(|who| self.reads(self.engine().owed(*who)));

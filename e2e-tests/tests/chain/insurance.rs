@@ -29,7 +29,7 @@ const RULES: Rules = Rules {
     window: WEEK,
 };
 /// What the loan of [`loses`] owes when it is seized, to the base unit.
-const OWED: Balance = 600_000_002;
+const OWED: Balance = 600_000_000;
 /// What its auction raises.
 const RAISED: Balance = 432_000_000;
 const LOST: Balance = OWED - RAISED;
@@ -59,7 +59,8 @@ fn backed(rules: Rules, total: Balance) -> World {
 
 /// A loan of 600 is seized and sold for 432: the rest is written off, and no settlement knows it.
 fn loses(world: &World) -> PositionId {
-    let position = world.borrow("olga", eth(8), usd(600));
+    world.quote(100, 5_000);
+    let position = world.borrow("olga", eth(8), OWED - 2);
     world.quote(90, 5_000);
     let auction = world.does("kim", world.engine().liquidate(ETH, position));
     world.chain.advance(Period(5 * HOUR.0));
@@ -82,12 +83,11 @@ fn a_loss_is_the_backers_before_it_is_the_residuals() {
     loses(&world);
     let settled = settles(&world);
     assert_eq!(settled.trace.cover, LOST);
-    assert_eq!(settled.trace.cash_before, usd(400) + RAISED);
+    assert_eq!(settled.trace.cash_before, usd(400) + 2 + RAISED);
     assert_eq!(settled.trace.value_before, usd(1_000) + 2);
     assert_eq!(settled.trace.phase, Phase::Revolving);
-    // Their parts of the loss, to their disadvantage.
-    assert_eq!(stake(&world, "iris"), usd(300) - LOST * 3 / 4 - 1);
-    assert_eq!(stake(&world, "ivan"), usd(100) - LOST / 4 - 1);
+    assert_eq!(stake(&world, "iris"), usd(300) - LOST * 3 / 4);
+    assert_eq!(stake(&world, "ivan"), usd(100) - LOST / 4);
     let loss = Loss {
         up_to: LOST,
         lost: LOST,
@@ -216,11 +216,15 @@ fn penalties_and_a_share_of_interest_are_the_backers_income() {
     world.does("olga", world.vault().repay(position, usd(1_000)));
     // What is set aside was no part of the value before: a payment changes it by a base unit at most.
     assert!(before.abs_diff(value(&world)) <= 1);
-    let interest = usd(1_000) - world.balance(world.deal.cash, "olga") - usd(600);
+    // She has what she drew and was given, less what she paid.
+    let interest = usd(1_000) - world.balance(world.deal.cash, "olga");
     let premium = world.reads(world.pool().books()).insurance;
     assert_eq!(premium, interest / 10);
 
-    let position = world.borrow("oscar", eth(8), usd(600));
+    // What was repaid is lent from the next epoch on.
+    world.close_epoch();
+    world.quote(100, 5_000);
+    let position = world.borrow("oscar", eth(8), usd(599));
     world.quote(90, 5_000);
     let auction = world.does("kim", world.engine().liquidate(ETH, position));
     world.provide_cash("tess", usd(800));
@@ -341,11 +345,10 @@ fn a_request_can_be_taken_back_and_bears_losses_while_it_waits() {
     world.does("ivan", world.insurance().request_withdrawal(0));
     assert_eq!(backing(&world, "ivan").withdrawal, None);
     waits(&world, "ivan", usd(100));
-    world.quote(100, 5_000);
     loses(&world);
     settles(&world);
     let left = stake(&world, "ivan");
-    assert!(left < usd(100) - LOST / 4);
+    assert_eq!(left, usd(100) - LOST / 4);
     assert_eq!(world.does("ivan", world.insurance().withdraw(0)), left);
     world.assert_balanced();
 }
@@ -359,7 +362,7 @@ fn nobody_leaves_ahead_of_a_loss_and_nobody_is_held_by_one() {
     world.quote(70, 5_000);
     world.does("kim", world.engine().liquidate(ETH, position));
     // Marked at 8 × 70 × 90 %.
-    let exposure = OWED - usd(504);
+    let exposure = usd(600) + 2 - usd(504);
     assert_eq!(world.reads(world.insurance().exposure()), Ok(exposure));
     let paid = usd(300) * (usd(400) - exposure) / usd(400);
     let below = FundError::BelowMinimum { paid };
@@ -418,7 +421,7 @@ fn a_recovery_repays_the_fund_and_then_the_pool() {
     assert_eq!(last.events::<LossRecovered>(), [recovered]);
     assert_eq!(world.reads(world.insurance().recovered(position)), LOST);
     assert_eq!(backing(&world, "iris").income, usd(75));
-    assert_eq!(world.balance(world.deal.cash, "olga"), usd(600) + 1);
+    assert_eq!(world.balance(world.deal.cash, "olga"), OWED - 2 + 1);
     // The pool has back what the fund did not pay for.
     assert_eq!(settles(&world).trace.value_before, usd(1_000) + 2);
     let left = FundError::ExceedsLoss { left: 0 };
@@ -428,14 +431,16 @@ fn a_recovery_repays_the_fund_and_then_the_pool() {
 #[test]
 fn recoveries_find_the_loss_that_they_belong_to() {
     let world = backed(RULES, usd(480));
+    // Enough below the senior class for a second loan.
+    world.deposit("dan", JUNIOR, usd(100));
+    world.close_epoch();
     let mut positions = Vec::new();
-    for cover in [LOST, usd(250) - LOST, 0] {
-        world.quote(100, 5_000);
+    let covers = [LOST, RULES.period_limit - LOST];
+    for cover in covers {
         positions.push(loses(&world));
-        assert_eq!(settles(&world).trace.cover.abs_diff(cover), 0);
+        assert_eq!(settles(&world).trace.cover, cover);
     }
-    let expected = [LOST, usd(250) - LOST, 0];
-    for (position, due) in positions.into_iter().zip(expected) {
+    for (position, due) in positions.into_iter().zip(covers) {
         world.provide(world.deal.cash, "olga", world.deal.insurance, LOST);
         let recover = world.insurance().recover(position, LOST);
         assert_eq!(world.does("olga", recover), due);
