@@ -1,7 +1,7 @@
 //! How defaults hang together: given a common factor they are independent, and a copula says how likely each then is.
 
 use crate::error::{ensure, Error, Result};
-use crate::kernel::LANES;
+use crate::kernel::{Lanes, LANES};
 use crate::quadrature::{trapezoid, Rule};
 use crate::solve;
 use crate::special::{
@@ -45,10 +45,20 @@ pub(crate) struct Node {
     pub scale: f64,
 }
 
-/// Weights of the factor's points, and each threshold's probability given each point, in whole blocks of `LANES`.
+/// Weights of the factor's points, and each threshold's probability given each point, in blocks of `LANES`.
 pub(crate) struct Mixture {
-    pub weights: Vec<f64>,
-    pub conditional: Vec<Vec<f64>>,
+    /// By block; zero for the points that fill up the last one.
+    pub weights: Vec<Lanes>,
+    /// By block, each threshold's.
+    conditional: Vec<Lanes>,
+    thresholds: usize,
+}
+
+impl Mixture {
+    /// Probabilities of the thresholds given the points in `block`.
+    pub fn given(&self, block: usize) -> &[Lanes] {
+        &self.conditional[block * self.thresholds..][..self.thresholds]
+    }
 }
 
 impl Copula {
@@ -105,14 +115,35 @@ impl Copula {
             Some(rule) => given_nodes(rule),
             None => self.nodes(thresholds, names, error),
         };
-        let conditional = thresholds
+        self.at_nodes(thresholds, &nodes)
+    }
+
+    /// The law of `thresholds` at `nodes`, of which there are whole blocks.
+    pub(crate) fn at_nodes(&self, thresholds: &[Threshold], nodes: &[Node]) -> Result<Mixture> {
+        let links: Vec<Link> = thresholds
             .iter()
-            .map(|threshold| self.conditional(threshold, &nodes))
+            .map(|threshold| self.link(threshold, nodes))
             .collect::<Result<_>>()?;
-        Ok(Mixture {
-            weights: nodes.iter().map(|node| node.weight).collect(),
-            conditional,
-        })
+        let mut mixture = Mixture {
+            weights: Vec::with_capacity(nodes.len() / LANES),
+            conditional: Vec::with_capacity(nodes.len() / LANES * links.len()),
+            thresholds: links.len(),
+        };
+        for nodes in nodes.chunks(LANES) {
+            let of_nodes = |value: fn(&Node) -> f64| std::array::from_fn(|lane| value(&nodes[lane]));
+            let (factors, scales) = (of_nodes(|node| node.factor), of_nodes(|node| node.scale));
+            mixture.weights.push(of_nodes(|node| node.weight));
+            let values = links.iter().map(|link| match *link {
+                Link::Latent { dof: None, .. } => link.standards(&factors, &scales),
+                _ => std::array::from_fn(|lane| link.probability(&nodes[lane])),
+            });
+            mixture.conditional.extend(values);
+        }
+        // A copula has links of one sort.
+        if let Some(Link::Latent { dof: None, .. }) = links.first() {
+            normal_cdf_all(&mut mixture.conditional);
+        }
+        Ok(mixture)
     }
 
     /// Points of the factor, dense enough for the sharpest of `thresholds`.
@@ -146,17 +177,6 @@ impl Copula {
             })
         };
         filled(scales.iter().flat_map(node).collect())
-    }
-
-    /// Probability of `threshold` at each of `nodes`.
-    pub(crate) fn conditional(&self, threshold: &Threshold, nodes: &[Node]) -> Result<Vec<f64>> {
-        let link = self.link(threshold, nodes)?;
-        if let Link::Latent { dof: None, .. } = link {
-            let mut values: Vec<f64> = nodes.iter().map(|node| link.standard(node)).collect();
-            normal_cdf_all(&mut values);
-            return Ok(values);
-        }
-        Ok(nodes.iter().map(|node| link.probability(node)).collect())
     }
 
     /// How the probability of `threshold` depends on the factor. `nodes` serve to find the level of mixed laws.
@@ -308,6 +328,21 @@ impl Link {
         let (margin, residual) = self.margin(node);
         margin / residual
     }
+
+    /// [`Self::standard`] at several points.
+    fn standards(&self, factors: &Lanes, scales: &Lanes) -> Lanes {
+        let Self::Latent {
+            level,
+            loading,
+            residual,
+            ..
+        } = *self
+        else {
+            return [0.0; LANES];
+        };
+        let share = 1.0 / residual;
+        std::array::from_fn(|lane| (scales[lane] * level - loading * factors[lane]) * share)
+    }
 }
 
 /// A conditional probability and its derivatives.
@@ -430,28 +465,31 @@ fn steps(
     edges.sort_by(f64::total_cmp);
     edges.dedup();
     let lower = [0.0].into_iter().chain(edges.iter().copied());
-    let filled = |values: Vec<f64>| -> Vec<f64> {
-        let count = values.len().next_multiple_of(LANES);
-        values.into_iter().chain([0.0; LANES]).take(count).collect()
+    let weights: Vec<f64> = edges
+        .iter()
+        .zip(lower)
+        .map(|(upper, lower)| upper - lower)
+        .collect();
+    let reaches: Vec<(f64, f64)> = thresholds
+        .iter()
+        .map(|threshold| (reach(threshold), alone(threshold)))
+        .collect();
+    let blocks = || (0..edges.len()).step_by(LANES);
+    let lanes = |first: usize, value: &dyn Fn(usize) -> f64| -> Lanes {
+        std::array::from_fn(|lane| match first + lane {
+            place if place < edges.len() => value(place),
+            _ => 0.0,
+        })
     };
-    let weights = filled(
-        edges
-            .iter()
-            .zip(lower)
-            .map(|(upper, lower)| upper - lower)
-            .collect(),
-    );
-    let given = |threshold: &Threshold| {
-        let (reach, alone) = (reach(threshold), alone(threshold));
-        filled(
-            edges
-                .iter()
-                .map(|edge| if *edge <= reach { 1.0 } else { alone })
-                .collect(),
-        )
+    let given = |first: usize| {
+        let (edges, lanes) = (&edges, &lanes);
+        reaches.iter().map(move |(reach, alone)| {
+            lanes(first, &|place| if edges[place] <= *reach { 1.0 } else { *alone })
+        })
     };
     Mixture {
-        weights,
-        conditional: thresholds.iter().map(given).collect(),
+        weights: blocks().map(|first| lanes(first, &|place| weights[place])).collect(),
+        conditional: blocks().flat_map(given).collect(),
+        thresholds: thresholds.len(),
     }
 }

@@ -7,6 +7,7 @@
 use crate::copula::{Copula, Node};
 use crate::error::{ensure, Error, Result};
 use crate::kernel::{anticipate, Lanes, Outcome, PartialLaw, LANES};
+use crate::lattice::Units;
 use crate::model::{dot, Conditional, Kind, Model};
 use crate::pool::{Default, Name, Pool};
 use crate::spread::{tranche_legs, Convention, Legs, Schedule};
@@ -211,7 +212,7 @@ impl<'a> GivenFactor<'a> {
 
     /// The lattice's unit as a share of the pool, and how many of its losses decide about `tranche`.
     fn lattice(&self, tranche: &Tranche) -> (f64, usize) {
-        let unit = self.conditional.unit / self.pool.exposure();
+        let unit = self.pool.unit() / self.pool.exposure();
         // The last one is beyond the tranche: whatever is lost more changes nothing.
         let reached = (tranche.detachment / unit).ceil() as usize + 2;
         (unit, reached.min(self.conditional.worst + 1))
@@ -233,7 +234,7 @@ impl<'a> GivenFactor<'a> {
             sums[place] = self.sums(place, block, &law, &ahead, outcomes[place]);
             ahead.precede(outcomes[place]);
         }
-        (dot(&self.conditional.weights(block), &ahead.loss[0]), sums)
+        (dot(&self.conditional.mixture.weights[block], &ahead.loss[0]), sums)
     }
 
     fn sums(
@@ -244,7 +245,7 @@ impl<'a> GivenFactor<'a> {
         ahead: &Ahead,
         outcomes: &[Outcome],
     ) -> Sums {
-        let weights = self.conditional.weights(block);
+        let weights = self.conditional.mixture.weights[block];
         let kind = &self.conditional.kinds[place];
         let mut sums = Sums::default();
         for (band, step) in self
@@ -275,7 +276,7 @@ impl<'a> GivenFactor<'a> {
 
     /// What each band of outcomes costs more than the next milder one, survival the mildest.
     fn steps(&self, kind: &Kind, value: impl Fn(usize) -> Lanes) -> Vec<Lanes> {
-        let cost = |units: &Vec<(usize, f64)>| {
+        let cost = |units: &Units| {
             let mut cost = [0.0; LANES];
             for (units, share) in units {
                 let value = value(*units);
@@ -312,7 +313,7 @@ impl<'a> GivenFactor<'a> {
                 .enumerate()
                 .filter(|(place, _)| *place != first && *place != second);
             others.for_each(|(_, (_, outcomes))| law.join(outcomes));
-            let weights = self.conditional.weights(block);
+            let weights = self.conditional.mixture.weights[block];
             let [first, second] = [first, second].map(|place| &self.conditional.kinds[place]);
             let mut sum = 0.0;
             for band in 0..first.bands.len() {

@@ -3,12 +3,12 @@
 //! The recursion is that of Andersen, Sidenius and Basu (2003): names join one by one. Losses lie on a lattice, laws are
 //! cut off where nobody looks, and the innermost loop runs over the factor's points, side by side in one register.
 
-use multiversion::multiversion;
+use crate::special::multiply_add;
+use multiversion::{multiversion, target::target_cfg_f};
 
-/// Points of the factor that are computed together.
-pub(crate) const LANES: usize = 8;
+pub(crate) use crate::special::LANES;
 
-/// One number for each of these points.
+/// One number for each of the points of the factor that are computed together.
 pub(crate) type Lanes = [f64; LANES];
 
 /// An outcome of a name: units lost, and its probability.
@@ -25,20 +25,22 @@ pub(crate) struct PartialLaw {
 impl PartialLaw {
     /// Nothing lost yet; losses of `length` units and more will not be counted.
     pub fn new(length: usize) -> Self {
-        Self {
-            probabilities: vec![[0.0; LANES]; length],
+        let mut law = Self {
+            probabilities: Vec::new(),
             reach: 0,
-        }
-        .reset()
+        };
+        law.start(length);
+        law
     }
 
-    pub fn reset(mut self) -> Self {
-        self.probabilities.fill([0.0; LANES]);
+    /// Forgets all names.
+    pub fn start(&mut self, length: usize) {
+        self.probabilities.clear();
+        self.probabilities.resize(length, [0.0; LANES]);
         if let Some(none) = self.probabilities.first_mut() {
             *none = [1.0; LANES];
         }
         self.reach = 0;
-        self
     }
 
     /// Starts over with `count` equal names that lose `units` each with `probability`.
@@ -56,6 +58,18 @@ impl PartialLaw {
         self.reach = (count * units).min(length.saturating_sub(1));
     }
 
+    /// Mean of the lesser of the loss and `cap`, which lies below all losses that are not counted.
+    pub fn capped_mean(&self, cap: f64) -> Lanes {
+        let mut mean = [cap; LANES];
+        for (k, law) in self.probabilities.iter().enumerate() {
+            let below = (cap - k as f64).max(0.0);
+            for lane in 0..LANES {
+                mean[lane] -= below * law[lane];
+            }
+        }
+        mean
+    }
+
     /// Mean of `value` of the loss with `extra` units more; `value` stays at its last entry beyond.
     pub fn mean(&self, value: &[Lanes], extra: usize) -> Lanes {
         let mut mean = [0.0; LANES];
@@ -71,23 +85,115 @@ impl PartialLaw {
     /// One more name. Its outcomes exclude one another; otherwise it loses nothing.
     pub fn join(&mut self, outcomes: &[Outcome]) {
         let farthest = outcomes.iter().map(|(units, _)| *units).max().unwrap_or(0);
-        self.reach = (self.reach + farthest).min(self.probabilities.len().saturating_sub(1));
-        let Some(law) = self.probabilities.get_mut(..=self.reach) else {
-            return;
-        };
-        match outcomes {
-            [(units, probability)] => join_one(law, *units, probability),
-            _ => join_many(law, outcomes),
+        match (outcomes, self.reached(farthest)) {
+            (_, law) if law.is_empty() || farthest == 0 => (),
+            ([(units, probability)], law) => join_one(law, *units, probability),
+            (_, law) => join_many(law, outcomes),
         }
+    }
+
+    /// `GROUP` more names that lose `units` each.
+    fn join_group(&mut self, units: usize, probabilities: &[Lanes; GROUP]) {
+        let law = self.reached(GROUP * units);
+        if !law.is_empty() && units > 0 {
+            join_group(law, units, probabilities);
+        }
+    }
+
+    /// What may have been lost after `units` more.
+    fn reached(&mut self, units: usize) -> &mut [Lanes] {
+        let length = self.probabilities.len();
+        self.reach = (self.reach + units).min(length.saturating_sub(1));
+        &mut self.probabilities[..length.min(self.reach + 1)]
+    }
+}
+
+/// Names that are joined at once if they lose the same: the law is read and written less often.
+const GROUP: usize = 4;
+
+/// Names on their way into a law, in groups where they lose the same.
+pub(crate) struct Joining<'a> {
+    law: &'a mut PartialLaw,
+    units: usize,
+    waiting: [Lanes; GROUP],
+    count: usize,
+}
+
+impl<'a> Joining<'a> {
+    pub fn new(law: &'a mut PartialLaw) -> Self {
+        Self {
+            law,
+            units: 0,
+            waiting: [[0.0; LANES]; GROUP],
+            count: 0,
+        }
+    }
+
+    /// One more name, as [`PartialLaw::join`].
+    pub fn join(&mut self, outcomes: &[Outcome]) {
+        let [(units, probability)] = outcomes else {
+            return self.law.join(outcomes);
+        };
+        if *units != self.units {
+            self.finish();
+            self.units = *units;
+        }
+        self.waiting[self.count] = *probability;
+        self.count += 1;
+        if self.count == GROUP {
+            self.law.join_group(self.units, &self.waiting);
+            self.count = 0;
+        }
+    }
+
+    /// Joins those that wait for others like them.
+    pub fn finish(&mut self) {
+        for probability in &self.waiting[..self.count] {
+            self.law.join(&[(self.units, *probability)]);
+        }
+        self.count = 0;
+    }
+}
+
+/// Multiplies the law by the polynomial Π (1 − p + p·x^units).
+#[multiversion(targets("x86_64+avx2+fma", "aarch64+neon"))]
+fn join_group(law: &mut [Lanes], units: usize, probabilities: &[Lanes; GROUP]) {
+    const FUSED: bool = cfg!(target_arch = "aarch64") || target_cfg_f!(target_feature = "fma");
+    let mut terms = [[0.0; LANES]; GROUP + 1];
+    terms[0] = [1.0; LANES];
+    for (place, p) in probabilities.iter().enumerate() {
+        let survival = p.map(|p| 1.0 - p);
+        for term in (0..=place + 1).rev() {
+            let fewer = term.checked_sub(1).map_or([0.0; LANES], |term| terms[term]);
+            for lane in 0..LANES {
+                terms[term][lane] = terms[term][lane] * survival[lane] + fewer[lane] * p[lane];
+            }
+        }
+    }
+    for k in (GROUP * units..law.len()).rev() {
+        let window = &mut law[k - GROUP * units..=k];
+        let mut sum = [0.0; LANES];
+        for (term, from) in terms.iter().rev().zip(window.iter().step_by(units)) {
+            for lane in 0..LANES {
+                sum[lane] = multiply_add::<FUSED>(term[lane], from[lane], sum[lane]);
+            }
+        }
+        window[GROUP * units] = sum;
+    }
+    for k in (0..law.len().min(GROUP * units)).rev() {
+        let mut sum = [0.0; LANES];
+        for (term, from) in terms.iter().zip(law[..=k].iter().rev().step_by(units)) {
+            for lane in 0..LANES {
+                sum[lane] = multiply_add::<FUSED>(term[lane], from[lane], sum[lane]);
+            }
+        }
+        law[k] = sum;
     }
 }
 
 #[multiversion(targets("x86_64+avx2", "aarch64+neon"))]
 fn join_one(law: &mut [Lanes], units: usize, probability: &Lanes) {
     let survival = probability.map(|p| 1.0 - p);
-    if units == 0 {
-        return;
-    }
     for k in (units..law.len()).rev() {
         let (lower, upper) = law.split_at_mut(k);
         let (from, to) = (&lower[k - units], &mut upper[0]);
@@ -172,17 +278,41 @@ mod tests {
     #[test]
     fn equal_names_are_binomial() {
         for p in [0.0, 1e-300, 0.03, 0.4, 0.97, 1.0] {
-            let mut law = PartialLaw::new(61);
+            let mut one_by_one = PartialLaw::new(61);
+            let mut in_groups = PartialLaw::new(61);
             let mut direct = PartialLaw::new(61);
-            (0..20).for_each(|_| law.join(&[(3, [p; LANES])]));
+            (0..20).for_each(|_| one_by_one.join(&[(3, [p; LANES])]));
+            let mut joining = Joining::new(&mut in_groups);
+            (0..20).for_each(|_| joining.join(&[(3, [p; LANES])]));
+            joining.finish();
             direct.start_with(20, 3, &[p; LANES]);
-            for (a, b) in law.probabilities.iter().zip(&direct.probabilities) {
-                assert!(
-                    (a[0] - b[0]).abs() <= 1e-13 * b[0],
-                    "{p}: {} {}",
-                    a[0],
-                    b[0]
-                );
+            for law in [one_by_one, in_groups] {
+                for (a, b) in law.probabilities.iter().zip(&direct.probabilities) {
+                    assert!(
+                        (a[0] - b[0]).abs() <= 1e-13 * b[0],
+                        "{p}: {} {}",
+                        a[0],
+                        b[0]
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn groups_lose_what_their_names_lose() {
+        let names = [1, 1, 1, 1, 1, 5, 5, 5, 5, 0, 0, 0, 0, 0, 2, 2, 7];
+        for length in [0, 1, 3, 11, 40] {
+            let (mut law, mut in_groups) = (PartialLaw::new(length), PartialLaw::new(length));
+            let mut joining = Joining::new(&mut in_groups);
+            for (place, units) in names.iter().enumerate() {
+                let probability = std::array::from_fn(|lane| 0.1 + 0.01 * (place + lane) as f64);
+                law.join(&[(*units, probability)]);
+                joining.join(&[(*units, probability)]);
+            }
+            joining.finish();
+            for (a, b) in in_groups.probabilities.iter().zip(&law.probabilities) {
+                (0..LANES).for_each(|lane| assert!((a[lane] - b[lane]).abs() < 1e-16));
             }
         }
     }

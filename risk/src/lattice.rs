@@ -1,5 +1,7 @@
 //! Losses as whole numbers of one unit.
 
+use smallvec::{smallvec, SmallVec};
+
 /// The largest number of units that a pool's worst loss may count before losses are split between neighbours.
 pub(crate) const FINEST: usize = 20_000;
 
@@ -29,16 +31,19 @@ fn divisor(mut a: f64, mut b: f64, negligible: f64) -> f64 {
     a
 }
 
+/// Whole units with their shares.
+pub(crate) type Units = SmallVec<[(usize, f64); 2]>;
+
 /// Whole units and shares of `loss` that have its mean: one, or the two neighbours between which it lies.
-pub(crate) fn split(loss: f64, unit: f64) -> Vec<(usize, f64)> {
+pub(crate) fn split(loss: f64, unit: f64) -> Units {
     let units = loss / unit;
     let nearest = units.round();
     if (units - nearest).abs() < 1e-6 {
-        return vec![(nearest as usize, 1.0)];
+        return smallvec![(nearest as usize, 1.0)];
     }
     let below = units.floor();
     let share = units - below;
-    vec![(below as usize, 1.0 - share), (below as usize + 1, share)]
+    smallvec![(below as usize, 1.0 - share), (below as usize + 1, share)]
 }
 
 #[cfg(test)]

@@ -2,12 +2,16 @@
 
 use crate::copula::{Copula, Mixture, Node, Threshold};
 use crate::error::{ensure, Result};
-use crate::kernel::{Lanes, Outcome, PartialLaw, LANES};
-use crate::lattice;
+use crate::kernel::{Joining, Lanes, Outcome, PartialLaw, LANES};
+use crate::lattice::{self, Units};
 use crate::law::LossLaw;
 use crate::pool::{Name, Pool, Recovery};
 use crate::quadrature::Rule;
 use crate::tranche::Tranche;
+use smallvec::{smallvec, SmallVec};
+
+/// So many equal names join a law one by one as quickly as at once.
+const FEW: usize = 4;
 
 /// How defaults hang together, and how exactly that is integrated.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,12 +52,15 @@ impl Model {
     pub fn loss_law(&self, pool: &Pool, t: f64) -> Result<LossLaw> {
         let conditional = self.conditional(pool, t)?;
         let mut law = vec![0.0; conditional.worst + 1];
-        conditional.for_each_block(law.len(), |weights, block| {
-            for (total, lanes) in law.iter_mut().zip(block) {
+        let mut given = PartialLaw::new(0);
+        for (block, weights) in conditional.mixture.weights.iter().enumerate() {
+            given.start(law.len());
+            conditional.sum(&mut given, &conditional.outcomes(block));
+            for (total, lanes) in law.iter_mut().zip(&given.probabilities) {
                 *total += dot(weights, lanes);
             }
-        });
-        Ok(LossLaw::on_lattice(conditional.unit / pool.exposure(), law))
+        }
+        Ok(LossLaw::on_lattice(pool.unit() / pool.exposure(), law))
     }
 
     /// Mean share of each tranche that is lost by time `t`. Computes no more of the law than the highest of their points
@@ -73,31 +80,32 @@ impl Model {
 
     /// E min(loss, cap) by time `t` for each of `caps`: what all tranches below the cap lose, as a share of the pool.
     pub fn capped_losses(&self, pool: &Pool, t: f64, caps: &[f64]) -> Result<Vec<f64>> {
+        let mut means = vec![0.0; caps.len()];
+        if caps.iter().all(|cap| *cap <= 0.0) {
+            return Ok(means);
+        }
+        let share = pool.unit() / pool.exposure();
         let conditional = self.conditional(pool, t)?;
-        let units: Vec<f64> = caps
-            .iter()
-            .map(|cap| cap * pool.exposure() / conditional.unit)
-            .collect();
-        let length = conditional.length_below(&units);
-        let is_reached = |cap: &f64| *cap < conditional.worst as f64;
-        let mean = match units.iter().all(is_reached) {
-            true => 0.0,
-            false => conditional.mean(),
-        };
-        let mut sums = vec![0.0; caps.len()];
-        conditional.for_each_block(length, |weights, block| {
-            let likely: Vec<f64> = block.iter().map(|lanes| dot(weights, lanes)).collect();
-            let weight: f64 = weights.iter().sum();
-            for (sum, cap) in sums.iter_mut().zip(&units) {
-                *sum += cap * weight - shortfall(&likely, *cap);
+        let mut law = PartialLaw::new(0);
+        for (block, weights) in conditional.mixture.weights.iter().enumerate() {
+            let outcomes = conditional.outcomes(block);
+            let expected = conditional.means(&outcomes);
+            let is_open = |cap: f64| conditional.is_open(cap, &expected, self.error);
+            let caps = || caps.iter().map(|cap| cap / share);
+            let length = caps().filter(|cap| is_open(*cap)).fold(0.0, f64::max);
+            if length > 0.0 {
+                law.start(length.ceil() as usize);
+                conditional.sum(&mut law, &outcomes);
             }
-        });
-        let share = conditional.unit / pool.exposure();
-        Ok(sums
-            .iter()
-            .zip(&units)
-            .map(|(sum, cap)| share * if is_reached(cap) { *sum } else { mean })
-            .collect())
+            for (mean, cap) in means.iter_mut().zip(caps()) {
+                let given = match is_open(cap) {
+                    true => law.capped_mean(cap),
+                    false => expected.map(|expected| expected.min(cap)),
+                };
+                *mean += share * dot(weights, &given);
+            }
+        }
+        Ok(means)
     }
 
     /// P(exactly k names have defaulted by time `t`), k = 0, 1, …
@@ -113,52 +121,28 @@ impl Model {
 
     /// As [`Self::conditional`] with names kept apart, in the pool's order, and with the factor's points.
     pub(crate) fn apart(&self, pool: &Pool, t: f64) -> Result<(Conditional, Vec<Node>)> {
-        let unit = lattice_unit(pool);
         let kinds: Vec<Kind> = pool
             .names()
             .iter()
-            .map(|name| Kind::of(name, t, unit))
+            .map(|name| Kind::of(name, 1, t, pool.unit()))
             .collect();
         let thresholds: Vec<Threshold> = kinds.iter().flat_map(Kind::thresholds).collect();
         let nodes = self.copula.nodes(&thresholds, kinds.len(), self.error);
-        let conditional = thresholds
-            .iter()
-            .map(|threshold| self.copula.conditional(threshold, &nodes))
-            .collect::<Result<_>>()?;
-        let mixture = Mixture {
-            weights: nodes.iter().map(|node| node.weight).collect(),
-            conditional,
-        };
-        let worst = kinds.iter().map(Kind::worst).sum();
-        Ok((
-            Conditional {
-                unit,
-                worst,
-                kinds,
-                mixture,
-            },
-            nodes,
-        ))
+        let mixture = self.copula.at_nodes(&thresholds, &nodes)?;
+        Ok((Conditional::new(kinds, mixture), nodes))
     }
 
-    /// The lattice's unit, and names that are alike together, the most numerous first: those are filled in at once.
-    pub(crate) fn kinds(&self, pool: &Pool, t: f64) -> (f64, Vec<Kind>) {
-        let unit = lattice_unit(pool);
-        let mut kinds: Vec<Kind> = pool
-            .kinds()
-            .map(|(name, count)| Kind {
-                count,
-                ..Kind::of(name, t, unit)
-            })
-            .collect();
-        kinds.sort_by_key(|kind| std::cmp::Reverse(kind.count));
-        (unit, kinds)
+    /// Names that are alike together.
+    pub(crate) fn kinds(pool: &Pool, t: f64) -> Vec<Kind> {
+        pool.kinds()
+            .map(|(name, count)| Kind::of(name, count, t, pool.unit()))
+            .collect()
     }
 
     pub(crate) fn conditional(&self, pool: &Pool, t: f64) -> Result<Conditional> {
         ensure(t >= 0.0, "time", t, "0 or later")?;
         self.copula.validate()?;
-        let (unit, kinds) = self.kinds(pool, t);
+        let kinds = Self::kinds(pool, t);
         let thresholds: Vec<Threshold> = kinds.iter().flat_map(Kind::thresholds).collect();
         let mixture = self.copula.mixture(
             &thresholds,
@@ -166,53 +150,12 @@ impl Model {
             self.error,
             self.rule.as_ref(),
         )?;
-        let worst = kinds.iter().map(|kind| kind.count * kind.worst()).sum();
-        Ok(Conditional {
-            unit,
-            worst,
-            kinds,
-            mixture,
-        })
+        Ok(Conditional::new(kinds, mixture))
     }
-}
-
-/// Σ over losses below `cap` of (cap − loss) · P(loss).
-fn shortfall(probabilities: &[f64], cap: f64) -> f64 {
-    let below = |(k, p): (usize, &f64)| (cap - k as f64).max(0.0) * p;
-    probabilities.iter().enumerate().map(below).sum()
 }
 
 pub(crate) fn dot(a: &Lanes, b: &Lanes) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
-}
-
-/// The unit in which losses of the pool are counted, in that of its exposures.
-fn lattice_unit(pool: &Pool) -> f64 {
-    let losses: Vec<f64> = pool
-        .kinds()
-        .flat_map(|(name, _)| losses_given_default(name))
-        .collect();
-    let worst = |(name, count)| count as f64 * losses_given_default(name).fold(0.0, f64::max);
-    let total: f64 = pool.kinds().map(worst).sum();
-    if total == 0.0 {
-        return pool.exposure();
-    }
-    lattice::common_unit(&losses, total).unwrap_or(total / lattice::FINEST as f64)
-}
-
-fn losses_given_default(name: &Name) -> impl Iterator<Item = f64> + '_ {
-    let fixed = match &name.recovery {
-        Recovery::Fixed(recovery) => Some(*recovery),
-        Recovery::States(_) => None,
-    };
-    let states = match &name.recovery {
-        Recovery::Fixed(_) => &[][..],
-        Recovery::States(states) => states,
-    };
-    let recoveries = fixed
-        .into_iter()
-        .chain(states.iter().map(|(_, recovery)| *recovery));
-    recoveries.map(|recovery| name.exposure * (1.0 - recovery))
 }
 
 /// Names that are alike.
@@ -221,15 +164,15 @@ pub(crate) struct Kind {
     pub count: usize,
     pub loading: f64,
     /// From the deepest: the probability of an outcome as bad as this or worse, and its units with their shares.
-    pub bands: Vec<(f64, Vec<(usize, f64)>)>,
+    pub bands: SmallVec<[(f64, Units); 1]>,
 }
 
 impl Kind {
-    fn of(name: &Name, t: f64, unit: f64) -> Self {
+    fn of(name: &Name, count: usize, t: f64, unit: f64) -> Self {
         let probability = name.default.probability(t).clamp(0.0, 1.0);
         let units = |recovery: f64| lattice::split(name.exposure * (1.0 - recovery), unit);
         let bands = match &name.recovery {
-            Recovery::Fixed(recovery) => vec![(probability, units(*recovery))],
+            Recovery::Fixed(recovery) => smallvec![(probability, units(*recovery))],
             Recovery::States(states) => {
                 let mut states = states.clone();
                 states.sort_by(|a, b| a.1.total_cmp(&b.1));
@@ -242,7 +185,7 @@ impl Kind {
             }
         };
         Self {
-            count: 1,
+            count,
             loading: name.loading,
             bands,
         }
@@ -275,87 +218,82 @@ impl Kind {
     }
 }
 
-/// A pool at one horizon, ready to be summed given each point of the factor.
+/// A pool at one horizon, ready to be summed given each point of the factor. Losses are counted in the pool's units.
 pub(crate) struct Conditional {
-    /// In the unit of exposures.
-    pub unit: f64,
     /// Units lost if everything is lost that can be.
     pub worst: usize,
+    /// The most that one name may lose.
+    largest: usize,
     pub kinds: Vec<Kind>,
     pub mixture: Mixture,
 }
 
 impl Conditional {
-    /// How many of the lattice's losses decide about the `caps` that can be reached.
-    fn length_below(&self, caps: &[f64]) -> usize {
-        let reached = caps.iter().filter(|cap| **cap < self.worst as f64);
-        reached.map(|cap| cap.ceil() as usize).max().unwrap_or(0)
+    fn new(kinds: Vec<Kind>, mixture: Mixture) -> Self {
+        Self {
+            worst: kinds.iter().map(|kind| kind.count * kind.worst()).sum(),
+            largest: kinds.iter().map(Kind::worst).max().unwrap_or(0),
+            kinds,
+            mixture,
+        }
     }
 
-    /// Mean loss in units.
-    fn mean(&self) -> f64 {
-        let mut total = 0.0;
-        for block in 0..self.blocks() {
-            let weights = self.weights(block);
-            let outcomes = self.outcomes(block);
-            for (kind, outcomes) in self.of_kinds(&outcomes) {
-                let loss: f64 = outcomes
-                    .iter()
-                    .map(|(units, p)| *units as f64 * dot(&weights, p))
-                    .sum();
-                total += kind.count as f64 * loss;
+    /// Mean loss at each point, of `outcomes` that names may have there.
+    fn means(&self, outcomes: &[Outcome]) -> Lanes {
+        let mut means = [0.0; LANES];
+        for (kind, outcomes) in self.of_kinds(outcomes) {
+            for (units, probability) in outcomes {
+                let loss = (kind.count * units) as f64;
+                (0..LANES).for_each(|lane| means[lane] += loss * probability[lane]);
             }
         }
-        total
+        means
     }
 
-    /// Calls `visit` with the weights of some points of the factor and the first `length` probabilities given each.
-    fn for_each_block(&self, length: usize, mut visit: impl FnMut(&Lanes, &[Lanes])) {
-        let mut law = PartialLaw::new(length);
-        for block in 0..self.blocks() {
-            let outcomes = self.outcomes(block);
-            law = self.sum(law, &outcomes);
-            visit(&self.weights(block), &law.probabilities);
-        }
+    /// Whether the loss may as well end below `cap` as above it, at any point where these losses are `expected`.
+    ///
+    /// Chernoff's bound for independent losses of at most `largest`: the probability that one of mean m lies on the
+    /// other side of a cap c is below exp(−(c·ln(c / m) − c + m) / largest).
+    fn is_open(&self, cap: f64, expected: &Lanes, error: f64) -> bool {
+        let limit = -(1e-6 * error).ln() * self.largest as f64;
+        let is_close = |mean: &f64| cap * (cap / mean).ln() - cap + mean < limit;
+        0.0 < cap && cap < self.worst as f64 && expected.iter().any(is_close)
     }
 
-    fn sum(&self, law: PartialLaw, outcomes: &[Outcome]) -> PartialLaw {
-        let mut law = law.reset();
-        for (place, (kind, outcomes)) in self.of_kinds(outcomes).enumerate() {
-            match outcomes[..] {
-                [(units, probability)] if place == 0 && units > 0 => {
-                    law.start_with(kind.count, units, &probability)
-                }
-                _ => (0..kind.count).for_each(|_| law.join(outcomes)),
+    /// Lets all names join `law`, to which nobody belongs so far.
+    fn sum(&self, law: &mut PartialLaw, outcomes: &[Outcome]) {
+        let mut kinds = self.of_kinds(outcomes).peekable();
+        if let Some((kind, [(units, probability)])) = kinds.peek() {
+            if kind.count > FEW && *units > 0 {
+                law.start_with(kind.count, *units, probability);
+                kinds.next();
             }
         }
-        law
+        let mut joining = Joining::new(law);
+        for (kind, outcomes) in kinds {
+            (0..kind.count).for_each(|_| joining.join(outcomes));
+        }
+        joining.finish();
     }
 
     pub fn blocks(&self) -> usize {
-        self.mixture.weights.len() / LANES
-    }
-
-    /// Of the points in `block`; zero for those that fill up the last one.
-    pub fn weights(&self, block: usize) -> Lanes {
-        lanes(&self.mixture.weights, block)
+        self.mixture.weights.len()
     }
 
     /// What a name of each kind, one kind after the other, may lose given the points in `block`.
     pub fn outcomes(&self, block: usize) -> Vec<Outcome> {
-        let mut conditional = self.mixture.conditional.iter();
-        let mut outcomes = Vec::with_capacity(self.mixture.conditional.len());
+        let mut given = self.mixture.given(block).iter();
+        let mut outcomes = Vec::with_capacity(given.len());
         for kind in &self.kinds {
             let mut deeper = [0.0; LANES];
-            for ((_, units), given) in kind.bands.iter().zip(conditional.by_ref()) {
-                let upto = lanes(given, block);
+            for ((_, units), upto) in kind.bands.iter().zip(given.by_ref()) {
                 for (units, share) in units {
                     outcomes.push((
                         *units,
                         std::array::from_fn(|lane| share * (upto[lane] - deeper[lane]).max(0.0)),
                     ));
                 }
-                deeper = upto;
+                deeper = *upto;
             }
         }
         outcomes
@@ -373,11 +311,4 @@ impl Conditional {
             (kind, own)
         })
     }
-}
-
-fn lanes(values: &[f64], block: usize) -> Lanes {
-    values[block * LANES..]
-        .first_chunk()
-        .copied()
-        .unwrap_or_default()
 }

@@ -5,6 +5,7 @@
 
 use crate::copula::{Copula, Link, Node};
 use crate::error::{ensure, Error, Result};
+use crate::lattice::Units;
 use crate::law::LossLaw;
 use crate::model::{Kind, Model};
 use crate::pool::Pool;
@@ -119,7 +120,7 @@ pub fn simulate(model: &Model, pool: &Pool, t: f64, sampling: Sampling) -> Resul
 fn obligors(model: &Model, pool: &Pool, t: f64) -> Result<(f64, usize, Vec<Obligor>)> {
     ensure(t >= 0.0, "time", t, "0 or later")?;
     model.copula.validate()?;
-    let (unit, kinds) = model.kinds(pool, t);
+    let kinds = Model::kinds(pool, t);
     let thresholds: Vec<_> = kinds.iter().flat_map(Kind::thresholds).collect();
     let nodes = model.copula.nodes(&thresholds, pool.names().len(), 1e-12);
     let worst = kinds.iter().map(|kind| kind.count * kind.worst()).sum();
@@ -127,7 +128,7 @@ fn obligors(model: &Model, pool: &Pool, t: f64) -> Result<(f64, usize, Vec<Oblig
         .into_iter()
         .map(|kind| Obligor::new(kind, &model.copula, &nodes))
         .collect::<Result<_>>()?;
-    Ok((unit, worst, obligors))
+    Ok((pool.unit(), worst, obligors))
 }
 
 /// The law of the common factor.
@@ -189,7 +190,7 @@ impl Factor {
 struct Obligor {
     count: usize,
     /// From the worst outcome: its link, and its units with their shares.
-    bands: Vec<(Link, Vec<(usize, f64)>)>,
+    bands: Vec<(Link, Units)>,
 }
 
 impl Obligor {
@@ -242,7 +243,7 @@ fn uniform_limit(probability: f64) -> u64 {
 }
 
 fn draw_band(
-    bands: &[(Link, Vec<(usize, f64)>)],
+    bands: &[(Link, Units)],
     node: &Node,
     random: &mut Xoshiro256PlusPlus,
 ) -> usize {

@@ -1,6 +1,7 @@
 //! Who owes what, how likely he defaults by when, and what is then lost.
 
 use crate::error::{ensure, ensure_positive, ensure_probability, Error, Result};
+use crate::lattice;
 use crate::structural::FirstPassage;
 
 /// The law of one default time.
@@ -130,13 +131,18 @@ pub enum Recovery {
 impl Recovery {
     /// Loss given default on average.
     pub fn mean_loss(&self) -> f64 {
-        match self {
-            Self::Fixed(recovery) => 1.0 - recovery,
-            Self::States(states) => states
-                .iter()
-                .map(|(weight, recovery)| weight * (1.0 - recovery))
-                .sum(),
-        }
+        self.states()
+            .map(|(weight, recovery)| weight * (1.0 - recovery))
+            .sum()
+    }
+
+    /// Weights and recoveries.
+    fn states(&self) -> impl Iterator<Item = (f64, f64)> + Clone + '_ {
+        let (fixed, states) = match self {
+            Self::Fixed(recovery) => (Some((1.0, *recovery)), &[][..]),
+            Self::States(states) => (None, &states[..]),
+        };
+        fixed.into_iter().chain(states.iter().copied())
     }
 
     /// Every recovery changed by `change`, within 0 and 1.
@@ -190,8 +196,11 @@ pub struct Name {
 pub struct Pool {
     names: Vec<Name>,
     exposure: f64,
-    /// Places of names unlike all before them, with how many there are of each.
+    /// Places of names unlike all before them, with how many there are of each: the most numerous first, and those
+    /// together that lose the same.
     kinds: Vec<(usize, usize)>,
+    /// In which losses are counted, in that of the exposures.
+    unit: f64,
 }
 
 impl Pool {
@@ -219,10 +228,13 @@ impl Pool {
         }
         let exposure = names.iter().map(|name| name.exposure).sum();
         let kinds = kinds(&names);
+        let unit = lattice_unit(kinds.iter().map(|(place, count)| (&names[*place], *count)))
+            .unwrap_or(exposure);
         Ok(Self {
             names,
             exposure,
             kinds,
+            unit,
         })
     }
 
@@ -256,6 +268,11 @@ impl Pool {
         self.kinds
             .iter()
             .map(|(place, count)| (&self.names[*place], *count))
+    }
+
+    /// The unit in which losses are counted, in that of the exposures.
+    pub(crate) fn unit(&self) -> f64 {
+        self.unit
     }
 
     /// Of all names, in the unit of theirs.
@@ -293,5 +310,19 @@ fn kinds(names: &[Name]) -> Vec<(usize, usize)> {
             None => kinds.push((place, 1)),
         }
     }
+    let loss = |place: usize| names[place].exposure * names[place].recovery.mean_loss();
+    kinds.sort_by(|a, b| b.1.cmp(&a.1).then(loss(a.0).total_cmp(&loss(b.0))));
     kinds
+}
+
+/// What divides all that the kinds of names may lose, or a fine unit that does not; none if nothing can be lost.
+fn lattice_unit<'a>(kinds: impl Iterator<Item = (&'a Name, usize)>) -> Option<f64> {
+    let (mut losses, mut total) = (Vec::new(), 0.0);
+    for (name, count) in kinds {
+        let of_name = name.recovery.states().map(|(_, recovery)| name.exposure * (1.0 - recovery));
+        total += count as f64 * of_name.clone().fold(0.0, f64::max);
+        losses.extend(of_name);
+    }
+    let fine = || total / lattice::FINEST as f64;
+    (total > 0.0).then(|| lattice::common_unit(&losses, total).unwrap_or_else(fine))
 }
