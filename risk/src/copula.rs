@@ -8,6 +8,7 @@ use crate::special::{
     normal_cdf, normal_cdf_all, normal_pdf, normal_quantile, student_cdf, student_pdf,
     student_quantile,
 };
+use multiversion::multiversion;
 use statrs::function::gamma::ln_gamma;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -133,13 +134,16 @@ impl Copula {
             let of_nodes = |value: fn(&Node) -> f64| std::array::from_fn(|lane| value(&nodes[lane]));
             let (factors, scales) = (of_nodes(|node| node.factor), of_nodes(|node| node.scale));
             mixture.weights.push(of_nodes(|node| node.weight));
-            let values = links.iter().map(|link| match *link {
-                Link::Latent { dof: None, .. } => link.standards(&factors, &scales),
-                _ => std::array::from_fn(|lane| link.probability(&nodes[lane])),
-            });
-            mixture.conditional.extend(values);
+            // A copula has links of one sort.
+            match links.first() {
+                Some(Link::Latent { dof: None, .. }) => {
+                    standards(&links, &factors, &scales, &mut mixture.conditional)
+                }
+                _ => mixture.conditional.extend(links.iter().map(|link| {
+                    std::array::from_fn(|lane| link.probability(&nodes[lane]))
+                })),
+            }
         }
-        // A copula has links of one sort.
         if let Some(Link::Latent { dof: None, .. }) = links.first() {
             normal_cdf_all(&mut mixture.conditional);
         }
@@ -328,20 +332,26 @@ impl Link {
         let (margin, residual) = self.margin(node);
         margin / residual
     }
+}
 
-    /// [`Self::standard`] at several points.
-    fn standards(&self, factors: &Lanes, scales: &Lanes) -> Lanes {
-        let Self::Latent {
+/// [`Link::standard`] of each of `links` at several points.
+#[multiversion(targets("x86_64+avx2", "aarch64+neon"))]
+fn standards(links: &[Link], factors: &Lanes, scales: &Lanes, values: &mut Vec<Lanes>) {
+    for link in links {
+        if let Link::Latent {
             level,
             loading,
             residual,
             ..
-        } = *self
-        else {
-            return [0.0; LANES];
-        };
-        let share = 1.0 / residual;
-        std::array::from_fn(|lane| (scales[lane] * level - loading * factors[lane]) * share)
+        } = link
+        {
+            let share = 1.0 / residual;
+            let mut standards = [0.0; LANES];
+            for lane in 0..LANES {
+                standards[lane] = (scales[lane] * level - factors[lane] * loading) * share;
+            }
+            values.push(standards);
+        }
     }
 }
 
@@ -393,10 +403,17 @@ fn weighted(rule: Rule, density: impl Fn(f64) -> f64, at: impl Fn(f64) -> f64) -
     )
 }
 
-/// What lies beyond its ends is a thousandth of the error, or less.
+/// What lies beyond its ends is much less than the error: small tails of losses come from there.
 fn normal_rule(step: f64, error: f64) -> Rule {
-    let reach = (-2.0 * (1e-3 * error).ln()).sqrt();
-    weighted(trapezoid(-reach, reach, step), normal_pdf, |x| x)
+    let reach = (-2.0 * 1.25 * error.ln()).sqrt();
+    weighted(in_blocks(-reach, reach, step), normal_pdf, |x| x)
+}
+
+/// Equally spaced nodes, `step` apart or so much less that they fill whole blocks.
+fn in_blocks(low: f64, high: f64, step: f64) -> Rule {
+    let count = ((high - low) / step).ceil() + 1.0;
+    let count = (count / LANES as f64).ceil() * LANES as f64;
+    trapezoid(low, high, (high - low) / (count - 1.0) * (1.0 + f64::EPSILON))
 }
 
 /// Of a t variable scaled to unit variance, x = sinh u: its tails fall exponentially in u.

@@ -4,11 +4,11 @@
 //! probability times what its default costs the tranche while the others stay uncertain (Andersen, Sidenius and Basu
 //! 2003). Nothing is bumped, and nothing divided by a small difference.
 
-use crate::copula::{Copula, Node};
+use crate::copula::{Copula, Node, Threshold};
 use crate::error::{ensure, Error, Result};
 use crate::kernel::{anticipate, Lanes, Outcome, PartialLaw, LANES};
-use crate::lattice::Units;
-use crate::model::{dot, Conditional, Kind, Model};
+use crate::lattice::{Kind, Units};
+use crate::model::{dot, Conditional, Model};
 use crate::pool::{Default, Name, Pool};
 use crate::spread::{tranche_legs, Convention, Legs, Schedule};
 use crate::tranche::Tranche;
@@ -77,7 +77,7 @@ pub fn cross_gamma(
 struct GivenFactor<'a> {
     pool: &'a Pool,
     t: f64,
-    conditional: Conditional,
+    conditional: Conditional<'static>,
     nodes: Vec<Node>,
 }
 
@@ -146,8 +146,8 @@ impl<'a> GivenFactor<'a> {
             ));
         }
         let (conditional, nodes) = model.apart(pool, t)?;
-        for kind in &conditional.kinds {
-            let p = kind.probability();
+        for name in pool.names() {
+            let p = name.default.probability(t);
             ensure(
                 0.0 < p && p < 1.0,
                 "default probability",
@@ -212,10 +212,10 @@ impl<'a> GivenFactor<'a> {
 
     /// The lattice's unit as a share of the pool, and how many of its losses decide about `tranche`.
     fn lattice(&self, tranche: &Tranche) -> (f64, usize) {
-        let unit = self.pool.unit() / self.pool.exposure();
+        let unit = self.pool.unit();
         // The last one is beyond the tranche: whatever is lost more changes nothing.
         let reached = (tranche.detachment / unit).ceil() as usize + 2;
-        (unit, reached.min(self.conditional.worst + 1))
+        (unit, reached.min(self.conditional.lattice.worst + 1))
     }
 
     /// The tranche's loss and each name's part in it, at the factor's points of one block. Forwards the names join the
@@ -225,6 +225,7 @@ impl<'a> GivenFactor<'a> {
         let outcomes = self.conditional.outcomes(block);
         let outcomes: Vec<&[Outcome]> = self
             .conditional
+            .lattice
             .of_kinds(&outcomes)
             .map(|(_, outcomes)| outcomes)
             .collect();
@@ -246,17 +247,17 @@ impl<'a> GivenFactor<'a> {
         outcomes: &[Outcome],
     ) -> Sums {
         let weights = self.conditional.mixture.weights[block];
-        let kind = &self.conditional.kinds[place];
+        let kind = &self.conditional.lattice.kinds[place];
         let mut sums = Sums::default();
         for (band, step) in self
             .steps(kind, |units| law.mean(&ahead.loss, units))
             .iter()
             .enumerate()
         {
-            let threshold = kind.threshold(band);
-            let weight = threshold.probability / kind.probability();
+            let weight = kind.bands[band].weight;
+            let threshold = self.threshold(kind, band);
             for (lane, node) in self.points(block) {
-                let slopes = Copula::gaussian_slopes(&threshold, node);
+                let slopes = Copula::gaussian_slopes(threshold, node);
                 let cost = weights[lane] * step[lane];
                 sums.delta += weight * slopes.probability * cost;
                 sums.gamma += weight * weight * slopes.probability_twice * cost;
@@ -284,12 +285,22 @@ impl<'a> GivenFactor<'a> {
             }
             cost
         };
-        let mut costs: Vec<Lanes> = kind.bands.iter().map(|(_, units)| cost(units)).collect();
+        let mut costs: Vec<Lanes> = kind.bands.iter().map(|band| cost(&band.units)).collect();
         costs.push(value(0));
         costs
             .windows(2)
             .map(|pair| std::array::from_fn(|lane| pair[0][lane] - pair[1][lane]))
             .collect()
+    }
+
+    fn threshold(&self, kind: &Kind, band: usize) -> &Threshold {
+        &self.conditional.thresholds[kind.thresholds.start + band]
+    }
+
+    /// Of the probability of a band of `kind` given the factor, by that of default.
+    fn slope(&self, kind: &Kind, band: usize, node: &Node) -> f64 {
+        kind.bands[band].weight
+            * Copula::gaussian_slopes(self.threshold(kind, band), node).probability
     }
 
     /// The factor's points of a block with their lanes.
@@ -309,12 +320,13 @@ impl<'a> GivenFactor<'a> {
             let outcomes = self.conditional.outcomes(block);
             let others = self
                 .conditional
+                .lattice
                 .of_kinds(&outcomes)
                 .enumerate()
                 .filter(|(place, _)| *place != first && *place != second);
             others.for_each(|(_, (_, outcomes))| law.join(outcomes));
             let weights = self.conditional.mixture.weights[block];
-            let [first, second] = [first, second].map(|place| &self.conditional.kinds[place]);
+            let [first, second] = [first, second].map(|place| &self.conditional.lattice.kinds[place]);
             let mut sum = 0.0;
             for band in 0..first.bands.len() {
                 let steps =
@@ -322,8 +334,8 @@ impl<'a> GivenFactor<'a> {
                 for (other, step) in self.steps(second, steps).iter().enumerate() {
                     for (lane, node) in self.points(block) {
                         sum += weights[lane]
-                            * slope(first, band, node)
-                            * slope(second, other, node)
+                            * self.slope(first, band, node)
+                            * self.slope(second, other, node)
                             * step[lane];
                     }
                 }
@@ -332,13 +344,6 @@ impl<'a> GivenFactor<'a> {
         };
         (0..self.conditional.blocks()).map(part).sum()
     }
-}
-
-/// Of the probability of a band of `kind` given the factor, by that of default.
-fn slope(kind: &Kind, band: usize, node: &Node) -> f64 {
-    let threshold = kind.threshold(band);
-    threshold.probability / kind.probability()
-        * Copula::gaussian_slopes(&threshold, node).probability
 }
 
 /// The law of the names before each one, from the last name to the first.

@@ -6,7 +6,8 @@
 use crate::special::multiply_add;
 use multiversion::{multiversion, target::target_cfg_f};
 
-pub(crate) use crate::special::LANES;
+/// Points of the factor that are computed together.
+pub(crate) const LANES: usize = 8;
 
 /// One number for each of the points of the factor that are computed together.
 pub(crate) type Lanes = [f64; LANES];
@@ -20,6 +21,8 @@ pub(crate) struct PartialLaw {
     pub probabilities: Vec<Lanes>,
     /// The largest loss that may have happened so far.
     reach: usize,
+    /// Where the next law is written before it takes the place of this one.
+    scratch: Vec<Lanes>,
 }
 
 impl PartialLaw {
@@ -28,6 +31,7 @@ impl PartialLaw {
         let mut law = Self {
             probabilities: Vec::new(),
             reach: 0,
+            scratch: Vec::new(),
         };
         law.start(length);
         law
@@ -92,11 +96,21 @@ impl PartialLaw {
         }
     }
 
-    /// `GROUP` more names that lose `units` each.
-    fn join_group(&mut self, units: usize, probabilities: &[Lanes; GROUP]) {
-        let law = self.reached(GROUP * units);
-        if !law.is_empty() && units > 0 {
-            join_group(law, units, probabilities);
+    /// As many more names as there are `probabilities`, each of which loses `units` or nothing.
+    pub fn join_all(&mut self, units: usize, probabilities: &[Lanes]) {
+        let groups = probabilities.chunks_exact(GROUP);
+        let rest = groups.remainder();
+        if units == 0 || self.probabilities.is_empty() {
+            return;
+        }
+        self.scratch.resize(self.probabilities.len(), [0.0; LANES]);
+        for group in groups {
+            self.reached(GROUP * units);
+            join_group(&self.probabilities[..=self.reach], &mut self.scratch, units, group);
+            std::mem::swap(&mut self.probabilities, &mut self.scratch);
+        }
+        for probability in rest {
+            join_one(self.reached(units), units, probability);
         }
     }
 
@@ -111,83 +125,48 @@ impl PartialLaw {
 /// Names that are joined at once if they lose the same: the law is read and written less often.
 const GROUP: usize = 4;
 
-/// Names on their way into a law, in groups where they lose the same.
-pub(crate) struct Joining<'a> {
-    law: &'a mut PartialLaw,
-    units: usize,
-    waiting: [Lanes; GROUP],
-    count: usize,
-}
-
-impl<'a> Joining<'a> {
-    pub fn new(law: &'a mut PartialLaw) -> Self {
-        Self {
-            law,
-            units: 0,
-            waiting: [[0.0; LANES]; GROUP],
-            count: 0,
-        }
-    }
-
-    /// One more name, as [`PartialLaw::join`].
-    pub fn join(&mut self, outcomes: &[Outcome]) {
-        let [(units, probability)] = outcomes else {
-            return self.law.join(outcomes);
-        };
-        if *units != self.units {
-            self.finish();
-            self.units = *units;
-        }
-        self.waiting[self.count] = *probability;
-        self.count += 1;
-        if self.count == GROUP {
-            self.law.join_group(self.units, &self.waiting);
-            self.count = 0;
-        }
-    }
-
-    /// Joins those that wait for others like them.
-    pub fn finish(&mut self) {
-        for probability in &self.waiting[..self.count] {
-            self.law.join(&[(self.units, *probability)]);
-        }
-        self.count = 0;
-    }
-}
-
-/// Multiplies the law by the polynomial Π (1 − p + p·x^units).
+/// Multiplies a law by the polynomial Π (1 − p + p·x^units) of `GROUP` names.
 #[multiversion(targets("x86_64+avx2+fma", "aarch64+neon"))]
-fn join_group(law: &mut [Lanes], units: usize, probabilities: &[Lanes; GROUP]) {
+fn join_group(from: &[Lanes], to: &mut [Lanes], units: usize, probabilities: &[Lanes]) {
     const FUSED: bool = cfg!(target_arch = "aarch64") || target_cfg_f!(target_feature = "fma");
     let mut terms = [[0.0; LANES]; GROUP + 1];
     terms[0] = [1.0; LANES];
-    for (place, p) in probabilities.iter().enumerate() {
-        let survival = p.map(|p| 1.0 - p);
+    for (place, p) in probabilities.iter().take(GROUP).enumerate() {
         for term in (0..=place + 1).rev() {
             let fewer = term.checked_sub(1).map_or([0.0; LANES], |term| terms[term]);
             for lane in 0..LANES {
-                terms[term][lane] = terms[term][lane] * survival[lane] + fewer[lane] * p[lane];
+                terms[term][lane] = terms[term][lane] * (1.0 - p[lane]) + fewer[lane] * p[lane];
             }
         }
     }
-    for k in (GROUP * units..law.len()).rev() {
-        let window = &mut law[k - GROUP * units..=k];
+    // Below so many units not all of the group can have defaulted.
+    let whole = from.len().min(GROUP * units);
+    for (k, to) in to.iter_mut().enumerate().take(whole) {
         let mut sum = [0.0; LANES];
-        for (term, from) in terms.iter().rev().zip(window.iter().step_by(units)) {
+        let mut below = k;
+        for term in &terms {
             for lane in 0..LANES {
-                sum[lane] = multiply_add::<FUSED>(term[lane], from[lane], sum[lane]);
+                sum[lane] = multiply_add::<FUSED>(term[lane], from[below][lane], sum[lane]);
             }
+            let Some(next) = below.checked_sub(units) else {
+                break;
+            };
+            below = next;
         }
-        window[GROUP * units] = sum;
+        *to = sum;
     }
-    for k in (0..law.len().min(GROUP * units)).rev() {
+    let count = from.len() - whole;
+    let to = &mut to[whole..][..count];
+    let shifted: [&[Lanes]; GROUP + 1] =
+        std::array::from_fn(|term| &from[whole - whole / GROUP * term..][..count]);
+    for k in 0..count {
         let mut sum = [0.0; LANES];
-        for (term, from) in terms.iter().zip(law[..=k].iter().rev().step_by(units)) {
+        for (term, from) in terms.iter().zip(shifted) {
             for lane in 0..LANES {
-                sum[lane] = multiply_add::<FUSED>(term[lane], from[lane], sum[lane]);
+                sum[lane] = multiply_add::<FUSED>(term[lane], from[k][lane], sum[lane]);
             }
         }
-        law[k] = sum;
+        to[k] = sum;
     }
 }
 
@@ -231,6 +210,18 @@ fn join_many(law: &mut [Lanes], outcomes: &[Outcome]) {
             }
         }
     }
+}
+
+/// Σ weight · value.
+#[multiversion(targets("x86_64+avx2+fma", "aarch64+neon"))]
+pub(crate) fn weighted_sum(weights: &[f64], values: &[Lanes]) -> Lanes {
+    let mut sum = [0.0; LANES];
+    for (weight, value) in weights.iter().zip(values) {
+        for lane in 0..LANES {
+            sum[lane] += weight * value[lane];
+        }
+    }
+    sum
 }
 
 /// Turns the value of a loss with some names still to come into that with one more, whose `outcomes` these are.
@@ -282,9 +273,7 @@ mod tests {
             let mut in_groups = PartialLaw::new(61);
             let mut direct = PartialLaw::new(61);
             (0..20).for_each(|_| one_by_one.join(&[(3, [p; LANES])]));
-            let mut joining = Joining::new(&mut in_groups);
-            (0..20).for_each(|_| joining.join(&[(3, [p; LANES])]));
-            joining.finish();
+            in_groups.join_all(3, &[[p; LANES]; 20]);
             direct.start_with(20, 3, &[p; LANES]);
             for law in [one_by_one, in_groups] {
                 for (a, b) in law.probabilities.iter().zip(&direct.probabilities) {
@@ -301,18 +290,18 @@ mod tests {
 
     #[test]
     fn groups_lose_what_their_names_lose() {
-        let names = [1, 1, 1, 1, 1, 5, 5, 5, 5, 0, 0, 0, 0, 0, 2, 2, 7];
+        let probability = |lane: usize| 0.1 + 0.03 * lane as f64;
+        let names: Vec<Lanes> = (0..11)
+            .map(|place| std::array::from_fn(|lane| probability(place + lane)))
+            .collect();
         for length in [0, 1, 3, 11, 40] {
             let (mut law, mut in_groups) = (PartialLaw::new(length), PartialLaw::new(length));
-            let mut joining = Joining::new(&mut in_groups);
-            for (place, units) in names.iter().enumerate() {
-                let probability = std::array::from_fn(|lane| 0.1 + 0.01 * (place + lane) as f64);
-                law.join(&[(*units, probability)]);
-                joining.join(&[(*units, probability)]);
+            for units in [1, 0, 5, 2] {
+                names.iter().for_each(|name| law.join(&[(units, *name)]));
+                in_groups.join_all(units, &names);
             }
-            joining.finish();
             for (a, b) in in_groups.probabilities.iter().zip(&law.probabilities) {
-                (0..LANES).for_each(|lane| assert!((a[lane] - b[lane]).abs() < 1e-16));
+                (0..LANES).for_each(|lane| assert!((a[lane] - b[lane]).abs() < 1e-15));
             }
         }
     }

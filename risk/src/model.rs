@@ -2,16 +2,14 @@
 
 use crate::copula::{Copula, Mixture, Node, Threshold};
 use crate::error::{ensure, Result};
-use crate::kernel::{Joining, Lanes, Outcome, PartialLaw, LANES};
-use crate::lattice::{self, Units};
+use crate::kernel::{weighted_sum, Lanes, Outcome, PartialLaw};
+use crate::lattice::Lattice;
 use crate::law::LossLaw;
 use crate::pool::{Name, Pool, Recovery};
 use crate::quadrature::Rule;
 use crate::tranche::Tranche;
-use smallvec::{smallvec, SmallVec};
-
-/// So many equal names join a law one by one as quickly as at once.
-const FEW: usize = 4;
+use smallvec::SmallVec;
+use std::borrow::Cow;
 
 /// How defaults hang together, and how exactly that is integrated.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,16 +49,15 @@ impl Model {
     /// The whole law of the loss by time `t`.
     pub fn loss_law(&self, pool: &Pool, t: f64) -> Result<LossLaw> {
         let conditional = self.conditional(pool, t)?;
-        let mut law = vec![0.0; conditional.worst + 1];
+        let mut law = vec![0.0; conditional.lattice.worst + 1];
         let mut given = PartialLaw::new(0);
         for (block, weights) in conditional.mixture.weights.iter().enumerate() {
-            given.start(law.len());
-            conditional.sum(&mut given, &conditional.outcomes(block));
+            conditional.sum(&mut given, law.len(), block);
             for (total, lanes) in law.iter_mut().zip(&given.probabilities) {
                 *total += dot(weights, lanes);
             }
         }
-        Ok(LossLaw::on_lattice(pool.unit() / pool.exposure(), law))
+        Ok(LossLaw::on_lattice(pool.unit(), law))
     }
 
     /// Mean share of each tranche that is lost by time `t`. Computes no more of the law than the highest of their points
@@ -84,18 +81,16 @@ impl Model {
         if caps.iter().all(|cap| *cap <= 0.0) {
             return Ok(means);
         }
-        let share = pool.unit() / pool.exposure();
+        let share = pool.unit();
         let conditional = self.conditional(pool, t)?;
         let mut law = PartialLaw::new(0);
         for (block, weights) in conditional.mixture.weights.iter().enumerate() {
-            let outcomes = conditional.outcomes(block);
-            let expected = conditional.means(&outcomes);
+            let expected = weighted_sum(&conditional.lattice.steps, conditional.mixture.given(block));
             let is_open = |cap: f64| conditional.is_open(cap, &expected, self.error);
             let caps = || caps.iter().map(|cap| cap / share);
             let length = caps().filter(|cap| is_open(*cap)).fold(0.0, f64::max);
             if length > 0.0 {
-                law.start(length.ceil() as usize);
-                conditional.sum(&mut law, &outcomes);
+                conditional.sum(&mut law, length.ceil() as usize, block);
             }
             for (mean, cap) in means.iter_mut().zip(caps()) {
                 let given = match is_open(cap) {
@@ -120,160 +115,91 @@ impl Model {
     }
 
     /// As [`Self::conditional`] with names kept apart, in the pool's order, and with the factor's points.
-    pub(crate) fn apart(&self, pool: &Pool, t: f64) -> Result<(Conditional, Vec<Node>)> {
-        let kinds: Vec<Kind> = pool
-            .names()
-            .iter()
-            .map(|name| Kind::of(name, 1, t, pool.unit()))
-            .collect();
-        let thresholds: Vec<Threshold> = kinds.iter().flat_map(Kind::thresholds).collect();
-        let nodes = self.copula.nodes(&thresholds, kinds.len(), self.error);
-        let mixture = self.copula.at_nodes(&thresholds, &nodes)?;
-        Ok((Conditional::new(kinds, mixture), nodes))
+    pub(crate) fn apart(&self, pool: &Pool, t: f64) -> Result<(Conditional<'static>, Vec<Node>)> {
+        let lattice = pool.lattice_apart();
+        let thresholds = thresholds(pool, &lattice, t);
+        let nodes = self
+            .copula
+            .nodes(&thresholds, pool.names().len(), self.error);
+        let conditional = Conditional {
+            mixture: self.copula.at_nodes(&thresholds, &nodes)?,
+            lattice: Cow::Owned(lattice),
+            thresholds,
+        };
+        Ok((conditional, nodes))
     }
 
-    /// Names that are alike together.
-    pub(crate) fn kinds(pool: &Pool, t: f64) -> Vec<Kind> {
-        pool.kinds()
-            .map(|(name, count)| Kind::of(name, count, t, pool.unit()))
-            .collect()
-    }
-
-    pub(crate) fn conditional(&self, pool: &Pool, t: f64) -> Result<Conditional> {
+    fn conditional<'a>(&self, pool: &'a Pool, t: f64) -> Result<Conditional<'a>> {
         ensure(t >= 0.0, "time", t, "0 or later")?;
         self.copula.validate()?;
-        let kinds = Self::kinds(pool, t);
-        let thresholds: Vec<Threshold> = kinds.iter().flat_map(Kind::thresholds).collect();
-        let mixture = self.copula.mixture(
-            &thresholds,
-            pool.names().len(),
-            self.error,
-            self.rule.as_ref(),
-        )?;
-        Ok(Conditional::new(kinds, mixture))
+        let thresholds = thresholds(pool, pool.lattice(), t);
+        let rule = self.rule.as_ref();
+        let names = pool.names().len();
+        Ok(Conditional {
+            mixture: self.copula.mixture(&thresholds, names, self.error, rule)?,
+            lattice: Cow::Borrowed(pool.lattice()),
+            thresholds,
+        })
     }
+}
+
+/// Of the bands of all kinds in `lattice`, by time `t`.
+pub(crate) fn thresholds(pool: &Pool, lattice: &Lattice, t: f64) -> Vec<Threshold> {
+    let mut thresholds = Vec::with_capacity(lattice.steps.len());
+    for kind in &lattice.kinds {
+        let name = &pool.names()[kind.place];
+        let probability = name.default.probability(t).clamp(0.0, 1.0);
+        thresholds.extend(kind.bands.iter().map(|band| Threshold {
+            probability: probability * band.weight,
+            loading: name.loading,
+        }));
+    }
+    thresholds
 }
 
 pub(crate) fn dot(a: &Lanes, b: &Lanes) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
-/// Names that are alike.
-#[derive(Debug, PartialEq)]
-pub(crate) struct Kind {
-    pub count: usize,
-    pub loading: f64,
-    /// From the deepest: the probability of an outcome as bad as this or worse, and its units with their shares.
-    pub bands: SmallVec<[(f64, Units); 1]>,
-}
-
-impl Kind {
-    fn of(name: &Name, count: usize, t: f64, unit: f64) -> Self {
-        let probability = name.default.probability(t).clamp(0.0, 1.0);
-        let units = |recovery: f64| lattice::split(name.exposure * (1.0 - recovery), unit);
-        let bands = match &name.recovery {
-            Recovery::Fixed(recovery) => smallvec![(probability, units(*recovery))],
-            Recovery::States(states) => {
-                let mut states = states.clone();
-                states.sort_by(|a, b| a.1.total_cmp(&b.1));
-                let mut weight = 0.0;
-                let band = |(share, recovery): (f64, f64)| {
-                    weight += share;
-                    (probability * f64::min(weight, 1.0), units(recovery))
-                };
-                states.into_iter().map(band).collect()
-            }
-        };
-        Self {
-            count,
-            loading: name.loading,
-            bands,
-        }
-    }
-
-    pub fn worst(&self) -> usize {
-        let units = self
-            .bands
-            .iter()
-            .flat_map(|(_, units)| units.iter().map(|(units, _)| *units));
-        units.max().unwrap_or(0)
-    }
-
-    /// Of any default.
-    pub fn probability(&self) -> f64 {
-        self.bands
-            .last()
-            .map_or(0.0, |(probability, _)| *probability)
-    }
-
-    pub fn threshold(&self, band: usize) -> Threshold {
-        Threshold {
-            probability: self.bands[band].0,
-            loading: self.loading,
-        }
-    }
-
-    pub fn thresholds(&self) -> impl Iterator<Item = Threshold> + '_ {
-        (0..self.bands.len()).map(|band| self.threshold(band))
-    }
-}
-
-/// A pool at one horizon, ready to be summed given each point of the factor. Losses are counted in the pool's units.
-pub(crate) struct Conditional {
-    /// Units lost if everything is lost that can be.
-    pub worst: usize,
-    /// The most that one name may lose.
-    largest: usize,
-    pub kinds: Vec<Kind>,
+/// A pool at one horizon, ready to be summed given each point of the factor. Losses are counted in the lattice's units.
+pub(crate) struct Conditional<'a> {
+    pub lattice: Cow<'a, Lattice>,
+    pub thresholds: Vec<Threshold>,
     pub mixture: Mixture,
 }
 
-impl Conditional {
-    fn new(kinds: Vec<Kind>, mixture: Mixture) -> Self {
-        Self {
-            worst: kinds.iter().map(|kind| kind.count * kind.worst()).sum(),
-            largest: kinds.iter().map(Kind::worst).max().unwrap_or(0),
-            kinds,
-            mixture,
-        }
-    }
-
-    /// Mean loss at each point, of `outcomes` that names may have there.
-    fn means(&self, outcomes: &[Outcome]) -> Lanes {
-        let mut means = [0.0; LANES];
-        for (kind, outcomes) in self.of_kinds(outcomes) {
-            for (units, probability) in outcomes {
-                let loss = (kind.count * units) as f64;
-                (0..LANES).for_each(|lane| means[lane] += loss * probability[lane]);
-            }
-        }
-        means
-    }
-
+impl Conditional<'_> {
     /// Whether the loss may as well end below `cap` as above it, at any point where these losses are `expected`.
     ///
     /// Chernoff's bound for independent losses of at most `largest`: the probability that one of mean m lies on the
     /// other side of a cap c is below exp(−(c·ln(c / m) − c + m) / largest).
     fn is_open(&self, cap: f64, expected: &Lanes, error: f64) -> bool {
-        let limit = -(1e-6 * error).ln() * self.largest as f64;
+        let limit = -(1e-5 * error).ln() * self.lattice.largest as f64;
         let is_close = |mean: &f64| cap * (cap / mean).ln() - cap + mean < limit;
-        0.0 < cap && cap < self.worst as f64 && expected.iter().any(is_close)
+        0.0 < cap && cap < self.lattice.worst as f64 && expected.iter().any(is_close)
     }
 
-    /// Lets all names join `law`, to which nobody belongs so far.
-    fn sum(&self, law: &mut PartialLaw, outcomes: &[Outcome]) {
-        let mut kinds = self.of_kinds(outcomes).peekable();
-        if let Some((kind, [(units, probability)])) = kinds.peek() {
-            if kind.count > FEW && *units > 0 {
-                law.start_with(kind.count, *units, probability);
-                kinds.next();
+    /// The first `length` probabilities of what all names lose at the points in `block`.
+    fn sum(&self, law: &mut PartialLaw, length: usize, block: usize) {
+        law.start(length);
+        let given = self.mixture.given(block);
+        let mut outcomes: SmallVec<[Outcome; 3]> = SmallVec::new();
+        for (place, run) in self.lattice.runs.iter().enumerate() {
+            if let Some(units) = run.units {
+                law.join_all(units, &given[run.thresholds.clone()]);
+                continue;
+            }
+            for kind in &self.lattice.kinds[run.kinds.clone()] {
+                outcomes.clear();
+                kind.outcomes(given, &mut outcomes);
+                match outcomes[..] {
+                    [(units, probability)] if place == 0 && units > 0 => {
+                        law.start_with(kind.count, units, &probability)
+                    }
+                    _ => (0..kind.count).for_each(|_| law.join(&outcomes)),
+                }
             }
         }
-        let mut joining = Joining::new(law);
-        for (kind, outcomes) in kinds {
-            (0..kind.count).for_each(|_| joining.join(outcomes));
-        }
-        joining.finish();
     }
 
     pub fn blocks(&self) -> usize {
@@ -282,33 +208,11 @@ impl Conditional {
 
     /// What a name of each kind, one kind after the other, may lose given the points in `block`.
     pub fn outcomes(&self, block: usize) -> Vec<Outcome> {
-        let mut given = self.mixture.given(block).iter();
-        let mut outcomes = Vec::with_capacity(given.len());
-        for kind in &self.kinds {
-            let mut deeper = [0.0; LANES];
-            for ((_, units), upto) in kind.bands.iter().zip(given.by_ref()) {
-                for (units, share) in units {
-                    outcomes.push((
-                        *units,
-                        std::array::from_fn(|lane| share * (upto[lane] - deeper[lane]).max(0.0)),
-                    ));
-                }
-                deeper = *upto;
-            }
+        let mut outcomes = Vec::new();
+        let given = self.mixture.given(block);
+        for kind in &self.lattice.kinds {
+            kind.outcomes(given, &mut outcomes);
         }
         outcomes
-    }
-
-    /// Each kind with its part of `outcomes`.
-    pub fn of_kinds<'a>(
-        &'a self,
-        mut outcomes: &'a [Outcome],
-    ) -> impl Iterator<Item = (&'a Kind, &'a [Outcome])> {
-        self.kinds.iter().map(move |kind| {
-            let (own, rest) =
-                outcomes.split_at(kind.bands.iter().map(|(_, units)| units.len()).sum());
-            outcomes = rest;
-            (kind, own)
-        })
     }
 }

@@ -3,11 +3,11 @@
 //! Scenarios come in chunks of a fixed size, each with a stream of random numbers of its own that the seed and the
 //! chunk's number decide. The same seed gives the same numbers with any number of threads.
 
-use crate::copula::{Copula, Link, Node};
+use crate::copula::{Copula, Link, Node, Threshold};
 use crate::error::{ensure, Error, Result};
-use crate::lattice::Units;
+use crate::lattice::{Band, Kind, Units};
 use crate::law::LossLaw;
-use crate::model::{Kind, Model};
+use crate::model::{thresholds, Model};
 use crate::pool::Pool;
 use crate::special::normal_pdf;
 use rand::{RngCore, SeedableRng};
@@ -88,7 +88,7 @@ pub fn simulate(model: &Model, pool: &Pool, t: f64, sampling: Sampling) -> Resul
         0.0,
         "positive",
     )?;
-    let (unit, worst, obligors) = obligors(model, pool, t)?;
+    let (worst, obligors) = obligors(model, pool, t)?;
     let factor = Factor::of(&model.copula)?;
     let none = || vec![0u64; worst + 1];
     let chunk = |mut counts: Vec<u64>, (mut random, scenarios): (Xoshiro256PlusPlus, u64)| {
@@ -112,23 +112,23 @@ pub fn simulate(model: &Model, pool: &Pool, t: f64, sampling: Sampling) -> Resul
     let counts = sampling.chunks().fold(none, chunk).reduce(none, add);
     let share = |count: u64| count as f64 / sampling.scenarios as f64;
     Ok(LossLaw::on_lattice(
-        unit / pool.exposure(),
+        pool.unit(),
         counts.into_iter().map(share).collect(),
     ))
 }
 
-fn obligors(model: &Model, pool: &Pool, t: f64) -> Result<(f64, usize, Vec<Obligor>)> {
+fn obligors(model: &Model, pool: &Pool, t: f64) -> Result<(usize, Vec<Obligor>)> {
     ensure(t >= 0.0, "time", t, "0 or later")?;
     model.copula.validate()?;
-    let kinds = Model::kinds(pool, t);
-    let thresholds: Vec<_> = kinds.iter().flat_map(Kind::thresholds).collect();
+    let lattice = pool.lattice();
+    let thresholds = thresholds(pool, lattice, t);
     let nodes = model.copula.nodes(&thresholds, pool.names().len(), 1e-12);
-    let worst = kinds.iter().map(|kind| kind.count * kind.worst()).sum();
-    let obligors = kinds
-        .into_iter()
-        .map(|kind| Obligor::new(kind, &model.copula, &nodes))
+    let obligors = lattice
+        .kinds
+        .iter()
+        .map(|kind| Obligor::new(kind, &thresholds, &model.copula, &nodes))
         .collect::<Result<_>>()?;
-    Ok((pool.unit(), worst, obligors))
+    Ok((lattice.worst, obligors))
 }
 
 /// The law of the common factor.
@@ -194,15 +194,14 @@ struct Obligor {
 }
 
 impl Obligor {
-    fn new(kind: Kind, copula: &Copula, nodes: &[Node]) -> Result<Self> {
-        let links: Vec<Link> = kind
-            .thresholds()
-            .map(|threshold| copula.link(&threshold, nodes))
-            .collect::<Result<_>>()?;
-        let units = kind.bands.into_iter().map(|(_, units)| units);
+    fn new(kind: &Kind, thresholds: &[Threshold], copula: &Copula, nodes: &[Node]) -> Result<Self> {
+        let band = |(band, threshold): (&Band, &Threshold)| {
+            Ok((copula.link(threshold, nodes)?, band.units.clone()))
+        };
+        let thresholds = &thresholds[kind.thresholds.clone()];
         Ok(Self {
             count: kind.count,
-            bands: links.into_iter().zip(units).collect(),
+            bands: kind.bands.iter().zip(thresholds).map(band).collect::<Result<_>>()?,
         })
     }
 
@@ -289,9 +288,9 @@ pub fn tail_probability(
     if model.copula != Copula::Gaussian || is_perfect {
         return Err(Error::Unsupported("tails by importance sampling are those of the Gaussian copula with loadings below 1; simulate the others"));
     }
-    let (unit, worst, obligors) = obligors(model, pool, t)?;
+    let (worst, obligors) = obligors(model, pool, t)?;
     // Losses above x in whole units.
-    let units = x * pool.exposure() / unit;
+    let units = x / pool.unit();
     let target = (units + 1e-6 * units.abs().max(1.0)).floor();
     if target >= worst as f64 {
         return Ok(Estimate {

@@ -1,7 +1,7 @@
 //! Who owes what, how likely he defaults by when, and what is then lost.
 
 use crate::error::{ensure, ensure_positive, ensure_probability, Error, Result};
-use crate::lattice;
+use crate::lattice::{self, Lattice};
 use crate::structural::FirstPassage;
 
 /// The law of one default time.
@@ -137,7 +137,7 @@ impl Recovery {
     }
 
     /// Weights and recoveries.
-    fn states(&self) -> impl Iterator<Item = (f64, f64)> + Clone + '_ {
+    pub(crate) fn states(&self) -> impl Iterator<Item = (f64, f64)> + Clone + '_ {
         let (fixed, states) = match self {
             Self::Fixed(recovery) => (Some((1.0, *recovery)), &[][..]),
             Self::States(states) => (None, &states[..]),
@@ -196,11 +196,8 @@ pub struct Name {
 pub struct Pool {
     names: Vec<Name>,
     exposure: f64,
-    /// Places of names unlike all before them, with how many there are of each: the most numerous first, and those
-    /// together that lose the same.
-    kinds: Vec<(usize, usize)>,
-    /// In which losses are counted, in that of the exposures.
-    unit: f64,
+    /// Names that are alike together, the most numerous first, and those that lose the same.
+    lattice: Lattice,
 }
 
 impl Pool {
@@ -228,13 +225,11 @@ impl Pool {
         }
         let exposure = names.iter().map(|name| name.exposure).sum();
         let kinds = kinds(&names);
-        let unit = lattice_unit(kinds.iter().map(|(place, count)| (&names[*place], *count)))
-            .unwrap_or(exposure);
+        let unit = lattice::unit(&names, &kinds).unwrap_or(exposure);
         Ok(Self {
+            lattice: Lattice::new(&names, kinds.into_iter(), unit),
             names,
             exposure,
-            kinds,
-            unit,
         })
     }
 
@@ -263,16 +258,19 @@ impl Pool {
         &self.names
     }
 
-    /// One of each kind of equal names, with how many there are.
-    pub(crate) fn kinds(&self) -> impl Iterator<Item = (&Name, usize)> {
-        self.kinds
-            .iter()
-            .map(|(place, count)| (&self.names[*place], *count))
+    pub(crate) fn lattice(&self) -> &Lattice {
+        &self.lattice
     }
 
-    /// The unit in which losses are counted, in that of the exposures.
+    /// With each name by itself, in their order.
+    pub(crate) fn lattice_apart(&self) -> Lattice {
+        let each = (0..self.names.len()).map(|place| (place, 1));
+        Lattice::new(&self.names, each, self.lattice.unit)
+    }
+
+    /// One unit of the lattice as a share of the exposure.
     pub(crate) fn unit(&self) -> f64 {
-        self.unit
+        self.lattice.unit / self.exposure
     }
 
     /// Of all names, in the unit of theirs.
@@ -302,6 +300,7 @@ impl Pool {
     }
 }
 
+/// Places of names unlike all before them, with how many there are of each.
 fn kinds(names: &[Name]) -> Vec<(usize, usize)> {
     let mut kinds: Vec<(usize, usize)> = Vec::new();
     for (place, name) in names.iter().enumerate() {
@@ -313,16 +312,4 @@ fn kinds(names: &[Name]) -> Vec<(usize, usize)> {
     let loss = |place: usize| names[place].exposure * names[place].recovery.mean_loss();
     kinds.sort_by(|a, b| b.1.cmp(&a.1).then(loss(a.0).total_cmp(&loss(b.0))));
     kinds
-}
-
-/// What divides all that the kinds of names may lose, or a fine unit that does not; none if nothing can be lost.
-fn lattice_unit<'a>(kinds: impl Iterator<Item = (&'a Name, usize)>) -> Option<f64> {
-    let (mut losses, mut total) = (Vec::new(), 0.0);
-    for (name, count) in kinds {
-        let of_name = name.recovery.states().map(|(_, recovery)| name.exposure * (1.0 - recovery));
-        total += count as f64 * of_name.clone().fold(0.0, f64::max);
-        losses.extend(of_name);
-    }
-    let fine = || total / lattice::FINEST as f64;
-    (total > 0.0).then(|| lattice::common_unit(&losses, total).unwrap_or_else(fine))
 }
