@@ -29,7 +29,7 @@ fn different_names(correlation: f64) -> Pool {
 
 /// As exact as FinancePy with its 40 points, or more so: the table that is printed tells.
 fn quick() -> Model {
-    Model::new(Copula::Gaussian).with_error(1e-6)
+    Model::new(Copula::Gaussian).with_error(5e-6)
 }
 
 fn spread(model: &Model, pool: fn(f64) -> Pool, tranche: &Tranche) -> f64 {

@@ -39,6 +39,7 @@ impl PartialLaw {
 
     /// Forgets all names.
     pub fn start(&mut self, length: usize) {
+        self.scratch.clear();
         self.probabilities.clear();
         self.probabilities.resize(length, [0.0; LANES]);
         if let Some(none) = self.probabilities.first_mut() {
@@ -103,7 +104,9 @@ impl PartialLaw {
         if units == 0 || self.probabilities.is_empty() {
             return;
         }
-        self.scratch.resize(self.probabilities.len(), [0.0; LANES]);
+        // Zeros wherever nothing has been written since the start.
+        self.scratch
+            .resize(self.probabilities.len(), [0.0; LANES]);
         for group in groups {
             self.reached(GROUP * units);
             join_group(&self.probabilities[..=self.reach], &mut self.scratch, units, group);
@@ -295,7 +298,9 @@ mod tests {
             .map(|place| std::array::from_fn(|lane| probability(place + lane)))
             .collect();
         for length in [0, 1, 3, 11, 40] {
-            let (mut law, mut in_groups) = (PartialLaw::new(length), PartialLaw::new(length));
+            let (mut law, mut in_groups) = (PartialLaw::new(length), PartialLaw::new(50));
+            in_groups.join_all(3, &names);
+            in_groups.start(length);
             for units in [1, 0, 5, 2] {
                 names.iter().for_each(|name| law.join(&[(units, *name)]));
                 in_groups.join_all(units, &names);

@@ -14,6 +14,7 @@ pub(crate) struct Lattice {
     pub worst: usize,
     /// The most that one name may lose.
     pub largest: usize,
+    pub names: usize,
     pub kinds: Vec<Kind>,
     /// All kinds, in order.
     pub runs: Vec<Run>,
@@ -71,6 +72,7 @@ impl Lattice {
             unit,
             worst: kinds.iter().map(|kind| kind.count * kind.worst()).sum(),
             largest: kinds.iter().map(Kind::worst).max().unwrap_or(0),
+            names: kinds.iter().map(|kind| kind.count).sum(),
             runs: runs(&kinds),
             steps: kinds.iter().flat_map(Kind::steps).collect(),
             kinds,

@@ -171,11 +171,16 @@ pub(crate) struct Conditional<'a> {
 impl Conditional<'_> {
     /// Whether the loss may as well end below `cap` as above it, at any point where these losses are `expected`.
     ///
-    /// Chernoff's bound for independent losses of at most `largest`: the probability that one of mean m lies on the
-    /// other side of a cap c is below exp(−(c·ln(c / m) − c + m) / largest).
+    /// Of n independent losses up to `largest`, whose mean is m of the most they can be, the sum lies on the other side of
+    /// a share x with a probability below exp(−n·(x·ln(x / m) + (1 − x)·ln((1 − x) / (1 − m)))) (Hoeffding 1963).
     fn is_open(&self, cap: f64, expected: &Lanes, error: f64) -> bool {
-        let limit = -(1e-5 * error).ln() * self.lattice.largest as f64;
-        let is_close = |mean: &f64| cap * (cap / mean).ln() - cap + mean < limit;
+        let names = self.lattice.names as f64;
+        let most = names * self.lattice.largest as f64;
+        let (x, limit) = (cap / most, -(1e-5 * error).ln() / names);
+        let is_close = |mean: &f64| {
+            let m = mean / most;
+            x * (x / m).ln() + (1.0 - x) * ((1.0 - x) / (1.0 - m)).ln() < limit
+        };
         0.0 < cap && cap < self.lattice.worst as f64 && expected.iter().any(is_close)
     }
 
