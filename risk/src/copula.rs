@@ -60,6 +60,24 @@ impl Mixture {
     pub fn given(&self, block: usize) -> &[Lanes] {
         &self.conditional[block * self.thresholds..][..self.thresholds]
     }
+
+    /// Weights of some `points` of any blocks, and probabilities of the thresholds given them.
+    pub fn select(&self, points: &[usize]) -> (Lanes, Vec<Lanes>) {
+        let mut weights = [0.0; LANES];
+        let mut sources = [(self.given(0), 0); LANES];
+        for (lane, point) in points.iter().enumerate() {
+            sources[lane] = (self.given(point / LANES), point % LANES);
+            weights[lane] = self.weights[point / LANES][point % LANES];
+        }
+        let given = |threshold: usize| {
+            let mut lanes = [0.0; LANES];
+            for (lane, (given, place)) in lanes.iter_mut().zip(&sources) {
+                *lane = given[threshold][*place];
+            }
+            lanes
+        };
+        (weights, (0..self.thresholds).map(given).collect())
+    }
 }
 
 impl Copula {
@@ -116,11 +134,16 @@ impl Copula {
             Some(rule) => given_nodes(rule),
             None => self.nodes(thresholds, names, error),
         };
-        self.at_nodes(thresholds, &nodes)
+        self.at_nodes(thresholds, &nodes, error)
     }
 
-    /// The law of `thresholds` at `nodes`, of which there are whole blocks.
-    pub(crate) fn at_nodes(&self, thresholds: &[Threshold], nodes: &[Node]) -> Result<Mixture> {
+    /// The law of `thresholds` at `nodes`, of which there are whole blocks. Probabilities are right to about `error`.
+    pub(crate) fn at_nodes(
+        &self,
+        thresholds: &[Threshold],
+        nodes: &[Node],
+        error: f64,
+    ) -> Result<Mixture> {
         let links: Vec<Link> = thresholds
             .iter()
             .map(|threshold| self.link(threshold, nodes))
@@ -131,7 +154,8 @@ impl Copula {
             thresholds: links.len(),
         };
         for nodes in nodes.chunks(LANES) {
-            let of_nodes = |value: fn(&Node) -> f64| std::array::from_fn(|lane| value(&nodes[lane]));
+            let of_nodes =
+                |value: fn(&Node) -> f64| std::array::from_fn(|lane| value(&nodes[lane]));
             let (factors, scales) = (of_nodes(|node| node.factor), of_nodes(|node| node.scale));
             mixture.weights.push(of_nodes(|node| node.weight));
             // A copula has links of one sort.
@@ -139,13 +163,15 @@ impl Copula {
                 Some(Link::Latent { dof: None, .. }) => {
                     standards(&links, &factors, &scales, &mut mixture.conditional)
                 }
-                _ => mixture.conditional.extend(links.iter().map(|link| {
-                    std::array::from_fn(|lane| link.probability(&nodes[lane]))
-                })),
+                _ => mixture.conditional.extend(
+                    links
+                        .iter()
+                        .map(|link| std::array::from_fn(|lane| link.probability(&nodes[lane]))),
+                ),
             }
         }
         if let Some(Link::Latent { dof: None, .. }) = links.first() {
-            normal_cdf_all(&mut mixture.conditional);
+            normal_cdf_all(&mut mixture.conditional, error);
         }
         Ok(mixture)
     }
@@ -189,15 +215,17 @@ impl Copula {
             probability,
             loading,
         } = *threshold;
-        let hazard = -(-probability).ln_1p();
         Ok(match *self {
             Self::Clayton { theta } => Link::Frailty {
                 log: -(-theta * probability.ln()).exp_m1(),
             },
-            Self::MarshallOlkin { common } => Link::Shock {
-                reach: common * hazard,
-                alone: -(-(1.0 - common) * hazard).exp_m1(),
-            },
+            Self::MarshallOlkin { common } => {
+                let hazard = -(-probability).ln_1p();
+                Link::Shock {
+                    reach: common * hazard,
+                    alone: -(-(1.0 - common) * hazard).exp_m1(),
+                }
+            }
             Self::DoubleT {
                 idiosyncratic_dof, ..
             } => Link::latent(
@@ -413,7 +441,11 @@ fn normal_rule(step: f64, error: f64) -> Rule {
 fn in_blocks(low: f64, high: f64, step: f64) -> Rule {
     let count = ((high - low) / step).ceil() + 1.0;
     let count = (count / LANES as f64).ceil() * LANES as f64;
-    trapezoid(low, high, (high - low) / (count - 1.0) * (1.0 + f64::EPSILON))
+    trapezoid(
+        low,
+        high,
+        (high - low) / (count - 1.0) * (1.0 + f64::EPSILON),
+    )
 }
 
 /// Of a t variable scaled to unit variance, x = sinh u: its tails fall exponentially in u.
@@ -501,11 +533,19 @@ fn steps(
     let given = |first: usize| {
         let (edges, lanes) = (&edges, &lanes);
         reaches.iter().map(move |(reach, alone)| {
-            lanes(first, &|place| if edges[place] <= *reach { 1.0 } else { *alone })
+            lanes(first, &|place| {
+                if edges[place] <= *reach {
+                    1.0
+                } else {
+                    *alone
+                }
+            })
         })
     };
     Mixture {
-        weights: blocks().map(|first| lanes(first, &|place| weights[place])).collect(),
+        weights: blocks()
+            .map(|first| lanes(first, &|place| weights[place]))
+            .collect(),
         conditional: blocks().flat_map(given).collect(),
         thresholds: thresholds.len(),
     }

@@ -235,7 +235,10 @@ impl<'a> GivenFactor<'a> {
             sums[place] = self.sums(place, block, &law, &ahead, outcomes[place]);
             ahead.precede(outcomes[place]);
         }
-        (dot(&self.conditional.mixture.weights[block], &ahead.loss[0]), sums)
+        (
+            dot(&self.conditional.mixture.weights[block], &ahead.loss[0]),
+            sums,
+        )
     }
 
     fn sums(
@@ -326,7 +329,8 @@ impl<'a> GivenFactor<'a> {
                 .filter(|(place, _)| *place != first && *place != second);
             others.for_each(|(_, (_, outcomes))| law.join(outcomes));
             let weights = self.conditional.mixture.weights[block];
-            let [first, second] = [first, second].map(|place| &self.conditional.lattice.kinds[place]);
+            let [first, second] =
+                [first, second].map(|place| &self.conditional.lattice.kinds[place]);
             let mut sum = 0.0;
             for band in 0..first.bands.len() {
                 let steps =

@@ -105,11 +105,15 @@ impl PartialLaw {
             return;
         }
         // Zeros wherever nothing has been written since the start.
-        self.scratch
-            .resize(self.probabilities.len(), [0.0; LANES]);
+        self.scratch.resize(self.probabilities.len(), [0.0; LANES]);
         for group in groups {
             self.reached(GROUP * units);
-            join_group(&self.probabilities[..=self.reach], &mut self.scratch, units, group);
+            join_group(
+                &self.probabilities[..=self.reach],
+                &mut self.scratch,
+                units,
+                group,
+            );
             std::mem::swap(&mut self.probabilities, &mut self.scratch);
         }
         for probability in rest {

@@ -85,7 +85,8 @@ impl Lattice {
         mut outcomes: &'a [Outcome],
     ) -> impl Iterator<Item = (&'a Kind, &'a [Outcome])> {
         self.kinds.iter().map(move |kind| {
-            let (own, rest) = outcomes.split_at(kind.bands.iter().map(|band| band.units.len()).sum());
+            let (own, rest) =
+                outcomes.split_at(kind.bands.iter().map(|band| band.units.len()).sum());
             outcomes = rest;
             (kind, own)
         })
@@ -101,7 +102,9 @@ impl Kind {
     fn steps(&self) -> impl Iterator<Item = f64> + '_ {
         let losses = self.bands.iter().map(Band::mean);
         let milder = losses.clone().skip(1).chain([0.0]);
-        losses.zip(milder).map(|(loss, milder)| self.count as f64 * (loss - milder))
+        losses
+            .zip(milder)
+            .map(|(loss, milder)| self.count as f64 * (loss - milder))
     }
 
     /// What a single name loses that has only one outcome.

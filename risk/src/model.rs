@@ -2,7 +2,7 @@
 
 use crate::copula::{Copula, Mixture, Node, Threshold};
 use crate::error::{ensure, Result};
-use crate::kernel::{weighted_sum, Lanes, Outcome, PartialLaw};
+use crate::kernel::{weighted_sum, Lanes, Outcome, PartialLaw, LANES};
 use crate::lattice::Lattice;
 use crate::law::LossLaw;
 use crate::pool::{Name, Pool, Recovery};
@@ -52,7 +52,7 @@ impl Model {
         let mut law = vec![0.0; conditional.lattice.worst + 1];
         let mut given = PartialLaw::new(0);
         for (block, weights) in conditional.mixture.weights.iter().enumerate() {
-            conditional.sum(&mut given, law.len(), block);
+            conditional.sum(&mut given, law.len(), conditional.mixture.given(block));
             for (total, lanes) in law.iter_mut().zip(&given.probabilities) {
                 *total += dot(weights, lanes);
             }
@@ -81,25 +81,38 @@ impl Model {
         if caps.iter().all(|cap| *cap <= 0.0) {
             return Ok(means);
         }
-        let share = pool.unit();
         let conditional = self.conditional(pool, t)?;
-        let mut law = PartialLaw::new(0);
+        let units: Vec<f64> = caps.iter().map(|cap| cap / pool.unit()).collect();
+        let mut open = Vec::new();
         for (block, weights) in conditional.mixture.weights.iter().enumerate() {
-            let expected = weighted_sum(&conditional.lattice.steps, conditional.mixture.given(block));
-            let is_open = |cap: f64| conditional.is_open(cap, &expected, self.error);
-            let caps = || caps.iter().map(|cap| cap / share);
-            let length = caps().filter(|cap| is_open(*cap)).fold(0.0, f64::max);
-            if length > 0.0 {
-                conditional.sum(&mut law, length.ceil() as usize, block);
-            }
-            for (mean, cap) in means.iter_mut().zip(caps()) {
-                let given = match is_open(cap) {
-                    true => law.capped_mean(cap),
-                    false => expected.map(|expected| expected.min(cap)),
-                };
-                *mean += share * dot(weights, &given);
+            let steps = &conditional.lattice.steps;
+            let expected = weighted_sum(steps, conditional.mixture.given(block));
+            for (lane, expected) in expected.iter().enumerate() {
+                let is_open = |cap: &f64| conditional.is_open(*cap, *expected, self.error);
+                if units.iter().any(is_open) {
+                    open.push(block * LANES + lane);
+                    continue;
+                }
+                for (mean, cap) in means.iter_mut().zip(&units) {
+                    *mean += weights[lane] * expected.min(*cap);
+                }
             }
         }
+        let within = |cap: &&f64| **cap < conditional.lattice.worst as f64;
+        let length = units.iter().filter(within).fold(0.0, |a: f64, b| a.max(*b));
+        let mut law = PartialLaw::new(0);
+        for points in open.chunks(LANES) {
+            let (weights, given) = conditional.mixture.select(points);
+            let expected = weighted_sum(&conditional.lattice.steps, &given);
+            conditional.sum(&mut law, length.ceil() as usize, &given);
+            for (mean, cap) in means.iter_mut().zip(&units) {
+                *mean += match within(&cap) {
+                    true => dot(&weights, &law.capped_mean(*cap)),
+                    false => dot(&weights, &expected),
+                };
+            }
+        }
+        means.iter_mut().for_each(|mean| *mean *= pool.unit());
         Ok(means)
     }
 
@@ -122,7 +135,7 @@ impl Model {
             .copula
             .nodes(&thresholds, pool.names().len(), self.error);
         let conditional = Conditional {
-            mixture: self.copula.at_nodes(&thresholds, &nodes)?,
+            mixture: self.copula.at_nodes(&thresholds, &nodes, self.error)?,
             lattice: Cow::Owned(lattice),
             thresholds,
         };
@@ -169,25 +182,22 @@ pub(crate) struct Conditional<'a> {
 }
 
 impl Conditional<'_> {
-    /// Whether the loss may as well end below `cap` as above it, at any point where these losses are `expected`.
+    /// Whether the loss may as well end below `cap` as above it, at a point where it is `expected`.
     ///
     /// Of n independent losses up to `largest`, whose mean is m of the most they can be, the sum lies on the other side of
     /// a share x with a probability below exp(−n·(x·ln(x / m) + (1 − x)·ln((1 − x) / (1 − m)))) (Hoeffding 1963).
-    fn is_open(&self, cap: f64, expected: &Lanes, error: f64) -> bool {
+    fn is_open(&self, cap: f64, expected: f64, error: f64) -> bool {
         let names = self.lattice.names as f64;
         let most = names * self.lattice.largest as f64;
-        let (x, limit) = (cap / most, -(1e-5 * error).ln() / names);
-        let is_close = |mean: &f64| {
-            let m = mean / most;
-            x * (x / m).ln() + (1.0 - x) * ((1.0 - x) / (1.0 - m)).ln() < limit
-        };
-        0.0 < cap && cap < self.lattice.worst as f64 && expected.iter().any(is_close)
+        let (x, m) = (cap / most, expected / most);
+        let rate = x * (x / m).ln() + (1.0 - x) * ((1.0 - x) / (1.0 - m)).ln();
+        let is_close = names * rate < -(1e-5 * error).ln();
+        0.0 < cap && cap < self.lattice.worst as f64 && is_close
     }
 
-    /// The first `length` probabilities of what all names lose at the points in `block`.
-    fn sum(&self, law: &mut PartialLaw, length: usize, block: usize) {
+    /// The first `length` probabilities of what all names lose if those of the thresholds are `given`.
+    fn sum(&self, law: &mut PartialLaw, length: usize, given: &[Lanes]) {
         law.start(length);
-        let given = self.mixture.given(block);
         let mut outcomes: SmallVec<[Outcome; 3]> = SmallVec::new();
         for (place, run) in self.lattice.runs.iter().enumerate() {
             if let Some(units) = run.units {

@@ -201,7 +201,12 @@ impl Obligor {
         let thresholds = &thresholds[kind.thresholds.clone()];
         Ok(Self {
             count: kind.count,
-            bands: kind.bands.iter().zip(thresholds).map(band).collect::<Result<_>>()?,
+            bands: kind
+                .bands
+                .iter()
+                .zip(thresholds)
+                .map(band)
+                .collect::<Result<_>>()?,
         })
     }
 
@@ -241,11 +246,7 @@ fn uniform_limit(probability: f64) -> u64 {
     (probability * 2f64.powi(64)) as u64
 }
 
-fn draw_band(
-    bands: &[(Link, Units)],
-    node: &Node,
-    random: &mut Xoshiro256PlusPlus,
-) -> usize {
+fn draw_band(bands: &[(Link, Units)], node: &Node, random: &mut Xoshiro256PlusPlus) -> usize {
     let draw = random.next_u64();
     let band = bands
         .iter()

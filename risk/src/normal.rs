@@ -16,7 +16,7 @@ pub fn tranche_losses(pool: &Pool, t: f64, tranches: &[Tranche], rule: &Rule) ->
         loading: name.loading,
     };
     let thresholds: Vec<Threshold> = pool.names().iter().map(threshold).collect();
-    let mixture = Copula::Gaussian.at_nodes(&thresholds, &given_nodes(rule))?;
+    let mixture = Copula::Gaussian.at_nodes(&thresholds, &given_nodes(rule), 0.0)?;
     let mut losses = vec![0.0; tranches.len()];
     for (block, weights) in mixture.weights.iter().enumerate() {
         for (lane, weight) in weights.iter().enumerate() {

@@ -26,17 +26,39 @@ pub fn normal_cdf(x: f64) -> f64 {
 /// Numbers that are computed side by side.
 const WIDTH: usize = 8;
 
-/// [`normal_cdf`] of each of `values`, in their place, many times as fast; relative error below 4e-15 in the lower tail,
-/// too. Below −37.5 it is zero.
+/// [`normal_cdf`] of each of `values`, in their place, many times as fast; relative errors, in the lower tail too, stay
+/// below 4e-15, or below 1e-10 where `error` is no less than a hundred times that. Below −37.5 it is zero.
+pub(crate) fn normal_cdf_all(values: &mut [[f64; WIDTH]], error: f64) {
+    match error < 1e-8 {
+        true => normal_cdf_to_the_digit(values),
+        false => normal_cdf_roughly(values),
+    }
+}
+
 #[multiversion(targets("x86_64+avx2+fma", "aarch64+neon"))]
-pub(crate) fn normal_cdf_all(values: &mut [[f64; WIDTH]]) {
+fn normal_cdf_to_the_digit(values: &mut [[f64; WIDTH]]) {
     const FUSED: bool = cfg!(target_arch = "aarch64") || target_cfg_f!(target_feature = "fma");
+    laws::<FUSED, 14>(values, &MILLS)
+}
+
+#[multiversion(targets("x86_64+avx2+fma", "aarch64+neon"))]
+fn normal_cdf_roughly(values: &mut [[f64; WIDTH]]) {
+    const FUSED: bool = cfg!(target_arch = "aarch64") || target_cfg_f!(target_feature = "fma");
+    laws::<FUSED, 10>(values, &MILLS_ROUGHLY)
+}
+
+/// By `quotient`, of the terms of two polynomials, for Φ(−x)·exp(x²/2), and so many `TERMS` of the exponential series.
+#[inline(always)]
+fn laws<const FUSED: bool, const TERMS: usize>(
+    values: &mut [[f64; WIDTH]],
+    quotient: &[(f64, f64)],
+) {
     for values in values {
         let distance = values.map(|x| x.abs().min(37.5));
-        let density = bell::<FUSED>(&distance);
+        let density = bell::<FUSED, TERMS>(&distance);
         let mut upper = [0.0; WIDTH];
         let mut lower = [0.0; WIDTH];
-        for term in MILLS {
+        for term in quotient {
             for lane in 0..WIDTH {
                 upper[lane] = multiply_add::<FUSED>(upper[lane], distance[lane], term.0);
                 lower[lane] = multiply_add::<FUSED>(lower[lane], distance[lane], term.1);
@@ -66,9 +88,21 @@ const MILLS: [(f64, f64); 11] = [
     (178118.20842593416, 356236.41685186833),
 ];
 
+/// The same through 14 points; its relative error stays below 2e-11.
+const MILLS_ROUGHLY: [(f64, f64); 8] = [
+    (0.0, 1.0),
+    (0.39894228451558855, 15.837952655750117),
+    (6.318428410542952, 121.1816349887707),
+    (47.94556542130894, 563.086706996274),
+    (218.31972707475575, 1688.0908413006985),
+    (626.3220609534437, 3229.7050144236314),
+    (1082.5197248085383, 3622.8039101083627),
+    (913.5184032897063, 1827.0368065757564),
+];
+
 /// exp(−x²/2) for x from 0 to 37.5.
 #[inline(always)]
-fn bell<const FUSED: bool>(x: &[f64; WIDTH]) -> [f64; WIDTH] {
+fn bell<const FUSED: bool, const TERMS: usize>(x: &[f64; WIDTH]) -> [f64; WIDTH] {
     // Adding it leaves no digits behind the point.
     const ROUND: f64 = 6_755_399_441_055_744.0;
     // ln 2 in two parts, the first with zeros at its end so that multiples are exact.
@@ -83,8 +117,8 @@ fn bell<const FUSED: bool>(x: &[f64; WIDTH]) -> [f64; WIDTH] {
         let twos = power * std::f64::consts::LOG2_E + ROUND;
         let whole = twos - ROUND;
         let part = (power - whole * LN_2_HIGH) - whole * LN_2_LOW + rest;
-        let mut sum = EXPONENTIAL[0];
-        for term in &EXPONENTIAL[1..] {
+        let mut sum = 0.0;
+        for term in &EXPONENTIAL[EXPONENTIAL.len() - TERMS..] {
             sum = multiply_add::<FUSED>(sum, part, *term);
         }
         let scale = f64::from_bits((twos.to_bits().wrapping_add(1023)) << 52);
@@ -216,14 +250,18 @@ mod tests {
             .chunks_exact(WIDTH)
             .map(|points| std::array::from_fn(|lane| points[lane]))
             .collect();
-        normal_cdf_all(&mut values);
         assert_eq!(points.len() % WIDTH, 0);
-        for (x, value) in points.iter().zip(values.as_flattened()) {
-            let exact = normal_cdf(*x);
-            assert!(
-                (value - exact).abs() <= 4e-15 * exact,
-                "at {x}: {value:e} is not {exact:e}"
-            );
+        let mut roughly = values.clone();
+        normal_cdf_all(&mut values, 1e-13);
+        normal_cdf_all(&mut roughly, 1e-8);
+        for (values, error) in [(values, 4e-15), (roughly, 1e-10)] {
+            for (x, value) in points.iter().zip(values.as_flattened()) {
+                let exact = normal_cdf(*x);
+                assert!(
+                    (value - exact).abs() <= error * exact,
+                    "at {x}: {value:e} is not {exact:e}"
+                );
+            }
         }
     }
 
