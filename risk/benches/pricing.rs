@@ -88,7 +88,7 @@ fn kernels(criterion: &mut Criterion) {
 fn simulation(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("simulation");
     group.sample_size(10);
-    let scenarios = 200_000;
+    let scenarios = 50_000;
     group.throughput(Throughput::Elements(scenarios * NAMES as u64));
     for (names, pool) in [
         ("equal", equal_names(LOWER)),

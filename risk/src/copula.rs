@@ -56,6 +56,36 @@ pub(crate) struct Mixture {
 }
 
 impl Mixture {
+    /// Of `links` at `nodes`, of which there are whole blocks. Probabilities are right to about `error`.
+    pub fn of_links(links: &[Link], nodes: &[Node], error: f64) -> Self {
+        let mut mixture = Mixture {
+            weights: Vec::with_capacity(nodes.len() / LANES),
+            conditional: Vec::with_capacity(nodes.len() / LANES * links.len()),
+            thresholds: links.len(),
+        };
+        for nodes in nodes.chunks(LANES) {
+            let of_nodes =
+                |value: fn(&Node) -> f64| std::array::from_fn(|lane| value(&nodes[lane]));
+            let (factors, scales) = (of_nodes(|node| node.factor), of_nodes(|node| node.scale));
+            mixture.weights.push(of_nodes(|node| node.weight));
+            // A copula has links of one sort.
+            match links.first() {
+                Some(Link::Latent { dof: None, .. }) => {
+                    standards(links, &factors, &scales, &mut mixture.conditional)
+                }
+                _ => mixture.conditional.extend(
+                    links
+                        .iter()
+                        .map(|link| std::array::from_fn(|lane| link.probability(&nodes[lane]))),
+                ),
+            }
+        }
+        if let Some(Link::Latent { dof: None, .. }) = links.first() {
+            normal_cdf_all(&mut mixture.conditional, error);
+        }
+        mixture
+    }
+
     /// Probabilities of the thresholds given the points in `block`.
     pub fn given(&self, block: usize) -> &[Lanes] {
         &self.conditional[block * self.thresholds..][..self.thresholds]
@@ -148,32 +178,7 @@ impl Copula {
             .iter()
             .map(|threshold| self.link(threshold, nodes))
             .collect::<Result<_>>()?;
-        let mut mixture = Mixture {
-            weights: Vec::with_capacity(nodes.len() / LANES),
-            conditional: Vec::with_capacity(nodes.len() / LANES * links.len()),
-            thresholds: links.len(),
-        };
-        for nodes in nodes.chunks(LANES) {
-            let of_nodes =
-                |value: fn(&Node) -> f64| std::array::from_fn(|lane| value(&nodes[lane]));
-            let (factors, scales) = (of_nodes(|node| node.factor), of_nodes(|node| node.scale));
-            mixture.weights.push(of_nodes(|node| node.weight));
-            // A copula has links of one sort.
-            match links.first() {
-                Some(Link::Latent { dof: None, .. }) => {
-                    standards(&links, &factors, &scales, &mut mixture.conditional)
-                }
-                _ => mixture.conditional.extend(
-                    links
-                        .iter()
-                        .map(|link| std::array::from_fn(|lane| link.probability(&nodes[lane]))),
-                ),
-            }
-        }
-        if let Some(Link::Latent { dof: None, .. }) = links.first() {
-            normal_cdf_all(&mut mixture.conditional, error);
-        }
-        Ok(mixture)
+        Ok(Mixture::of_links(&links, nodes, error))
     }
 
     /// Points of the factor, dense enough for the sharpest of `thresholds`.
@@ -344,7 +349,7 @@ impl Link {
 
     /// How far the rest beside the factor may rise before the latent variable is above its level, and what that rest is
     /// multiplied by. Zero for other links.
-    pub fn margin(&self, node: &Node) -> (f64, f64) {
+    fn margin(&self, node: &Node) -> (f64, f64) {
         match *self {
             Self::Latent {
                 level,
@@ -405,7 +410,7 @@ pub(crate) fn given_nodes(rule: &Rule) -> Vec<Node> {
 }
 
 /// Up to whole blocks of `LANES`, with points that weigh nothing.
-fn filled(mut nodes: Vec<Node>) -> Vec<Node> {
+pub(crate) fn filled(mut nodes: Vec<Node>) -> Vec<Node> {
     nodes.resize(
         nodes.len().next_multiple_of(LANES),
         Node {
