@@ -87,8 +87,8 @@ fn kernels(criterion: &mut Criterion) {
 
 fn simulation(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("simulation");
-    group.sample_size(10);
-    let scenarios = 50_000;
+    group.sample_size(50);
+    let scenarios = 16_384;
     group.throughput(Throughput::Elements(scenarios * NAMES as u64));
     for (names, pool) in [
         ("equal", equal_names(LOWER)),
