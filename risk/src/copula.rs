@@ -288,25 +288,90 @@ impl Copula {
         solve::root("threshold", |level| Ok(excess(level)), -reach, reach)
     }
 
-    /// The probability of `threshold` at `node` by the Gaussian copula, its first and second derivative by the
-    /// unconditional one, and the first by the loading.
-    pub(crate) fn gaussian_slopes(threshold: &Threshold, node: &Node) -> Slopes {
+    /// How the probability of `threshold` changes with the unconditional one and with the loading. None where that is not
+    /// smooth, or not known in closed form.
+    pub(crate) fn change(&self, threshold: &Threshold) -> Option<Change> {
         let Threshold {
             probability,
             loading,
         } = *threshold;
-        let level = normal_quantile(probability);
-        let residual_square = 1.0 - loading * loading;
-        let residual = residual_square.sqrt();
-        let standard = (level - loading * node.factor) / residual;
-        let density = normal_pdf(standard);
-        let level_slope = 1.0 / normal_pdf(level);
-        let first = density * level_slope / residual;
-        Slopes {
-            value: normal_cdf(standard),
-            probability: first,
-            probability_twice: first * level_slope * (level - standard / residual),
-            loading: density * (loading * level - node.factor) / (residual_square * residual),
+        let latent = |level: f64, density: f64, decay: f64| Change::Latent {
+            loading,
+            level,
+            level_slope: 1.0 / density,
+            decay,
+        };
+        match *self {
+            Self::Gaussian => {
+                let level = normal_quantile(probability);
+                Some(latent(level, normal_pdf(level), level))
+            }
+            Self::Student { dof } => {
+                let level = student_quantile(probability, dof);
+                let decay = (dof + 1.0) * level / (dof + level * level);
+                Some(latent(level, student_pdf(level, dof), decay))
+            }
+            Self::Clayton { theta } => Some(Change::Frailty { probability, theta }),
+            Self::DoubleT { .. } | Self::MarshallOlkin { .. } => None,
+        }
+    }
+}
+
+/// What the derivatives of a conditional probability depend on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Change {
+    /// The level rises by `level_slope` with the probability; the logarithm of the latent variable's density falls by
+    /// `decay` there.
+    Latent {
+        loading: f64,
+        level: f64,
+        level_slope: f64,
+        decay: f64,
+    },
+    Frailty {
+        probability: f64,
+        theta: f64,
+    },
+}
+
+impl Change {
+    /// At a point of the factor.
+    pub fn slopes(&self, node: &Node) -> Slopes {
+        match *self {
+            Self::Latent {
+                loading,
+                level,
+                level_slope,
+                decay,
+            } => {
+                let residual_square = 1.0 - loading * loading;
+                let residual = residual_square.sqrt();
+                let standard = (node.scale * level - loading * node.factor) / residual;
+                let density = normal_pdf(standard);
+                let slope = node.scale / residual;
+                let tilt = loading * node.scale * level - node.factor;
+                Slopes {
+                    value: normal_cdf(standard),
+                    probability: density * slope * level_slope,
+                    probability_twice: density
+                        * slope
+                        * level_slope
+                        * level_slope
+                        * (decay - standard * slope),
+                    loading: density * tilt / (residual_square * residual),
+                }
+            }
+            Self::Frailty { probability, theta } => {
+                let value = (-node.factor * (-theta * probability.ln()).exp_m1()).exp();
+                let growth = node.factor * theta * probability.powf(-theta - 1.0);
+                let bend = growth - (theta + 1.0) / probability;
+                Slopes {
+                    value,
+                    probability: value * growth,
+                    probability_twice: value * growth * bend,
+                    loading: 0.0,
+                }
+            }
         }
     }
 }

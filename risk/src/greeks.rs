@@ -4,7 +4,7 @@
 //! probability times what its default costs the tranche while the others stay uncertain (Andersen, Sidenius and Basu
 //! 2003). Nothing is bumped, and nothing divided by a small difference.
 
-use crate::copula::{Copula, Node, Threshold};
+use crate::copula::{Change, Copula, Node};
 use crate::error::{ensure, Error, Result};
 use crate::kernel::{anticipate, Lanes, Outcome, PartialLaw, LANES};
 use crate::lattice::{Kind, Units};
@@ -41,7 +41,8 @@ pub struct TrancheGreeks {
     pub correlation: f64,
 }
 
-/// Greeks of each tranche at the horizon `t`, for the Gaussian copula with loadings below one.
+/// Greeks of each tranche at the horizon `t`, for the Gaussian, Student and Clayton copulas with loadings below
+/// one. A Clayton copula's do not depend on loadings; its derivatives by them and by the correlation are zero.
 pub fn tranche_greeks(
     model: &Model,
     pool: &Pool,
@@ -79,6 +80,8 @@ struct GivenFactor<'a> {
     t: f64,
     conditional: Conditional<'static>,
     nodes: Vec<Node>,
+    /// Of each threshold.
+    changes: Vec<Change>,
 }
 
 /// One name's part in derivatives, before they are scaled to its parameters.
@@ -138,14 +141,12 @@ impl Ahead {
 
 impl<'a> GivenFactor<'a> {
     fn new(model: &Model, pool: &'a Pool, t: f64) -> Result<Self> {
-        if model.copula != Copula::Gaussian
-            || pool.names().iter().any(|name| name.loading.abs() == 1.0)
-        {
-            return Err(Error::Unsupported(
-                "derivatives by conditioning are those of the Gaussian copula with loadings below 1; for others take differences, as spread_greeks does",
-            ));
+        const REFUSED: Error = Error::Unsupported("derivatives by conditioning are those of the Gaussian, Student and Clayton copulas with loadings below 1; for others take differences, as spread_greeks does");
+        let is_perfect = pool.names().iter().any(|name| name.loading.abs() == 1.0);
+        if is_perfect && !matches!(model.copula, Copula::Clayton { .. }) {
+            return Err(REFUSED);
         }
-        let (conditional, nodes) = model.apart(pool, t)?;
+        model.copula.validate()?;
         for name in pool.names() {
             let p = name.default.probability(t);
             ensure(
@@ -155,9 +156,13 @@ impl<'a> GivenFactor<'a> {
                 "above 0 and below 1 where derivatives are asked for",
             )?;
         }
+        let (conditional, nodes) = model.apart(pool, t)?;
+        let thresholds = conditional.thresholds.iter();
+        let changes = thresholds.map(|threshold| model.copula.change(threshold));
         Ok(Self {
             pool,
             t,
+            changes: changes.collect::<Option<_>>().ok_or(REFUSED)?,
             conditional,
             nodes,
         })
@@ -258,9 +263,9 @@ impl<'a> GivenFactor<'a> {
             .enumerate()
         {
             let weight = kind.bands[band].weight;
-            let threshold = self.threshold(kind, band);
+            let change = self.change(kind, band);
             for (lane, node) in self.points(block) {
-                let slopes = Copula::gaussian_slopes(threshold, node);
+                let slopes = change.slopes(node);
                 let cost = weights[lane] * step[lane];
                 sums.delta += weight * slopes.probability * cost;
                 sums.gamma += weight * weight * slopes.probability_twice * cost;
@@ -296,14 +301,13 @@ impl<'a> GivenFactor<'a> {
             .collect()
     }
 
-    fn threshold(&self, kind: &Kind, band: usize) -> &Threshold {
-        &self.conditional.thresholds[kind.thresholds.start + band]
+    fn change(&self, kind: &Kind, band: usize) -> &Change {
+        &self.changes[kind.thresholds.start + band]
     }
 
     /// Of the probability of a band of `kind` given the factor, by that of default.
     fn slope(&self, kind: &Kind, band: usize, node: &Node) -> f64 {
-        kind.bands[band].weight
-            * Copula::gaussian_slopes(self.threshold(kind, band), node).probability
+        kind.bands[band].weight * self.change(kind, band).slopes(node).probability
     }
 
     /// The factor's points of a block with their lanes.
