@@ -27,7 +27,7 @@ from financepy.utils.frequency import FrequencyTypes
 from financepy.utils.global_types import SwapTypes
 
 NAMES, POINTS, LOWER, UPPER = 125, 40, 0.30, 0.35
-SCENARIOS = 16_384
+SCENARIOS = 65_536
 TRANCHES = [(0.0, 0.03), (0.03, 0.06), (0.06, 0.09), (0.12, 0.22)]
 
 

@@ -88,7 +88,7 @@ fn kernels(criterion: &mut Criterion) {
 fn simulation(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("simulation");
     group.sample_size(50);
-    let scenarios = 16_384;
+    let scenarios = 65_536;
     group.throughput(Throughput::Elements(scenarios * NAMES as u64));
     for (names, pool) in [
         ("equal", equal_names(LOWER)),
