@@ -14,27 +14,22 @@
 //! that is a [`Failure`].
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::fmt;
-use std::marker::PhantomData;
-use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
 
-use anyhow::{anyhow, bail, Context, Result};
+use anyhow::{anyhow, Result};
+use deployment::{Bundles, Code, Host};
 use drink::frame_support::storage::{with_transaction, TransactionOutcome};
 use drink::frame_support::{Blake2_256, StorageHasher};
 use drink::minimal::{MinimalSandbox, RuntimeEvent};
 use drink::pallet_contracts;
 use drink::pallet_contracts::Determinism;
 use drink::sandbox_api::prelude::*;
-use drink::session::ContractBundle;
 use drink::{AccountId32, DispatchError, Sandbox, Weight};
 use finance::{Period, Timestamp};
-use ink::env::call::utils::{ReturnType, Set};
-use ink::env::call::{Call, CallBuilder, ExecutionInput};
-use ink::env::DefaultEnvironment;
-use ink::primitives::{AccountId, Hash, LangError};
+use ink::primitives::{AccountId, Hash};
 use scale::{Decode, Encode};
+
+pub use deployment::{contracts_folder, Failure, Message, MessageBuilder};
 
 /// What tells this chain from others where something is signed for it.
 pub const NETWORK: [u8; 32] = *b"an embedded chain of one process";
@@ -55,32 +50,6 @@ pub struct Chain {
     bundles: Bundles,
 }
 
-/// A message ready to be sent: made by the call builder of a contract reference.
-pub struct Message<R> {
-    contract: AccountId,
-    input: Vec<u8>,
-    answer: PhantomData<R>,
-}
-
-/// The call builder that a `contract_ref!` gives for a message that answers `R`.
-pub type MessageBuilder<Args, R> = CallBuilder<
-    DefaultEnvironment,
-    Set<Call<DefaultEnvironment>>,
-    Set<ExecutionInput<Args>>,
-    Set<ReturnType<R>>,
->;
-
-impl<Args: Encode, R> From<MessageBuilder<Args, R>> for Message<R> {
-    fn from(builder: MessageBuilder<Args, R>) -> Self {
-        let call = builder.params();
-        Self {
-            contract: *call.callee(),
-            input: call.exec_input().encode(),
-            answer: PhantomData,
-        }
-    }
-}
-
 /// An answered call.
 #[derive(Debug)]
 pub struct Called<R> {
@@ -90,6 +59,16 @@ pub struct Called<R> {
     pub weight: Weight,
     /// What all contracts in the call emitted, in order; nothing if the message refused.
     pub emitted: Vec<Emitted>,
+}
+
+impl Called<Vec<u8>> {
+    fn decoded<R: Decode>(self) -> Result<Called<R>, Failure> {
+        Ok(Called {
+            answer: Message::answer(&self.answer)?,
+            weight: self.weight,
+            emitted: self.emitted,
+        })
+    }
 }
 
 impl<R> Called<R> {
@@ -119,49 +98,13 @@ impl Emitted {
     }
 }
 
-/// Why a call or a deployment got no answer. The chain is as before.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Failure {
-    /// The contract trapped: a panic, or an instruction that cannot be executed.
-    Trapped,
-    /// The gas limit was reached.
-    OutOfGas,
-    /// No contract stands at the address.
-    NoContract,
-    /// The contract does not know the message or cannot read its arguments.
-    NotUnderstood,
-    /// The answer is not of the type that the message promises.
-    Undecodable,
-    /// Another refusal of the chain, by its name.
-    Refused(String),
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        match self {
-            Self::Trapped => write!(f, "the contract trapped"),
-            Self::OutOfGas => write!(f, "the gas limit was reached"),
-            Self::NoContract => write!(f, "there is no contract at that address"),
-            Self::NotUnderstood => write!(f, "the contract does not understand the message"),
-            Self::Undecodable => write!(f, "the contract's answer is of another type"),
-            Self::Refused(name) => write!(f, "the chain refused: {name}"),
-        }
-    }
-}
-
-impl std::error::Error for Failure {}
-
-impl From<DispatchError> for Failure {
-    fn from(error: DispatchError) -> Self {
-        let DispatchError::Module(module) = error else {
-            return Self::Refused(format!("{error:?}"));
-        };
-        match module.message {
-            Some("ContractTrapped") => Self::Trapped,
-            Some("OutOfGas") => Self::OutOfGas,
-            Some("ContractNotFound") => Self::NoContract,
-            message => Self::Refused(message.map_or_else(|| format!("{module:?}"), str::to_owned)),
-        }
+fn failure(error: DispatchError) -> Failure {
+    let DispatchError::Module(module) = error else {
+        return Failure::Refused(format!("{error:?}"));
+    };
+    match module.message {
+        Some(name) => Failure::named(name),
+        None => Failure::Refused(format!("{module:?}")),
     }
 }
 
@@ -234,7 +177,8 @@ impl Chain {
         actor: AccountId,
         message: impl Into<Message<R>>,
     ) -> Result<Called<R>, Failure> {
-        self.run(actor, message.into())
+        let message = message.into();
+        self.run(actor, message.contract, message.input)?.decoded()
     }
 
     /// What the message would do now, without doing it.
@@ -247,15 +191,8 @@ impl Chain {
         message: impl Into<Message<R>>,
     ) -> Result<Called<R>, Failure> {
         let message = message.into();
-        let gas_limit = *self.gas_limit.borrow();
-        self.sandbox.borrow_mut().execute_with(|| {
-            // An open transaction that is rolled back costs what it wrote; a copy of the state costs all.
-            with_transaction(|| {
-                TransactionOutcome::Rollback(Ok::<_, DispatchError>(execute(
-                    actor, message, gas_limit,
-                )))
-            })
-        })?
+        self.try_run(actor, message.contract, message.input)?
+            .decoded()
     }
 
     /// The answer of a message that only looks.
@@ -301,7 +238,7 @@ impl Chain {
     }
 
     /// Deploys a contract by the name of its package, with the constructor `new` and the encoded
-    /// arguments. `salt` tells apart instances that are otherwise the same.
+    /// arguments, unless it stands there already. `salt` tells apart instances that are otherwise the same.
     ///
     /// # Errors
     /// The contract is not built, or its constructor failed or refused.
@@ -312,8 +249,7 @@ impl Chain {
         arguments: impl Encode,
         salt: &str,
     ) -> Result<AccountId> {
-        self.try_deploy::<DebugBytes>(contract, actor, arguments, salt)?
-            .map_err(|error| anyhow!("the constructor of {contract} refused: {error:?}"))
+        (self as &dyn Host).deploy(contract, actor, arguments, salt)
     }
 
     /// [`Chain::deploy`] of a contract whose constructor may answer with an error of type `E`.
@@ -327,32 +263,7 @@ impl Chain {
         arguments: impl Encode,
         salt: &str,
     ) -> Result<Result<AccountId, E>> {
-        let code = self.bundles.code(contract)?;
-        let input = [ink::selector_bytes!("new").to_vec(), arguments.encode()].concat();
-        let gas_limit = *self.gas_limit.borrow();
-        let mut sandbox = self.sandbox.borrow_mut();
-        sandbox.reset_events();
-        let result = sandbox
-            .deploy_contract(
-                code,
-                0,
-                input,
-                salt.as_bytes().to_vec(),
-                native(actor),
-                gas_limit,
-                Some(DEPOSIT_LIMIT),
-            )
-            .result
-            .map_err(Failure::from)
-            .with_context(|| format!("deploying {contract}"))?;
-        if !result.result.did_revert() {
-            return Ok(Ok(AccountId::from(<[u8; 32]>::from(result.account_id))));
-        }
-        type Refusal<E> = Result<Result<(), E>, LangError>;
-        match Refusal::<E>::decode(&mut result.result.data.as_slice()) {
-            Ok(Ok(Err(error))) => Ok(Err(error)),
-            _ => bail!("the constructor of {contract} does not understand its arguments"),
-        }
+        (self as &dyn Host).try_deploy(contract, actor, arguments, salt)
     }
 
     /// Uploads the code of a contract by the name of its package and makes no instance. Returns its hash.
@@ -360,18 +271,7 @@ impl Chain {
     /// # Errors
     /// The contract is not built, or the chain refuses the code.
     pub fn upload(&self, contract: &str, actor: AccountId) -> Result<Hash> {
-        let code = self.bundles.code(contract)?;
-        let mut sandbox = self.sandbox.borrow_mut();
-        let uploaded = sandbox.upload_contract(
-            code,
-            native(actor),
-            Some(DEPOSIT_LIMIT),
-            Determinism::Enforced,
-        );
-        let uploaded = uploaded
-            .map_err(Failure::from)
-            .with_context(|| format!("uploading {contract}"))?;
-        Ok(Hash::from(uploaded.code_hash.0))
+        (self as &dyn Host).upload(contract, actor)
     }
 
     /// What the code of a contract hashes to.
@@ -390,40 +290,134 @@ impl Chain {
         sandbox.take_snapshot().storage_root.0
     }
 
-    fn run<R: Decode>(&self, actor: AccountId, message: Message<R>) -> Result<Called<R>, Failure> {
+    fn run(
+        &self,
+        actor: AccountId,
+        contract: AccountId,
+        input: Vec<u8>,
+    ) -> Result<Called<Vec<u8>>, Failure> {
         let gas_limit = *self.gas_limit.borrow();
         self.sandbox
             .borrow_mut()
-            .execute_with(|| execute(actor, message, gas_limit))
+            .execute_with(|| run(actor, contract, input, gas_limit))
+    }
+
+    /// Runs a message and takes back what it did.
+    fn try_run(
+        &self,
+        actor: AccountId,
+        contract: AccountId,
+        input: Vec<u8>,
+    ) -> Result<Called<Vec<u8>>, Failure> {
+        let gas_limit = *self.gas_limit.borrow();
+        let tried = self.sandbox.borrow_mut().execute_with(|| {
+            // An open transaction that is rolled back costs what it wrote; a copy of the state costs all.
+            with_transaction(|| {
+                TransactionOutcome::Rollback(Ok::<_, DispatchError>(run(
+                    actor, contract, input, gas_limit,
+                )))
+            })
+        });
+        tried.map_err(failure)?
+    }
+}
+
+impl Host for Chain {
+    fn bundles(&self) -> &Bundles {
+        &self.bundles
+    }
+
+    fn network(&self) -> [u8; 32] {
+        NETWORK
+    }
+
+    fn now(&self) -> Result<Timestamp> {
+        Ok(self.now())
+    }
+
+    fn account(&self, name: &str) -> Result<AccountId> {
+        Ok(self.account(name))
+    }
+
+    fn asset(&self, _: &str) -> Result<Option<AccountId>> {
+        Ok(None)
+    }
+
+    fn code_at(&self, address: AccountId) -> Result<Option<Hash>> {
+        Ok(self.code_hash(address))
+    }
+
+    fn upload_code(&self, by: AccountId, code: &Code) -> Result<()> {
+        let mut sandbox = self.sandbox.borrow_mut();
+        let uploaded = sandbox.upload_contract(
+            code.wasm.clone(),
+            native(by),
+            Some(DEPOSIT_LIMIT),
+            Determinism::Enforced,
+        );
+        uploaded.map_err(failure)?;
+        Ok(())
+    }
+
+    fn instantiate(
+        &self,
+        by: AccountId,
+        code: &Code,
+        input: &[u8],
+        salt: &str,
+    ) -> Result<Result<AccountId, Vec<u8>>> {
+        let gas_limit = *self.gas_limit.borrow();
+        let mut sandbox = self.sandbox.borrow_mut();
+        sandbox.reset_events();
+        let made = sandbox.deploy_contract(
+            code.wasm.clone(),
+            0,
+            input.to_vec(),
+            salt.as_bytes().to_vec(),
+            native(by),
+            gas_limit,
+            Some(DEPOSIT_LIMIT),
+        );
+        let made = made.result.map_err(failure)?;
+        Ok(match made.result.did_revert() {
+            true => Err(made.result.data),
+            false => Ok(AccountId(made.account_id.into())),
+        })
+    }
+
+    fn send(&self, by: AccountId, contract: AccountId, input: Vec<u8>) -> Result<Vec<u8>> {
+        Ok(self.run(by, contract, input)?.answer)
+    }
+
+    fn look(&self, contract: AccountId, input: Vec<u8>) -> Result<Vec<u8>> {
+        Ok(self.try_run(READER, contract, input)?.answer)
     }
 }
 
 type Runtime = <MinimalSandbox as Sandbox>::Runtime;
 
-fn execute<R: Decode>(
+/// Runs a message. The answer is as the contract encoded it.
+fn run(
     actor: AccountId,
-    message: Message<R>,
+    contract: AccountId,
+    input: Vec<u8>,
     gas_limit: Weight,
-) -> Result<Called<R>, Failure> {
+) -> Result<Called<Vec<u8>>, Failure> {
     drink::minimal::System::reset_events();
     let result = pallet_contracts::Pallet::<Runtime>::bare_call(
         native(actor),
-        native(message.contract),
+        native(contract),
         0,
         gas_limit,
         Some(DEPOSIT_LIMIT),
-        message.input,
+        input,
         pallet_contracts::DebugInfo::Skip,
         pallet_contracts::CollectEvents::UnsafeCollect,
         Determinism::Enforced,
     );
-    let data = result.result?.data;
-    let answer = Result::<R, LangError>::decode(&mut data.as_slice())
-        .map_err(|_| Failure::Undecodable)?
-        .map_err(|_| Failure::NotUnderstood)?;
     let events = result.events.unwrap_or_default();
     Ok(Called {
-        answer,
+        answer: result.result.map_err(failure)?.data,
         weight: result.gas_consumed,
         emitted: events
             .into_iter()
@@ -450,87 +444,4 @@ fn emitted(event: RuntimeEvent, topics: Vec<[u8; 32]>) -> Option<Emitted> {
 
 fn native(account: AccountId) -> AccountId32 {
     AccountId32::new(*account.as_ref())
-}
-
-/// Whatever bytes are left, shown in hexadecimal: an error whose type the caller does not name.
-struct DebugBytes(Vec<u8>);
-
-impl Decode for DebugBytes {
-    fn decode<I: scale::Input>(input: &mut I) -> Result<Self, scale::Error> {
-        let mut bytes = Vec::new();
-        while let Ok(byte) = input.read_byte() {
-            bytes.push(byte);
-        }
-        Ok(Self(bytes))
-    }
-}
-
-impl fmt::Debug for DebugBytes {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        self.0
-            .iter()
-            .try_for_each(|byte| write!(f, "{byte:02x}"))
-            .and_then(|()| write!(f, " (SCALE-encoded error)"))
-    }
-}
-
-/// The code of built contracts.
-struct Bundles {
-    folder: PathBuf,
-}
-
-/// By file. Read once per process: the loader takes a bundle byte by byte.
-static CODE: Mutex<BTreeMap<PathBuf, Vec<u8>>> = Mutex::new(BTreeMap::new());
-
-/// The folder of built contracts, the first that exists of: `$SLUICE_CONTRACTS`,
-/// `$CARGO_TARGET_DIR/contracts`, `target/contracts` of the workspace.
-///
-/// # Errors
-/// There is none.
-pub fn contracts_folder() -> Result<PathBuf> {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
-    let candidates = [
-        std::env::var_os("SLUICE_CONTRACTS").map(PathBuf::from),
-        target.map(|target| target.join("contracts")),
-        Some(crate::workspace_root().join("target/contracts")),
-    ];
-    let candidates: Vec<_> = candidates.into_iter().flatten().collect();
-    let found = candidates.iter().find(|folder| folder.is_dir());
-    found.cloned().ok_or_else(|| {
-        let looked: Vec<_> = candidates
-            .iter()
-            .map(|folder| format!("\n  {}", folder.display()))
-            .collect();
-        anyhow!(
-            "no built contracts found; run `./scripts/setup.sh` and then `cargo xtask build`. Looked in:{}",
-            looked.concat()
-        )
-    })
-}
-
-impl Bundles {
-    fn find() -> Result<Self> {
-        Ok(Self {
-            folder: contracts_folder()?,
-        })
-    }
-
-    fn code(&self, contract: &str) -> Result<Vec<u8>> {
-        let path = self
-            .folder
-            .join(contract.replace('-', "_"))
-            .with_extension("contract");
-        let mut read = CODE.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(code) = read.get(&path) {
-            return Ok(code.clone());
-        }
-        let bundle = ContractBundle::load(&path).with_context(|| {
-            format!(
-                "the contract `{contract}` is not built: cannot read {}; run `cargo xtask build`",
-                path.display()
-            )
-        })?;
-        read.insert(path, bundle.wasm.clone());
-        Ok(bundle.wasm)
-    }
 }

@@ -1,15 +1,18 @@
 //! Puts a deal on a chain: deploys its contracts in the order in which they know one another, and
 //! keeps their addresses.
 
+pub mod governance;
+
 use anyhow::{anyhow, Context, Result};
 use finance::parameters::{Group, Unit};
 use finance::{Period, Ratio};
 use ink::codegen::TraitCallBuilder;
 use interfaces::collateral_vault::{Listing, LoanServicing, VaultError, VaultTerms};
 use interfaces::compliance::{
-    ComplianceRegistry, Jurisdiction, RegistryTerms, Statement, Tranches,
+    ComplianceError, ComplianceRegistry, Jurisdiction, RegistryTerms, Statement, Tranches,
 };
 use interfaces::configurator::{ChangeError, Configurator as _, ParametersTerms};
+use interfaces::insurance_fund::{FundError, FundTerms, InsuranceFund};
 use interfaces::liquidation_engine::EngineTerms;
 use interfaces::oracle_adapter::{OracleError, OracleTerms, Settings};
 use interfaces::parameters::{DealParameters, Parameter};
@@ -19,14 +22,16 @@ use interfaces::tranche_token::TokenTerms;
 use interfaces::transfer_agent::{AgentError, AgentTerms, TransferAgent};
 use interfaces::types::{AccountId, AssetId, Balance, CollateralId, TrancheId};
 use psp22::PSP22;
+use term_sheet::term_sheet::Insurance;
+use term_sheet::{show, TermSheet, Token};
 
-use crate::chain::{Chain, NETWORK};
 use crate::contracts::{
-    Agent, Asset, AsyncVault, Configurator, Distributions, Engine, Oracle, Parameters, Pool, Psp22,
-    Registry, Servicing, Vault,
+    Agent, Asset, AsyncVault, Configurator, Distributions, Engine, Fund, Oracle, Parameters, Pool,
+    Psp22, Registry, Servicing, Vault,
 };
-use crate::input::term_sheet::{TermSheet, Token};
-use crate::show;
+use crate::host::Host;
+
+use self::governance::Governance;
 
 /// How long an attestation counts in a demonstration.
 const MEMBERSHIP: Period = Period::from_secs(365 * 86_400);
@@ -45,10 +50,14 @@ pub struct Deal {
     pub tranches: Vec<AccountId>,
     /// Who may hold them, if not anyone.
     pub registry: Option<AccountId>,
+    /// Who is paid what goes to insurance: a fund or an account.
+    pub insurance: AccountId,
     /// Risk parameters.
     pub parameters: AccountId,
     /// Changes them.
     pub configurator: AccountId,
+    /// Who decides about that.
+    pub governance: Governance,
     /// Prices.
     pub oracle: AccountId,
     /// The pool's cash, settlements and draws.
@@ -68,8 +77,8 @@ impl Deal {
     ///
     /// # Errors
     /// A contract is not built, or refuses its terms.
-    pub fn deploy(chain: &Chain, sheet: TermSheet) -> Result<Self> {
-        let deployer = chain.account("Deployer");
+    pub fn deploy(chain: &dyn Host, sheet: TermSheet) -> Result<Self> {
+        let deployer = chain.account("Deployer")?;
         let deploying = Deploying {
             chain,
             deployer,
@@ -81,17 +90,19 @@ impl Deal {
             .iter()
             .map(|collateral| deploying.asset(&collateral.token));
         let collateral = collateral.collect::<Result<Vec<_>>>()?;
-        let configurator = deploying.configurator()?;
-        let parameters = deploying.parameters(configurator)?;
-        let oracle = deploying.oracle()?;
-        let pool = deploying.pool(cash)?;
-        let agent = deploying.agent(cash, pool)?;
+        let configurator = chain.deploy("configurator", deployer, (), &sheet.name)?;
+        let insurance = deploying.insurance(cash)?;
+        let pool = deploying.pool(cash, insurance)?;
+        let agent = deploying.agent(cash, pool, configurator)?;
         let registry = deploying.registry()?;
         let tranches = sheet
             .tranches
             .iter()
             .map(|tranche| deploying.tranche_token(agent, registry, &tranche.token));
         let tranches = tranches.collect::<Result<Vec<_>>>()?;
+        let governance = deploying.governance(&tranches)?;
+        let parameters = deploying.parameters(configurator, &governance)?;
+        let oracle = deploying.oracle(governance.governor)?;
         let waterfall = chain.deploy("waterfall", deployer, (), &sheet.name)?;
         let vault = deploying.vault(VaultTerms {
             pool,
@@ -108,8 +119,7 @@ impl Deal {
                 vault,
                 parameters,
                 cash,
-                insurance: chain.account(&sheet.insurance),
-                guardian: chain.account(&sheet.guardian),
+                insurance,
             },
             &sheet.name,
         )?;
@@ -120,8 +130,10 @@ impl Deal {
             collateral,
             tranches,
             registry,
+            insurance,
             parameters,
             configurator,
+            governance,
             oracle,
             pool,
             agent,
@@ -133,27 +145,32 @@ impl Deal {
         Ok(deal)
     }
 
-    fn bind(&self, chain: &Chain) -> Result<()> {
+    fn bind(&self, chain: &dyn Host) -> Result<()> {
+        let (mut pool, mut agent, mut vault) = (self.pool(), self.agent(), self.servicing());
+        let bind = pool.call_mut().bind(self.agent, self.vault, self.waterfall);
         chain
-            .execute(
-                self.deployer,
-                self.pool()
-                    .call_mut()
-                    .bind(self.agent, self.vault, self.waterfall),
-            )
+            .execute_once(self.deployer, bind, PoolError::AlreadyBound)
             .context("binding the pool")?;
-        let tokens = self.tranches.clone();
+        let bind = agent.call_mut().bind(self.tranches.clone());
         chain
-            .execute(self.deployer, self.agent().call_mut().bind(tokens))
+            .execute_once(self.deployer, bind, AgentError::AlreadyBound)
             .context("binding the transfer agent")?;
+        let bind = vault.call_mut().bind(self.engine);
         chain
-            .execute(self.deployer, self.servicing().call_mut().bind(self.engine))
+            .execute_once(self.deployer, bind, VaultError::AlreadyBound)
             .context("binding the vault")?;
+        if let Some(mut fund) = self.fund() {
+            let bind = fund.call_mut().bind(self.pool, self.vault, self.engine);
+            chain
+                .execute_once(self.deployer, bind, FundError::AlreadyBound)
+                .context("binding the insurance fund")?;
+        }
         self.bind_registry(chain)
-            .context("binding the compliance registry")
+            .context("binding the compliance registry")?;
+        governance::ensure_in_place(chain, self)
     }
 
-    fn bind_registry(&self, chain: &Chain) -> Result<()> {
+    fn bind_registry(&self, chain: &dyn Host) -> Result<()> {
         let (Some(registry), Some(terms)) = (self.registry, &self.sheet.compliance) else {
             return Ok(());
         };
@@ -162,12 +179,13 @@ impl Deal {
         let issuers = terms
             .issuers
             .iter()
-            .map(|issuer| (chain.account(&issuer.name), issuer.scope.clone()));
-        let bind = Registry::from(registry)
-            .call_mut()
-            .bind(tranches.collect(), issuers.collect());
-        chain.execute(self.deployer, bind)?;
-        Ok(())
+            .map(|issuer| Ok((chain.account(&issuer.name)?, issuer.scope.clone())));
+        let bind = Registry::from(registry).call_mut().bind(
+            self.governance.governor,
+            tranches.collect(),
+            issuers.collect::<Result<_>>()?,
+        );
+        chain.execute_once(self.deployer, bind, ComplianceError::NotPermitted)
     }
 
     /// Has an issuer of the term sheet attest, for a year, that `account` is resident in `jurisdiction`, if one may.
@@ -176,7 +194,7 @@ impl Deal {
     /// The registry refuses.
     pub fn attest(
         &self,
-        chain: &Chain,
+        chain: &dyn Host,
         account: AccountId,
         tranche: TrancheId,
         jurisdiction: Jurisdiction,
@@ -190,11 +208,17 @@ impl Deal {
             account,
             tranches: Tranches::only(tranche),
             jurisdiction,
-            until: chain.now().plus(MEMBERSHIP),
+            until: chain.now()?.plus(MEMBERSHIP),
         };
         let attest = Registry::from(registry).call_mut().attest(statement);
-        chain.execute(chain.account(&issuer.name), attest)?;
+        chain.execute(chain.account(&issuer.name)?, attest)?;
         Ok(())
+    }
+
+    /// The insurance fund, if there is one.
+    pub fn fund(&self) -> Option<Fund> {
+        let is_fund = matches!(self.sheet.insurance, Insurance::Fund { .. });
+        is_fund.then(|| self.insurance.into())
     }
 
     /// The pool.
@@ -268,7 +292,7 @@ impl Deal {
     /// The supply would exceed `u128`.
     pub fn mint(
         &self,
-        chain: &Chain,
+        chain: &dyn Host,
         token: AccountId,
         owner: AccountId,
         amount: Balance,
@@ -285,7 +309,7 @@ impl Deal {
     /// The token refuses.
     pub fn approve(
         &self,
-        chain: &Chain,
+        chain: &dyn Host,
         token: AccountId,
         owner: AccountId,
         spender: AccountId,
@@ -304,8 +328,8 @@ impl Deal {
     ///
     /// # Errors
     /// There is no token at the address.
-    pub fn balance(&self, chain: &Chain, token: AccountId, owner: AccountId) -> Result<Balance> {
-        Ok(chain.read(Psp22::from(token).call().balance_of(owner))?)
+    pub fn balance(&self, chain: &dyn Host, token: AccountId, owner: AccountId) -> Result<Balance> {
+        chain.read(Psp22::from(token).call().balance_of(owner))
     }
 }
 
@@ -322,13 +346,16 @@ fn listings(collateral: &[AccountId]) -> Vec<Listing> {
 
 /// The contracts on their way to the chain.
 struct Deploying<'a> {
-    chain: &'a Chain,
+    chain: &'a dyn Host,
     deployer: AccountId,
     sheet: &'a TermSheet,
 }
 
 impl Deploying<'_> {
     fn asset(&self, token: &Token) -> Result<AccountId> {
+        if let Some(asset) = self.chain.asset(&token.symbol)? {
+            return Ok(asset);
+        }
         let arguments = (Some(&token.name), Some(&token.symbol), token.decimals);
         self.chain
             .deploy("test-asset", self.deployer, arguments, &token.symbol)
@@ -339,9 +366,8 @@ impl Deploying<'_> {
             return Ok(None);
         };
         let terms = RegistryTerms {
-            governor: self.chain.account(&self.sheet.governor),
-            officer: self.chain.account(&compliance.officer),
-            network: NETWORK,
+            officer: self.chain.account(&compliance.officer)?,
+            network: self.chain.network(),
         };
         let (chain, name) = (self.chain, &self.sheet.name);
         let registry = chain.deploy("compliance-registry", self.deployer, terms, name)?;
@@ -360,40 +386,34 @@ impl Deploying<'_> {
             symbol: token.symbol.clone(),
             decimals: token.decimals,
             rule,
-            network: NETWORK,
+            network: self.chain.network(),
         };
         self.chain
             .deploy("tranche-token", self.deployer, terms, &token.symbol)
     }
 
-    fn configurator(&self) -> Result<AccountId> {
-        let governor = self.chain.account(&self.sheet.governor);
-        let guardian = self.chain.account(&self.sheet.guardian);
-        self.chain.deploy(
-            "configurator",
-            self.deployer,
-            (governor, guardian),
-            &self.sheet.name,
-        )
-    }
-
-    fn parameters(&self, configurator: AccountId) -> Result<AccountId> {
+    fn parameters(&self, configurator: AccountId, governance: &Governance) -> Result<AccountId> {
         let (chain, deployer) = (self.chain, self.deployer);
         let store = chain.deploy("parameters", deployer, configurator, &self.sheet.name)?;
-        let bind = Configurator::from(configurator)
-            .call_mut()
-            .bind(store, parameters(self.sheet));
-        let bound = chain.call(deployer, bind)?.answer;
-        bound.map_err(|error| self.refused(explain(error)))?;
-        Ok(store)
+        let bind = Configurator::from(configurator).call_mut().bind(
+            store,
+            parameters(self.sheet),
+            governance.governor,
+            governance.guardian,
+        );
+        match chain.try_execute(deployer, bind)? {
+            // The deployer's power ended with it.
+            Ok(()) | Err(ChangeError::NotPermitted) => Ok(store),
+            Err(error) => Err(self.refused(explain(error))),
+        }
     }
 
-    fn oracle(&self) -> Result<AccountId> {
+    fn oracle(&self, governor: AccountId) -> Result<AccountId> {
         let terms = &self.sheet.oracle;
-        let feed = terms.feed(|name| self.chain.account(name));
+        let feed = terms.feed(|name| self.chain.account(name))?;
         let settings = Settings {
-            network: NETWORK,
-            governor: self.chain.account(&self.sheet.governor),
+            network: self.chain.network(),
+            governor,
             change_delay: terms.change_delay,
         };
         let terms = OracleTerms {
@@ -405,24 +425,47 @@ impl Deploying<'_> {
             .map_err(|error| self.refused(format!("the oracle adapter refused: {error:?}")))
     }
 
-    fn pool(&self, cash: AccountId) -> Result<AccountId> {
+    fn insurance(&self, cash: AccountId) -> Result<AccountId> {
+        let rules = match &self.sheet.insurance {
+            Insurance::Account(name) => return self.chain.account(name),
+            Insurance::Fund { rules, .. } => *rules,
+        };
+        let (terms, name) = (FundTerms { cash, rules }, &self.sheet.name);
+        self.chain
+            .try_deploy::<FundError>("insurance-fund", self.deployer, terms, name)?
+            .map_err(|error| self.refused(format!("the insurance fund refused: {error:?}")))
+    }
+
+    fn pool(&self, cash: AccountId, insurance: AccountId) -> Result<AccountId> {
         let sheet = self.sheet;
         // A deal without fees never pays any.
-        let fee_beneficiary = sheet.fees.beneficiary.as_ref().unwrap_or(&sheet.insurance);
+        let fee_beneficiary = sheet.fees.beneficiary.as_ref();
+        let (insured, premium) = match sheet.insurance {
+            Insurance::Account(_) => (false, Ratio::ZERO),
+            Insurance::Fund { premium, .. } => (true, premium),
+        };
         let terms = PoolTerms {
             cash,
             deal: sheet.terms(),
             liquidity_buffer: sheet.liquidity_buffer,
             close_reward: sheet.fees.close_reward,
-            fee_beneficiary: self.chain.account(fee_beneficiary),
-            insurance: self.chain.account(&sheet.insurance),
+            fee_beneficiary: fee_beneficiary
+                .map_or(Ok(insurance), |name| self.chain.account(name))?,
+            insurance,
+            insured,
+            premium,
         };
         self.chain
             .try_deploy::<PoolError>("tranche-pool", self.deployer, terms, &self.sheet.name)?
             .map_err(|error| self.refused(format!("the pool refused: {error:?}")))
     }
 
-    fn agent(&self, cash: AccountId, pool: AccountId) -> Result<AccountId> {
+    fn agent(
+        &self,
+        cash: AccountId,
+        pool: AccountId,
+        configurator: AccountId,
+    ) -> Result<AccountId> {
         let sheet = self.sheet;
         let back_office = self.chain.upload("back-office", self.deployer)?;
         let terms = AgentTerms {
@@ -433,6 +476,7 @@ impl Deploying<'_> {
             cut_off: sheet.cut_off,
             minimum_order: sheet.minimum_order,
             back_office,
+            configurator,
         };
         self.chain
             .try_deploy::<AgentError>("transfer-agent", self.deployer, terms, &sheet.name)?
