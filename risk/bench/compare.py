@@ -27,6 +27,7 @@ from financepy.utils.frequency import FrequencyTypes
 from financepy.utils.global_types import SwapTypes
 
 NAMES, POINTS, LOWER, UPPER = 125, 40, 0.30, 0.35
+SCENARIOS = 65_536
 TRANCHES = [(0.0, 0.03), (0.03, 0.06), (0.06, 0.09), (0.12, 0.22)]
 
 
@@ -68,7 +69,7 @@ def financepy_tranche(low, high):
     return least(lambda: tranche.value_bc(today, curves, 0.0, 0.05, LOWER, UPPER, POINTS, model))
 
 
-def numpy_simulation(scenarios=200_000, chunk=10_000):
+def numpy_simulation(scenarios=SCENARIOS, chunk=4_096):
     """Default counts by one normal factor and one normal number for each name."""
     random = np.random.default_rng(1)
     threshold = -1.9
@@ -130,7 +131,7 @@ def main():
     seconds = numpy_simulation()
     for names in ["equal", "different"]:
         for threads in ["1", "2"]:
-            mine = ours(folder, "simulation", names, threads) / (200_000 * NAMES)
+            mine = ours(folder, "simulation", names, threads) / (SCENARIOS * NAMES)
             print(
                 f"| numpy simulation, {names} names, our threads: {threads}; per name and scenario "
                 f"| {seconds * 1e9:.2f} ns | {mine * 1e9:.2f} ns | {seconds / mine:.0f} | | |"

@@ -29,7 +29,7 @@ fn different_names(correlation: f64) -> Pool {
 
 /// As exact as FinancePy with its 40 points, or more so: the table that is printed tells.
 fn quick() -> Model {
-    Model::new(Copula::Gaussian).with_error(1e-6)
+    Model::new(Copula::Gaussian).with_error(5e-6)
 }
 
 fn spread(model: &Model, pool: fn(f64) -> Pool, tranche: &Tranche) -> f64 {
@@ -87,8 +87,8 @@ fn kernels(criterion: &mut Criterion) {
 
 fn simulation(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("simulation");
-    group.sample_size(10);
-    let scenarios = 200_000;
+    group.sample_size(50);
+    let scenarios = 65_536;
     group.throughput(Throughput::Elements(scenarios * NAMES as u64));
     for (names, pool) in [
         ("equal", equal_names(LOWER)),

@@ -1,13 +1,14 @@
 //! How defaults hang together: given a common factor they are independent, and a copula says how likely each then is.
 
 use crate::error::{ensure, Error, Result};
-use crate::kernel::LANES;
+use crate::kernel::{Lanes, LANES};
 use crate::quadrature::{trapezoid, Rule};
 use crate::solve;
 use crate::special::{
     normal_cdf, normal_cdf_all, normal_pdf, normal_quantile, student_cdf, student_pdf,
     student_quantile,
 };
+use multiversion::multiversion;
 use statrs::function::gamma::ln_gamma;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -45,10 +46,68 @@ pub(crate) struct Node {
     pub scale: f64,
 }
 
-/// Weights of the factor's points, and each threshold's probability given each point, in whole blocks of `LANES`.
+/// Weights of the factor's points, and each threshold's probability given each point, in blocks of `LANES`.
 pub(crate) struct Mixture {
-    pub weights: Vec<f64>,
-    pub conditional: Vec<Vec<f64>>,
+    /// By block; zero for the points that fill up the last one.
+    pub weights: Vec<Lanes>,
+    /// By block, each threshold's.
+    conditional: Vec<Lanes>,
+    thresholds: usize,
+}
+
+impl Mixture {
+    /// Of `links` at `nodes`, of which there are whole blocks. Probabilities are right to about `error`.
+    pub fn of_links(links: &[Link], nodes: &[Node], error: f64) -> Self {
+        let mut mixture = Mixture {
+            weights: Vec::with_capacity(nodes.len() / LANES),
+            conditional: Vec::with_capacity(nodes.len() / LANES * links.len()),
+            thresholds: links.len(),
+        };
+        for nodes in nodes.chunks(LANES) {
+            let of_nodes =
+                |value: fn(&Node) -> f64| std::array::from_fn(|lane| value(&nodes[lane]));
+            let (factors, scales) = (of_nodes(|node| node.factor), of_nodes(|node| node.scale));
+            mixture.weights.push(of_nodes(|node| node.weight));
+            // A copula has links of one sort.
+            match links.first() {
+                Some(Link::Latent { dof: None, .. }) => {
+                    standards(links, &factors, &scales, &mut mixture.conditional)
+                }
+                _ => mixture.conditional.extend(
+                    links
+                        .iter()
+                        .map(|link| std::array::from_fn(|lane| link.probability(&nodes[lane]))),
+                ),
+            }
+        }
+        if let Some(Link::Latent { dof: None, .. }) = links.first() {
+            normal_cdf_all(&mut mixture.conditional, error);
+        }
+        mixture
+    }
+
+    /// Probabilities of the thresholds given the points in `block`.
+    pub fn given(&self, block: usize) -> &[Lanes] {
+        &self.conditional[block * self.thresholds..][..self.thresholds]
+    }
+
+    /// Weights of some `points` of any blocks, and probabilities of the thresholds given them.
+    pub fn select(&self, points: &[usize]) -> (Lanes, Vec<Lanes>) {
+        let mut weights = [0.0; LANES];
+        let mut sources = [(self.given(0), 0); LANES];
+        for (lane, point) in points.iter().enumerate() {
+            sources[lane] = (self.given(point / LANES), point % LANES);
+            weights[lane] = self.weights[point / LANES][point % LANES];
+        }
+        let given = |threshold: usize| {
+            let mut lanes = [0.0; LANES];
+            for (lane, (given, place)) in lanes.iter_mut().zip(&sources) {
+                *lane = given[threshold][*place];
+            }
+            lanes
+        };
+        (weights, (0..self.thresholds).map(given).collect())
+    }
 }
 
 impl Copula {
@@ -105,14 +164,21 @@ impl Copula {
             Some(rule) => given_nodes(rule),
             None => self.nodes(thresholds, names, error),
         };
-        let conditional = thresholds
+        self.at_nodes(thresholds, &nodes, error)
+    }
+
+    /// The law of `thresholds` at `nodes`, of which there are whole blocks. Probabilities are right to about `error`.
+    pub(crate) fn at_nodes(
+        &self,
+        thresholds: &[Threshold],
+        nodes: &[Node],
+        error: f64,
+    ) -> Result<Mixture> {
+        let links: Vec<Link> = thresholds
             .iter()
-            .map(|threshold| self.conditional(threshold, &nodes))
+            .map(|threshold| self.link(threshold, nodes))
             .collect::<Result<_>>()?;
-        Ok(Mixture {
-            weights: nodes.iter().map(|node| node.weight).collect(),
-            conditional,
-        })
+        Ok(Mixture::of_links(&links, nodes, error))
     }
 
     /// Points of the factor, dense enough for the sharpest of `thresholds`.
@@ -148,32 +214,23 @@ impl Copula {
         filled(scales.iter().flat_map(node).collect())
     }
 
-    /// Probability of `threshold` at each of `nodes`.
-    pub(crate) fn conditional(&self, threshold: &Threshold, nodes: &[Node]) -> Result<Vec<f64>> {
-        let link = self.link(threshold, nodes)?;
-        if let Link::Latent { dof: None, .. } = link {
-            let mut values: Vec<f64> = nodes.iter().map(|node| link.standard(node)).collect();
-            normal_cdf_all(&mut values);
-            return Ok(values);
-        }
-        Ok(nodes.iter().map(|node| link.probability(node)).collect())
-    }
-
     /// How the probability of `threshold` depends on the factor. `nodes` serve to find the level of mixed laws.
     pub(crate) fn link(&self, threshold: &Threshold, nodes: &[Node]) -> Result<Link> {
         let Threshold {
             probability,
             loading,
         } = *threshold;
-        let hazard = -(-probability).ln_1p();
         Ok(match *self {
             Self::Clayton { theta } => Link::Frailty {
                 log: -(-theta * probability.ln()).exp_m1(),
             },
-            Self::MarshallOlkin { common } => Link::Shock {
-                reach: common * hazard,
-                alone: -(-(1.0 - common) * hazard).exp_m1(),
-            },
+            Self::MarshallOlkin { common } => {
+                let hazard = -(-probability).ln_1p();
+                Link::Shock {
+                    reach: common * hazard,
+                    alone: -(-(1.0 - common) * hazard).exp_m1(),
+                }
+            }
             Self::DoubleT {
                 idiosyncratic_dof, ..
             } => Link::latent(
@@ -231,25 +288,90 @@ impl Copula {
         solve::root("threshold", |level| Ok(excess(level)), -reach, reach)
     }
 
-    /// The probability of `threshold` at `node` by the Gaussian copula, its first and second derivative by the
-    /// unconditional one, and the first by the loading.
-    pub(crate) fn gaussian_slopes(threshold: &Threshold, node: &Node) -> Slopes {
+    /// How the probability of `threshold` changes with the unconditional one and with the loading. None where that is not
+    /// smooth, or not known in closed form.
+    pub(crate) fn change(&self, threshold: &Threshold) -> Option<Change> {
         let Threshold {
             probability,
             loading,
         } = *threshold;
-        let level = normal_quantile(probability);
-        let residual_square = 1.0 - loading * loading;
-        let residual = residual_square.sqrt();
-        let standard = (level - loading * node.factor) / residual;
-        let density = normal_pdf(standard);
-        let level_slope = 1.0 / normal_pdf(level);
-        let first = density * level_slope / residual;
-        Slopes {
-            value: normal_cdf(standard),
-            probability: first,
-            probability_twice: first * level_slope * (level - standard / residual),
-            loading: density * (loading * level - node.factor) / (residual_square * residual),
+        let latent = |level: f64, density: f64, decay: f64| Change::Latent {
+            loading,
+            level,
+            level_slope: 1.0 / density,
+            decay,
+        };
+        match *self {
+            Self::Gaussian => {
+                let level = normal_quantile(probability);
+                Some(latent(level, normal_pdf(level), level))
+            }
+            Self::Student { dof } => {
+                let level = student_quantile(probability, dof);
+                let decay = (dof + 1.0) * level / (dof + level * level);
+                Some(latent(level, student_pdf(level, dof), decay))
+            }
+            Self::Clayton { theta } => Some(Change::Frailty { probability, theta }),
+            Self::DoubleT { .. } | Self::MarshallOlkin { .. } => None,
+        }
+    }
+}
+
+/// What the derivatives of a conditional probability depend on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Change {
+    /// The level rises by `level_slope` with the probability; the logarithm of the latent variable's density falls by
+    /// `decay` there.
+    Latent {
+        loading: f64,
+        level: f64,
+        level_slope: f64,
+        decay: f64,
+    },
+    Frailty {
+        probability: f64,
+        theta: f64,
+    },
+}
+
+impl Change {
+    /// At a point of the factor.
+    pub fn slopes(&self, node: &Node) -> Slopes {
+        match *self {
+            Self::Latent {
+                loading,
+                level,
+                level_slope,
+                decay,
+            } => {
+                let residual_square = 1.0 - loading * loading;
+                let residual = residual_square.sqrt();
+                let standard = (node.scale * level - loading * node.factor) / residual;
+                let density = normal_pdf(standard);
+                let slope = node.scale / residual;
+                let tilt = loading * node.scale * level - node.factor;
+                Slopes {
+                    value: normal_cdf(standard),
+                    probability: density * slope * level_slope,
+                    probability_twice: density
+                        * slope
+                        * level_slope
+                        * level_slope
+                        * (decay - standard * slope),
+                    loading: density * tilt / (residual_square * residual),
+                }
+            }
+            Self::Frailty { probability, theta } => {
+                let value = (-node.factor * (-theta * probability.ln()).exp_m1()).exp();
+                let growth = node.factor * theta * probability.powf(-theta - 1.0);
+                let bend = growth - (theta + 1.0) / probability;
+                Slopes {
+                    value,
+                    probability: value * growth,
+                    probability_twice: value * growth * bend,
+                    loading: 0.0,
+                }
+            }
         }
     }
 }
@@ -292,7 +414,7 @@ impl Link {
 
     /// How far the rest beside the factor may rise before the latent variable is above its level, and what that rest is
     /// multiplied by. Zero for other links.
-    pub fn margin(&self, node: &Node) -> (f64, f64) {
+    fn margin(&self, node: &Node) -> (f64, f64) {
         match *self {
             Self::Latent {
                 level,
@@ -307,6 +429,27 @@ impl Link {
     fn standard(&self, node: &Node) -> f64 {
         let (margin, residual) = self.margin(node);
         margin / residual
+    }
+}
+
+/// [`Link::standard`] of each of `links` at several points.
+#[multiversion(targets("x86_64+avx2", "aarch64+neon"))]
+fn standards(links: &[Link], factors: &Lanes, scales: &Lanes, values: &mut Vec<Lanes>) {
+    for link in links {
+        if let Link::Latent {
+            level,
+            loading,
+            residual,
+            ..
+        } = link
+        {
+            let share = 1.0 / residual;
+            let mut standards = [0.0; LANES];
+            for lane in 0..LANES {
+                standards[lane] = (scales[lane] * level - factors[lane] * loading) * share;
+            }
+            values.push(standards);
+        }
     }
 }
 
@@ -332,7 +475,7 @@ pub(crate) fn given_nodes(rule: &Rule) -> Vec<Node> {
 }
 
 /// Up to whole blocks of `LANES`, with points that weigh nothing.
-fn filled(mut nodes: Vec<Node>) -> Vec<Node> {
+pub(crate) fn filled(mut nodes: Vec<Node>) -> Vec<Node> {
     nodes.resize(
         nodes.len().next_multiple_of(LANES),
         Node {
@@ -358,10 +501,21 @@ fn weighted(rule: Rule, density: impl Fn(f64) -> f64, at: impl Fn(f64) -> f64) -
     )
 }
 
-/// What lies beyond its ends is a thousandth of the error, or less.
+/// What lies beyond its ends is much less than the error: small tails of losses come from there.
 fn normal_rule(step: f64, error: f64) -> Rule {
-    let reach = (-2.0 * (1e-3 * error).ln()).sqrt();
-    weighted(trapezoid(-reach, reach, step), normal_pdf, |x| x)
+    let reach = (-2.0 * 1.25 * error.ln()).sqrt();
+    weighted(in_blocks(-reach, reach, step), normal_pdf, |x| x)
+}
+
+/// Equally spaced nodes, `step` apart or so much less that they fill whole blocks.
+fn in_blocks(low: f64, high: f64, step: f64) -> Rule {
+    let count = ((high - low) / step).ceil() + 1.0;
+    let count = (count / LANES as f64).ceil() * LANES as f64;
+    trapezoid(
+        low,
+        high,
+        (high - low) / (count - 1.0) * (1.0 + f64::EPSILON),
+    )
 }
 
 /// Of a t variable scaled to unit variance, x = sinh u: its tails fall exponentially in u.
@@ -430,28 +584,39 @@ fn steps(
     edges.sort_by(f64::total_cmp);
     edges.dedup();
     let lower = [0.0].into_iter().chain(edges.iter().copied());
-    let filled = |values: Vec<f64>| -> Vec<f64> {
-        let count = values.len().next_multiple_of(LANES);
-        values.into_iter().chain([0.0; LANES]).take(count).collect()
+    let weights: Vec<f64> = edges
+        .iter()
+        .zip(lower)
+        .map(|(upper, lower)| upper - lower)
+        .collect();
+    let reaches: Vec<(f64, f64)> = thresholds
+        .iter()
+        .map(|threshold| (reach(threshold), alone(threshold)))
+        .collect();
+    let blocks = || (0..edges.len()).step_by(LANES);
+    let lanes = |first: usize, value: &dyn Fn(usize) -> f64| -> Lanes {
+        std::array::from_fn(|lane| match first + lane {
+            place if place < edges.len() => value(place),
+            _ => 0.0,
+        })
     };
-    let weights = filled(
-        edges
-            .iter()
-            .zip(lower)
-            .map(|(upper, lower)| upper - lower)
-            .collect(),
-    );
-    let given = |threshold: &Threshold| {
-        let (reach, alone) = (reach(threshold), alone(threshold));
-        filled(
-            edges
-                .iter()
-                .map(|edge| if *edge <= reach { 1.0 } else { alone })
-                .collect(),
-        )
+    let given = |first: usize| {
+        let (edges, lanes) = (&edges, &lanes);
+        reaches.iter().map(move |(reach, alone)| {
+            lanes(first, &|place| {
+                if edges[place] <= *reach {
+                    1.0
+                } else {
+                    *alone
+                }
+            })
+        })
     };
     Mixture {
-        weights,
-        conditional: thresholds.iter().map(given).collect(),
+        weights: blocks()
+            .map(|first| lanes(first, &|place| weights[place]))
+            .collect(),
+        conditional: blocks().flat_map(given).collect(),
+        thresholds: thresholds.len(),
     }
 }

@@ -4,10 +4,11 @@
 //! probability times what its default costs the tranche while the others stay uncertain (Andersen, Sidenius and Basu
 //! 2003). Nothing is bumped, and nothing divided by a small difference.
 
-use crate::copula::{Copula, Node};
+use crate::copula::{Change, Copula, Node};
 use crate::error::{ensure, Error, Result};
 use crate::kernel::{anticipate, Lanes, Outcome, PartialLaw, LANES};
-use crate::model::{dot, Conditional, Kind, Model};
+use crate::lattice::{Kind, Units};
+use crate::model::{dot, Conditional, Model};
 use crate::pool::{Default, Name, Pool};
 use crate::spread::{tranche_legs, Convention, Legs, Schedule};
 use crate::tranche::Tranche;
@@ -40,7 +41,8 @@ pub struct TrancheGreeks {
     pub correlation: f64,
 }
 
-/// Greeks of each tranche at the horizon `t`, for the Gaussian copula with loadings below one.
+/// Greeks of each tranche at the horizon `t`, for the Gaussian, Student and Clayton copulas with loadings below
+/// one. A Clayton copula's do not depend on loadings; its derivatives by them and by the correlation are zero.
 pub fn tranche_greeks(
     model: &Model,
     pool: &Pool,
@@ -76,8 +78,10 @@ pub fn cross_gamma(
 struct GivenFactor<'a> {
     pool: &'a Pool,
     t: f64,
-    conditional: Conditional,
+    conditional: Conditional<'static>,
     nodes: Vec<Node>,
+    /// Of each threshold.
+    changes: Vec<Change>,
 }
 
 /// One name's part in derivatives, before they are scaled to its parameters.
@@ -137,16 +141,14 @@ impl Ahead {
 
 impl<'a> GivenFactor<'a> {
     fn new(model: &Model, pool: &'a Pool, t: f64) -> Result<Self> {
-        if model.copula != Copula::Gaussian
-            || pool.names().iter().any(|name| name.loading.abs() == 1.0)
-        {
-            return Err(Error::Unsupported(
-                "derivatives by conditioning are those of the Gaussian copula with loadings below 1; for others take differences, as spread_greeks does",
-            ));
+        const REFUSED: Error = Error::Unsupported("derivatives by conditioning are those of the Gaussian, Student and Clayton copulas with loadings below 1; for others take differences, as spread_greeks does");
+        let is_perfect = pool.names().iter().any(|name| name.loading.abs() == 1.0);
+        if is_perfect && !matches!(model.copula, Copula::Clayton { .. }) {
+            return Err(REFUSED);
         }
-        let (conditional, nodes) = model.apart(pool, t)?;
-        for kind in &conditional.kinds {
-            let p = kind.probability();
+        model.copula.validate()?;
+        for name in pool.names() {
+            let p = name.default.probability(t);
             ensure(
                 0.0 < p && p < 1.0,
                 "default probability",
@@ -154,9 +156,13 @@ impl<'a> GivenFactor<'a> {
                 "above 0 and below 1 where derivatives are asked for",
             )?;
         }
+        let (conditional, nodes) = model.apart(pool, t)?;
+        let thresholds = conditional.thresholds.iter();
+        let changes = thresholds.map(|threshold| model.copula.change(threshold));
         Ok(Self {
             pool,
             t,
+            changes: changes.collect::<Option<_>>().ok_or(REFUSED)?,
             conditional,
             nodes,
         })
@@ -211,10 +217,10 @@ impl<'a> GivenFactor<'a> {
 
     /// The lattice's unit as a share of the pool, and how many of its losses decide about `tranche`.
     fn lattice(&self, tranche: &Tranche) -> (f64, usize) {
-        let unit = self.conditional.unit / self.pool.exposure();
+        let unit = self.pool.unit();
         // The last one is beyond the tranche: whatever is lost more changes nothing.
         let reached = (tranche.detachment / unit).ceil() as usize + 2;
-        (unit, reached.min(self.conditional.worst + 1))
+        (unit, reached.min(self.conditional.lattice.worst + 1))
     }
 
     /// The tranche's loss and each name's part in it, at the factor's points of one block. Forwards the names join the
@@ -224,6 +230,7 @@ impl<'a> GivenFactor<'a> {
         let outcomes = self.conditional.outcomes(block);
         let outcomes: Vec<&[Outcome]> = self
             .conditional
+            .lattice
             .of_kinds(&outcomes)
             .map(|(_, outcomes)| outcomes)
             .collect();
@@ -233,7 +240,10 @@ impl<'a> GivenFactor<'a> {
             sums[place] = self.sums(place, block, &law, &ahead, outcomes[place]);
             ahead.precede(outcomes[place]);
         }
-        (dot(&self.conditional.weights(block), &ahead.loss[0]), sums)
+        (
+            dot(&self.conditional.mixture.weights[block], &ahead.loss[0]),
+            sums,
+        )
     }
 
     fn sums(
@@ -244,18 +254,18 @@ impl<'a> GivenFactor<'a> {
         ahead: &Ahead,
         outcomes: &[Outcome],
     ) -> Sums {
-        let weights = self.conditional.weights(block);
-        let kind = &self.conditional.kinds[place];
+        let weights = self.conditional.mixture.weights[block];
+        let kind = &self.conditional.lattice.kinds[place];
         let mut sums = Sums::default();
         for (band, step) in self
             .steps(kind, |units| law.mean(&ahead.loss, units))
             .iter()
             .enumerate()
         {
-            let threshold = kind.threshold(band);
-            let weight = threshold.probability / kind.probability();
+            let weight = kind.bands[band].weight;
+            let change = self.change(kind, band);
             for (lane, node) in self.points(block) {
-                let slopes = Copula::gaussian_slopes(&threshold, node);
+                let slopes = change.slopes(node);
                 let cost = weights[lane] * step[lane];
                 sums.delta += weight * slopes.probability * cost;
                 sums.gamma += weight * weight * slopes.probability_twice * cost;
@@ -275,7 +285,7 @@ impl<'a> GivenFactor<'a> {
 
     /// What each band of outcomes costs more than the next milder one, survival the mildest.
     fn steps(&self, kind: &Kind, value: impl Fn(usize) -> Lanes) -> Vec<Lanes> {
-        let cost = |units: &Vec<(usize, f64)>| {
+        let cost = |units: &Units| {
             let mut cost = [0.0; LANES];
             for (units, share) in units {
                 let value = value(*units);
@@ -283,12 +293,21 @@ impl<'a> GivenFactor<'a> {
             }
             cost
         };
-        let mut costs: Vec<Lanes> = kind.bands.iter().map(|(_, units)| cost(units)).collect();
+        let mut costs: Vec<Lanes> = kind.bands.iter().map(|band| cost(&band.units)).collect();
         costs.push(value(0));
         costs
             .windows(2)
             .map(|pair| std::array::from_fn(|lane| pair[0][lane] - pair[1][lane]))
             .collect()
+    }
+
+    fn change(&self, kind: &Kind, band: usize) -> &Change {
+        &self.changes[kind.thresholds.start + band]
+    }
+
+    /// Of the probability of a band of `kind` given the factor, by that of default.
+    fn slope(&self, kind: &Kind, band: usize, node: &Node) -> f64 {
+        kind.bands[band].weight * self.change(kind, band).slopes(node).probability
     }
 
     /// The factor's points of a block with their lanes.
@@ -308,12 +327,14 @@ impl<'a> GivenFactor<'a> {
             let outcomes = self.conditional.outcomes(block);
             let others = self
                 .conditional
+                .lattice
                 .of_kinds(&outcomes)
                 .enumerate()
                 .filter(|(place, _)| *place != first && *place != second);
             others.for_each(|(_, (_, outcomes))| law.join(outcomes));
-            let weights = self.conditional.weights(block);
-            let [first, second] = [first, second].map(|place| &self.conditional.kinds[place]);
+            let weights = self.conditional.mixture.weights[block];
+            let [first, second] =
+                [first, second].map(|place| &self.conditional.lattice.kinds[place]);
             let mut sum = 0.0;
             for band in 0..first.bands.len() {
                 let steps =
@@ -321,8 +342,8 @@ impl<'a> GivenFactor<'a> {
                 for (other, step) in self.steps(second, steps).iter().enumerate() {
                     for (lane, node) in self.points(block) {
                         sum += weights[lane]
-                            * slope(first, band, node)
-                            * slope(second, other, node)
+                            * self.slope(first, band, node)
+                            * self.slope(second, other, node)
                             * step[lane];
                     }
                 }
@@ -331,13 +352,6 @@ impl<'a> GivenFactor<'a> {
         };
         (0..self.conditional.blocks()).map(part).sum()
     }
-}
-
-/// Of the probability of a band of `kind` given the factor, by that of default.
-fn slope(kind: &Kind, band: usize, node: &Node) -> f64 {
-    let threshold = kind.threshold(band);
-    threshold.probability / kind.probability()
-        * Copula::gaussian_slopes(&threshold, node).probability
 }
 
 /// The law of the names before each one, from the last name to the first.

@@ -3,12 +3,13 @@
 //! The recursion is that of Andersen, Sidenius and Basu (2003): names join one by one. Losses lie on a lattice, laws are
 //! cut off where nobody looks, and the innermost loop runs over the factor's points, side by side in one register.
 
-use multiversion::multiversion;
+use crate::special::multiply_add;
+use multiversion::{multiversion, target::target_cfg_f};
 
 /// Points of the factor that are computed together.
 pub(crate) const LANES: usize = 8;
 
-/// One number for each of these points.
+/// One number for each of the points of the factor that are computed together.
 pub(crate) type Lanes = [f64; LANES];
 
 /// An outcome of a name: units lost, and its probability.
@@ -20,25 +21,31 @@ pub(crate) struct PartialLaw {
     pub probabilities: Vec<Lanes>,
     /// The largest loss that may have happened so far.
     reach: usize,
+    /// Where the next law is written before it takes the place of this one.
+    scratch: Vec<Lanes>,
 }
 
 impl PartialLaw {
     /// Nothing lost yet; losses of `length` units and more will not be counted.
     pub fn new(length: usize) -> Self {
-        Self {
-            probabilities: vec![[0.0; LANES]; length],
+        let mut law = Self {
+            probabilities: Vec::new(),
             reach: 0,
-        }
-        .reset()
+            scratch: Vec::new(),
+        };
+        law.start(length);
+        law
     }
 
-    pub fn reset(mut self) -> Self {
-        self.probabilities.fill([0.0; LANES]);
+    /// Forgets all names.
+    pub fn start(&mut self, length: usize) {
+        self.scratch.clear();
+        self.probabilities.clear();
+        self.probabilities.resize(length, [0.0; LANES]);
         if let Some(none) = self.probabilities.first_mut() {
             *none = [1.0; LANES];
         }
         self.reach = 0;
-        self
     }
 
     /// Starts over with `count` equal names that lose `units` each with `probability`.
@@ -56,6 +63,18 @@ impl PartialLaw {
         self.reach = (count * units).min(length.saturating_sub(1));
     }
 
+    /// Mean of the lesser of the loss and `cap`, which lies below all losses that are not counted.
+    pub fn capped_mean(&self, cap: f64) -> Lanes {
+        let mut mean = [cap; LANES];
+        for (k, law) in self.probabilities.iter().enumerate() {
+            let below = (cap - k as f64).max(0.0);
+            for lane in 0..LANES {
+                mean[lane] -= below * law[lane];
+            }
+        }
+        mean
+    }
+
     /// Mean of `value` of the loss with `extra` units more; `value` stays at its last entry beyond.
     pub fn mean(&self, value: &[Lanes], extra: usize) -> Lanes {
         let mut mean = [0.0; LANES];
@@ -71,23 +90,96 @@ impl PartialLaw {
     /// One more name. Its outcomes exclude one another; otherwise it loses nothing.
     pub fn join(&mut self, outcomes: &[Outcome]) {
         let farthest = outcomes.iter().map(|(units, _)| *units).max().unwrap_or(0);
-        self.reach = (self.reach + farthest).min(self.probabilities.len().saturating_sub(1));
-        let Some(law) = self.probabilities.get_mut(..=self.reach) else {
-            return;
-        };
-        match outcomes {
-            [(units, probability)] => join_one(law, *units, probability),
-            _ => join_many(law, outcomes),
+        match (outcomes, self.reached(farthest)) {
+            (_, law) if law.is_empty() || farthest == 0 => (),
+            ([(units, probability)], law) => join_one(law, *units, probability),
+            (_, law) => join_many(law, outcomes),
         }
+    }
+
+    /// As many more names as there are `probabilities`, each of which loses `units` or nothing.
+    pub fn join_all(&mut self, units: usize, probabilities: &[Lanes]) {
+        let groups = probabilities.chunks_exact(GROUP);
+        let rest = groups.remainder();
+        if units == 0 || self.probabilities.is_empty() {
+            return;
+        }
+        // Zeros wherever nothing has been written since the start.
+        self.scratch.resize(self.probabilities.len(), [0.0; LANES]);
+        for group in groups {
+            self.reached(GROUP * units);
+            join_group(
+                &self.probabilities[..=self.reach],
+                &mut self.scratch,
+                units,
+                group,
+            );
+            std::mem::swap(&mut self.probabilities, &mut self.scratch);
+        }
+        for probability in rest {
+            join_one(self.reached(units), units, probability);
+        }
+    }
+
+    /// What may have been lost after `units` more.
+    fn reached(&mut self, units: usize) -> &mut [Lanes] {
+        let length = self.probabilities.len();
+        self.reach = (self.reach + units).min(length.saturating_sub(1));
+        &mut self.probabilities[..length.min(self.reach + 1)]
+    }
+}
+
+/// Names that are joined at once if they lose the same: the law is read and written less often.
+const GROUP: usize = 4;
+
+/// Multiplies a law by the polynomial Π (1 − p + p·x^units) of `GROUP` names.
+#[multiversion(targets("x86_64+avx2+fma", "aarch64+neon"))]
+fn join_group(from: &[Lanes], to: &mut [Lanes], units: usize, probabilities: &[Lanes]) {
+    const FUSED: bool = cfg!(target_arch = "aarch64") || target_cfg_f!(target_feature = "fma");
+    let mut terms = [[0.0; LANES]; GROUP + 1];
+    terms[0] = [1.0; LANES];
+    for (place, p) in probabilities.iter().take(GROUP).enumerate() {
+        for term in (0..=place + 1).rev() {
+            let fewer = term.checked_sub(1).map_or([0.0; LANES], |term| terms[term]);
+            for lane in 0..LANES {
+                terms[term][lane] = terms[term][lane] * (1.0 - p[lane]) + fewer[lane] * p[lane];
+            }
+        }
+    }
+    // Below so many units not all of the group can have defaulted.
+    let whole = from.len().min(GROUP * units);
+    for (k, to) in to.iter_mut().enumerate().take(whole) {
+        let mut sum = [0.0; LANES];
+        let mut below = k;
+        for term in &terms {
+            for lane in 0..LANES {
+                sum[lane] = multiply_add::<FUSED>(term[lane], from[below][lane], sum[lane]);
+            }
+            let Some(next) = below.checked_sub(units) else {
+                break;
+            };
+            below = next;
+        }
+        *to = sum;
+    }
+    let count = from.len() - whole;
+    let to = &mut to[whole..][..count];
+    let shifted: [&[Lanes]; GROUP + 1] =
+        std::array::from_fn(|term| &from[whole - whole / GROUP * term..][..count]);
+    for k in 0..count {
+        let mut sum = [0.0; LANES];
+        for (term, from) in terms.iter().zip(shifted) {
+            for lane in 0..LANES {
+                sum[lane] = multiply_add::<FUSED>(term[lane], from[k][lane], sum[lane]);
+            }
+        }
+        to[k] = sum;
     }
 }
 
 #[multiversion(targets("x86_64+avx2", "aarch64+neon"))]
 fn join_one(law: &mut [Lanes], units: usize, probability: &Lanes) {
     let survival = probability.map(|p| 1.0 - p);
-    if units == 0 {
-        return;
-    }
     for k in (units..law.len()).rev() {
         let (lower, upper) = law.split_at_mut(k);
         let (from, to) = (&lower[k - units], &mut upper[0]);
@@ -125,6 +217,18 @@ fn join_many(law: &mut [Lanes], outcomes: &[Outcome]) {
             }
         }
     }
+}
+
+/// Σ weight · value.
+#[multiversion(targets("x86_64+avx2+fma", "aarch64+neon"))]
+pub(crate) fn weighted_sum(weights: &[f64], values: &[Lanes]) -> Lanes {
+    let mut sum = [0.0; LANES];
+    for (weight, value) in weights.iter().zip(values) {
+        for lane in 0..LANES {
+            sum[lane] += weight * value[lane];
+        }
+    }
+    sum
 }
 
 /// Turns the value of a loss with some names still to come into that with one more, whose `outcomes` these are.
@@ -172,17 +276,41 @@ mod tests {
     #[test]
     fn equal_names_are_binomial() {
         for p in [0.0, 1e-300, 0.03, 0.4, 0.97, 1.0] {
-            let mut law = PartialLaw::new(61);
+            let mut one_by_one = PartialLaw::new(61);
+            let mut in_groups = PartialLaw::new(61);
             let mut direct = PartialLaw::new(61);
-            (0..20).for_each(|_| law.join(&[(3, [p; LANES])]));
+            (0..20).for_each(|_| one_by_one.join(&[(3, [p; LANES])]));
+            in_groups.join_all(3, &[[p; LANES]; 20]);
             direct.start_with(20, 3, &[p; LANES]);
-            for (a, b) in law.probabilities.iter().zip(&direct.probabilities) {
-                assert!(
-                    (a[0] - b[0]).abs() <= 1e-13 * b[0],
-                    "{p}: {} {}",
-                    a[0],
-                    b[0]
-                );
+            for law in [one_by_one, in_groups] {
+                for (a, b) in law.probabilities.iter().zip(&direct.probabilities) {
+                    assert!(
+                        (a[0] - b[0]).abs() <= 1e-13 * b[0],
+                        "{p}: {} {}",
+                        a[0],
+                        b[0]
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn groups_lose_what_their_names_lose() {
+        let probability = |lane: usize| 0.1 + 0.03 * lane as f64;
+        let names: Vec<Lanes> = (0..11)
+            .map(|place| std::array::from_fn(|lane| probability(place + lane)))
+            .collect();
+        for length in [0, 1, 3, 11, 40] {
+            let (mut law, mut in_groups) = (PartialLaw::new(length), PartialLaw::new(50));
+            in_groups.join_all(3, &names);
+            in_groups.start(length);
+            for units in [1, 0, 5, 2] {
+                names.iter().for_each(|name| law.join(&[(units, *name)]));
+                in_groups.join_all(units, &names);
+            }
+            for (a, b) in in_groups.probabilities.iter().zip(&law.probabilities) {
+                (0..LANES).for_each(|lane| assert!((a[lane] - b[lane]).abs() < 1e-15));
             }
         }
     }

@@ -28,6 +28,7 @@ pub mod rating;
 pub mod regulatory;
 pub mod replay;
 pub mod report;
+mod scenario;
 mod solve;
 pub mod special;
 pub mod spread;
@@ -35,6 +36,7 @@ pub mod stress;
 pub mod structural;
 pub mod study;
 pub mod tranche;
+mod uniforms;
 pub mod valuation;
 
 pub use copula::Copula;

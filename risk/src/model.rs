@@ -2,12 +2,14 @@
 
 use crate::copula::{Copula, Mixture, Node, Threshold};
 use crate::error::{ensure, Result};
-use crate::kernel::{Lanes, Outcome, PartialLaw, LANES};
-use crate::lattice;
+use crate::kernel::{weighted_sum, Lanes, Outcome, PartialLaw, LANES};
+use crate::lattice::Lattice;
 use crate::law::LossLaw;
 use crate::pool::{Name, Pool, Recovery};
 use crate::quadrature::Rule;
 use crate::tranche::Tranche;
+use smallvec::SmallVec;
+use std::borrow::Cow;
 
 /// How defaults hang together, and how exactly that is integrated.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,13 +49,15 @@ impl Model {
     /// The whole law of the loss by time `t`.
     pub fn loss_law(&self, pool: &Pool, t: f64) -> Result<LossLaw> {
         let conditional = self.conditional(pool, t)?;
-        let mut law = vec![0.0; conditional.worst + 1];
-        conditional.for_each_block(law.len(), |weights, block| {
-            for (total, lanes) in law.iter_mut().zip(block) {
+        let mut law = vec![0.0; conditional.lattice.worst + 1];
+        let mut given = PartialLaw::new(0);
+        for (block, weights) in conditional.mixture.weights.iter().enumerate() {
+            conditional.sum(&mut given, law.len(), conditional.mixture.given(block));
+            for (total, lanes) in law.iter_mut().zip(&given.probabilities) {
                 *total += dot(weights, lanes);
             }
-        });
-        Ok(LossLaw::on_lattice(conditional.unit / pool.exposure(), law))
+        }
+        Ok(LossLaw::on_lattice(pool.unit(), law))
     }
 
     /// Mean share of each tranche that is lost by time `t`. Computes no more of the law than the highest of their points
@@ -73,31 +77,43 @@ impl Model {
 
     /// E min(loss, cap) by time `t` for each of `caps`: what all tranches below the cap lose, as a share of the pool.
     pub fn capped_losses(&self, pool: &Pool, t: f64, caps: &[f64]) -> Result<Vec<f64>> {
+        let mut means = vec![0.0; caps.len()];
+        if caps.iter().all(|cap| *cap <= 0.0) {
+            return Ok(means);
+        }
         let conditional = self.conditional(pool, t)?;
-        let units: Vec<f64> = caps
-            .iter()
-            .map(|cap| cap * pool.exposure() / conditional.unit)
-            .collect();
-        let length = conditional.length_below(&units);
-        let is_reached = |cap: &f64| *cap < conditional.worst as f64;
-        let mean = match units.iter().all(is_reached) {
-            true => 0.0,
-            false => conditional.mean(),
-        };
-        let mut sums = vec![0.0; caps.len()];
-        conditional.for_each_block(length, |weights, block| {
-            let likely: Vec<f64> = block.iter().map(|lanes| dot(weights, lanes)).collect();
-            let weight: f64 = weights.iter().sum();
-            for (sum, cap) in sums.iter_mut().zip(&units) {
-                *sum += cap * weight - shortfall(&likely, *cap);
+        let units: Vec<f64> = caps.iter().map(|cap| cap / pool.unit()).collect();
+        let mut open = Vec::new();
+        for (block, weights) in conditional.mixture.weights.iter().enumerate() {
+            let steps = &conditional.lattice.steps;
+            let expected = weighted_sum(steps, conditional.mixture.given(block));
+            for (lane, expected) in expected.iter().enumerate() {
+                let is_open = |cap: &f64| conditional.is_open(*cap, *expected, self.error);
+                if units.iter().any(is_open) {
+                    open.push(block * LANES + lane);
+                    continue;
+                }
+                for (mean, cap) in means.iter_mut().zip(&units) {
+                    *mean += weights[lane] * expected.min(*cap);
+                }
             }
-        });
-        let share = conditional.unit / pool.exposure();
-        Ok(sums
-            .iter()
-            .zip(&units)
-            .map(|(sum, cap)| share * if is_reached(cap) { *sum } else { mean })
-            .collect())
+        }
+        let within = |cap: &&f64| **cap < conditional.lattice.worst as f64;
+        let length = units.iter().filter(within).fold(0.0, |a: f64, b| a.max(*b));
+        let mut law = PartialLaw::new(0);
+        for points in open.chunks(LANES) {
+            let (weights, given) = conditional.mixture.select(points);
+            let expected = weighted_sum(&conditional.lattice.steps, &given);
+            conditional.sum(&mut law, length.ceil() as usize, &given);
+            for (mean, cap) in means.iter_mut().zip(&units) {
+                *mean += match within(&cap) {
+                    true => dot(&weights, &law.capped_mean(*cap)),
+                    false => dot(&weights, &expected),
+                };
+            }
+        }
+        means.iter_mut().for_each(|mean| *mean *= pool.unit());
+        Ok(means)
     }
 
     /// P(exactly k names have defaulted by time `t`), k = 0, 1, …
@@ -112,272 +128,106 @@ impl Model {
     }
 
     /// As [`Self::conditional`] with names kept apart, in the pool's order, and with the factor's points.
-    pub(crate) fn apart(&self, pool: &Pool, t: f64) -> Result<(Conditional, Vec<Node>)> {
-        let unit = lattice_unit(pool);
-        let kinds: Vec<Kind> = pool
-            .names()
-            .iter()
-            .map(|name| Kind::of(name, t, unit))
-            .collect();
-        let thresholds: Vec<Threshold> = kinds.iter().flat_map(Kind::thresholds).collect();
-        let nodes = self.copula.nodes(&thresholds, kinds.len(), self.error);
-        let conditional = thresholds
-            .iter()
-            .map(|threshold| self.copula.conditional(threshold, &nodes))
-            .collect::<Result<_>>()?;
-        let mixture = Mixture {
-            weights: nodes.iter().map(|node| node.weight).collect(),
-            conditional,
+    pub(crate) fn apart(&self, pool: &Pool, t: f64) -> Result<(Conditional<'static>, Vec<Node>)> {
+        let lattice = pool.lattice_apart();
+        let thresholds = thresholds(pool, &lattice, t);
+        let nodes = self
+            .copula
+            .nodes(&thresholds, pool.names().len(), self.error);
+        let conditional = Conditional {
+            mixture: self.copula.at_nodes(&thresholds, &nodes, self.error)?,
+            lattice: Cow::Owned(lattice),
+            thresholds,
         };
-        let worst = kinds.iter().map(Kind::worst).sum();
-        Ok((
-            Conditional {
-                unit,
-                worst,
-                kinds,
-                mixture,
-            },
-            nodes,
-        ))
+        Ok((conditional, nodes))
     }
 
-    /// The lattice's unit, and names that are alike together, the most numerous first: those are filled in at once.
-    pub(crate) fn kinds(&self, pool: &Pool, t: f64) -> (f64, Vec<Kind>) {
-        let unit = lattice_unit(pool);
-        let mut kinds: Vec<Kind> = pool
-            .kinds()
-            .map(|(name, count)| Kind {
-                count,
-                ..Kind::of(name, t, unit)
-            })
-            .collect();
-        kinds.sort_by_key(|kind| std::cmp::Reverse(kind.count));
-        (unit, kinds)
-    }
-
-    pub(crate) fn conditional(&self, pool: &Pool, t: f64) -> Result<Conditional> {
+    fn conditional<'a>(&self, pool: &'a Pool, t: f64) -> Result<Conditional<'a>> {
         ensure(t >= 0.0, "time", t, "0 or later")?;
         self.copula.validate()?;
-        let (unit, kinds) = self.kinds(pool, t);
-        let thresholds: Vec<Threshold> = kinds.iter().flat_map(Kind::thresholds).collect();
-        let mixture = self.copula.mixture(
-            &thresholds,
-            pool.names().len(),
-            self.error,
-            self.rule.as_ref(),
-        )?;
-        let worst = kinds.iter().map(|kind| kind.count * kind.worst()).sum();
+        let thresholds = thresholds(pool, pool.lattice(), t);
+        let rule = self.rule.as_ref();
+        let names = pool.names().len();
         Ok(Conditional {
-            unit,
-            worst,
-            kinds,
-            mixture,
+            mixture: self.copula.mixture(&thresholds, names, self.error, rule)?,
+            lattice: Cow::Borrowed(pool.lattice()),
+            thresholds,
         })
     }
 }
 
-/// Σ over losses below `cap` of (cap − loss) · P(loss).
-fn shortfall(probabilities: &[f64], cap: f64) -> f64 {
-    let below = |(k, p): (usize, &f64)| (cap - k as f64).max(0.0) * p;
-    probabilities.iter().enumerate().map(below).sum()
+/// Of the bands of all kinds in `lattice`, by time `t`.
+pub(crate) fn thresholds(pool: &Pool, lattice: &Lattice, t: f64) -> Vec<Threshold> {
+    let mut thresholds = Vec::with_capacity(lattice.steps.len());
+    for kind in &lattice.kinds {
+        let name = &pool.names()[kind.place];
+        let probability = name.default.probability(t).clamp(0.0, 1.0);
+        thresholds.extend(kind.bands.iter().map(|band| Threshold {
+            probability: probability * band.weight,
+            loading: name.loading,
+        }));
+    }
+    thresholds
 }
 
 pub(crate) fn dot(a: &Lanes, b: &Lanes) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
-/// The unit in which losses of the pool are counted, in that of its exposures.
-fn lattice_unit(pool: &Pool) -> f64 {
-    let losses: Vec<f64> = pool
-        .kinds()
-        .flat_map(|(name, _)| losses_given_default(name))
-        .collect();
-    let worst = |(name, count)| count as f64 * losses_given_default(name).fold(0.0, f64::max);
-    let total: f64 = pool.kinds().map(worst).sum();
-    if total == 0.0 {
-        return pool.exposure();
-    }
-    lattice::common_unit(&losses, total).unwrap_or(total / lattice::FINEST as f64)
-}
-
-fn losses_given_default(name: &Name) -> impl Iterator<Item = f64> + '_ {
-    let fixed = match &name.recovery {
-        Recovery::Fixed(recovery) => Some(*recovery),
-        Recovery::States(_) => None,
-    };
-    let states = match &name.recovery {
-        Recovery::Fixed(_) => &[][..],
-        Recovery::States(states) => states,
-    };
-    let recoveries = fixed
-        .into_iter()
-        .chain(states.iter().map(|(_, recovery)| *recovery));
-    recoveries.map(|recovery| name.exposure * (1.0 - recovery))
-}
-
-/// Names that are alike.
-#[derive(Debug, PartialEq)]
-pub(crate) struct Kind {
-    pub count: usize,
-    pub loading: f64,
-    /// From the deepest: the probability of an outcome as bad as this or worse, and its units with their shares.
-    pub bands: Vec<(f64, Vec<(usize, f64)>)>,
-}
-
-impl Kind {
-    fn of(name: &Name, t: f64, unit: f64) -> Self {
-        let probability = name.default.probability(t).clamp(0.0, 1.0);
-        let units = |recovery: f64| lattice::split(name.exposure * (1.0 - recovery), unit);
-        let bands = match &name.recovery {
-            Recovery::Fixed(recovery) => vec![(probability, units(*recovery))],
-            Recovery::States(states) => {
-                let mut states = states.clone();
-                states.sort_by(|a, b| a.1.total_cmp(&b.1));
-                let mut weight = 0.0;
-                let band = |(share, recovery): (f64, f64)| {
-                    weight += share;
-                    (probability * f64::min(weight, 1.0), units(recovery))
-                };
-                states.into_iter().map(band).collect()
-            }
-        };
-        Self {
-            count: 1,
-            loading: name.loading,
-            bands,
-        }
-    }
-
-    pub fn worst(&self) -> usize {
-        let units = self
-            .bands
-            .iter()
-            .flat_map(|(_, units)| units.iter().map(|(units, _)| *units));
-        units.max().unwrap_or(0)
-    }
-
-    /// Of any default.
-    pub fn probability(&self) -> f64 {
-        self.bands
-            .last()
-            .map_or(0.0, |(probability, _)| *probability)
-    }
-
-    pub fn threshold(&self, band: usize) -> Threshold {
-        Threshold {
-            probability: self.bands[band].0,
-            loading: self.loading,
-        }
-    }
-
-    pub fn thresholds(&self) -> impl Iterator<Item = Threshold> + '_ {
-        (0..self.bands.len()).map(|band| self.threshold(band))
-    }
-}
-
-/// A pool at one horizon, ready to be summed given each point of the factor.
-pub(crate) struct Conditional {
-    /// In the unit of exposures.
-    pub unit: f64,
-    /// Units lost if everything is lost that can be.
-    pub worst: usize,
-    pub kinds: Vec<Kind>,
+/// A pool at one horizon, ready to be summed given each point of the factor. Losses are counted in the lattice's units.
+pub(crate) struct Conditional<'a> {
+    pub lattice: Cow<'a, Lattice>,
+    pub thresholds: Vec<Threshold>,
     pub mixture: Mixture,
 }
 
-impl Conditional {
-    /// How many of the lattice's losses decide about the `caps` that can be reached.
-    fn length_below(&self, caps: &[f64]) -> usize {
-        let reached = caps.iter().filter(|cap| **cap < self.worst as f64);
-        reached.map(|cap| cap.ceil() as usize).max().unwrap_or(0)
+impl Conditional<'_> {
+    /// Whether the loss may as well end below `cap` as above it, at a point where it is `expected`.
+    ///
+    /// Of n independent losses up to `largest`, whose mean is m of the most they can be, the sum lies on the other side of
+    /// a share x with a probability below exp(−n·(x·ln(x / m) + (1 − x)·ln((1 − x) / (1 − m)))) (Hoeffding 1963).
+    fn is_open(&self, cap: f64, expected: f64, error: f64) -> bool {
+        let names = self.lattice.names as f64;
+        let most = names * self.lattice.largest as f64;
+        let (x, m) = (cap / most, expected / most);
+        let rate = x * (x / m).ln() + (1.0 - x) * ((1.0 - x) / (1.0 - m)).ln();
+        let is_close = names * rate < -(1e-5 * error).ln();
+        0.0 < cap && cap < self.lattice.worst as f64 && is_close
     }
 
-    /// Mean loss in units.
-    fn mean(&self) -> f64 {
-        let mut total = 0.0;
-        for block in 0..self.blocks() {
-            let weights = self.weights(block);
-            let outcomes = self.outcomes(block);
-            for (kind, outcomes) in self.of_kinds(&outcomes) {
-                let loss: f64 = outcomes
-                    .iter()
-                    .map(|(units, p)| *units as f64 * dot(&weights, p))
-                    .sum();
-                total += kind.count as f64 * loss;
+    /// The first `length` probabilities of what all names lose if those of the thresholds are `given`.
+    fn sum(&self, law: &mut PartialLaw, length: usize, given: &[Lanes]) {
+        law.start(length);
+        let mut outcomes: SmallVec<[Outcome; 3]> = SmallVec::new();
+        for (place, run) in self.lattice.runs.iter().enumerate() {
+            if let Some(units) = run.units {
+                law.join_all(units, &given[run.thresholds.clone()]);
+                continue;
             }
-        }
-        total
-    }
-
-    /// Calls `visit` with the weights of some points of the factor and the first `length` probabilities given each.
-    fn for_each_block(&self, length: usize, mut visit: impl FnMut(&Lanes, &[Lanes])) {
-        let mut law = PartialLaw::new(length);
-        for block in 0..self.blocks() {
-            let outcomes = self.outcomes(block);
-            law = self.sum(law, &outcomes);
-            visit(&self.weights(block), &law.probabilities);
-        }
-    }
-
-    fn sum(&self, law: PartialLaw, outcomes: &[Outcome]) -> PartialLaw {
-        let mut law = law.reset();
-        for (place, (kind, outcomes)) in self.of_kinds(outcomes).enumerate() {
-            match outcomes[..] {
-                [(units, probability)] if place == 0 && units > 0 => {
-                    law.start_with(kind.count, units, &probability)
+            for kind in &self.lattice.kinds[run.kinds.clone()] {
+                outcomes.clear();
+                kind.outcomes(given, &mut outcomes);
+                match outcomes[..] {
+                    [(units, probability)] if place == 0 && units > 0 => {
+                        law.start_with(kind.count, units, &probability)
+                    }
+                    _ => (0..kind.count).for_each(|_| law.join(&outcomes)),
                 }
-                _ => (0..kind.count).for_each(|_| law.join(outcomes)),
             }
         }
-        law
     }
 
     pub fn blocks(&self) -> usize {
-        self.mixture.weights.len() / LANES
-    }
-
-    /// Of the points in `block`; zero for those that fill up the last one.
-    pub fn weights(&self, block: usize) -> Lanes {
-        lanes(&self.mixture.weights, block)
+        self.mixture.weights.len()
     }
 
     /// What a name of each kind, one kind after the other, may lose given the points in `block`.
     pub fn outcomes(&self, block: usize) -> Vec<Outcome> {
-        let mut conditional = self.mixture.conditional.iter();
-        let mut outcomes = Vec::with_capacity(self.mixture.conditional.len());
-        for kind in &self.kinds {
-            let mut deeper = [0.0; LANES];
-            for ((_, units), given) in kind.bands.iter().zip(conditional.by_ref()) {
-                let upto = lanes(given, block);
-                for (units, share) in units {
-                    outcomes.push((
-                        *units,
-                        std::array::from_fn(|lane| share * (upto[lane] - deeper[lane]).max(0.0)),
-                    ));
-                }
-                deeper = upto;
-            }
+        let mut outcomes = Vec::new();
+        let given = self.mixture.given(block);
+        for kind in &self.lattice.kinds {
+            kind.outcomes(given, &mut outcomes);
         }
         outcomes
     }
-
-    /// Each kind with its part of `outcomes`.
-    pub fn of_kinds<'a>(
-        &'a self,
-        mut outcomes: &'a [Outcome],
-    ) -> impl Iterator<Item = (&'a Kind, &'a [Outcome])> {
-        self.kinds.iter().map(move |kind| {
-            let (own, rest) =
-                outcomes.split_at(kind.bands.iter().map(|(_, units)| units.len()).sum());
-            outcomes = rest;
-            (kind, own)
-        })
-    }
-}
-
-fn lanes(values: &[f64], block: usize) -> Lanes {
-    values[block * LANES..]
-        .first_chunk()
-        .copied()
-        .unwrap_or_default()
 }

@@ -3,11 +3,13 @@
 //! Scenarios come in chunks of a fixed size, each with a stream of random numbers of its own that the seed and the
 //! chunk's number decide. The same seed gives the same numbers with any number of threads.
 
-use crate::copula::{Copula, Link, Node};
+use crate::copula::{Copula, Node};
 use crate::error::{ensure, Error, Result};
+use crate::lattice::Kind;
 use crate::law::LossLaw;
-use crate::model::{Kind, Model};
+use crate::model::{thresholds, Model};
 use crate::pool::Pool;
+use crate::scenario::{Obligors, Scenarios};
 use crate::special::normal_pdf;
 use rand::{RngCore, SeedableRng};
 use rand_distr::{ChiSquared, Distribution, Exp1, Gamma, StandardNormal, StudentT};
@@ -78,8 +80,8 @@ impl Estimate {
 
 /// The law of losses by time `t` that were simulated, of any copula. Memory does not grow with scenarios.
 ///
-/// Given the factor a name defaults if a uniform number is below its conditional probability; names of which there are
-/// few draw their latent variable instead, which costs less than the probability.
+/// Given the factor a name defaults if a uniform number is below its conditional probability, which is computed for the
+/// few numbers only that bounds of it leave open.
 pub fn simulate(model: &Model, pool: &Pool, t: f64, sampling: Sampling) -> Result<LossLaw> {
     ensure(
         sampling.scenarios > 0,
@@ -87,17 +89,15 @@ pub fn simulate(model: &Model, pool: &Pool, t: f64, sampling: Sampling) -> Resul
         0.0,
         "positive",
     )?;
-    let (unit, worst, obligors) = obligors(model, pool, t)?;
+    let (nodes, kinds) = kinds(model, pool, t)?;
+    let scenarios = Scenarios::new(&kinds, &nodes, sampling.scenarios);
     let factor = Factor::of(&model.copula)?;
-    let none = || vec![0u64; worst + 1];
-    let chunk = |mut counts: Vec<u64>, (mut random, scenarios): (Xoshiro256PlusPlus, u64)| {
-        for _ in 0..scenarios {
+    let none = || vec![0u64; pool.lattice().worst + 1];
+    let chunk = |mut counts: Vec<u64>, (mut random, count): (Xoshiro256PlusPlus, u64)| {
+        let mut scratch = scenarios.scratch(&mut random);
+        for _ in 0..count {
             let node = factor.draw(&mut random);
-            let lost: usize = obligors
-                .iter()
-                .map(|obligor| obligor.draw(&node, &mut random))
-                .sum();
-            counts[lost] += 1;
+            counts[scenarios.draw(&node, &mut scratch, &mut random)] += 1;
         }
         counts
     };
@@ -111,23 +111,28 @@ pub fn simulate(model: &Model, pool: &Pool, t: f64, sampling: Sampling) -> Resul
     let counts = sampling.chunks().fold(none, chunk).reduce(none, add);
     let share = |count: u64| count as f64 / sampling.scenarios as f64;
     Ok(LossLaw::on_lattice(
-        unit / pool.exposure(),
+        pool.unit(),
         counts.into_iter().map(share).collect(),
     ))
 }
 
-fn obligors(model: &Model, pool: &Pool, t: f64) -> Result<(f64, usize, Vec<Obligor>)> {
+/// Points that cover the factor's range, and kinds of names with their number and what decides about each.
+fn kinds(model: &Model, pool: &Pool, t: f64) -> Result<(Vec<Node>, Vec<Obligors>)> {
     ensure(t >= 0.0, "time", t, "0 or later")?;
     model.copula.validate()?;
-    let (unit, kinds) = model.kinds(pool, t);
-    let thresholds: Vec<_> = kinds.iter().flat_map(Kind::thresholds).collect();
+    let lattice = pool.lattice();
+    let thresholds = thresholds(pool, lattice, t);
     let nodes = model.copula.nodes(&thresholds, pool.names().len(), 1e-12);
-    let worst = kinds.iter().map(|kind| kind.count * kind.worst()).sum();
-    let obligors = kinds
-        .into_iter()
-        .map(|kind| Obligor::new(kind, &model.copula, &nodes))
-        .collect::<Result<_>>()?;
-    Ok((unit, worst, obligors))
+    let kind = |kind: &Kind| {
+        let thresholds = &thresholds[kind.thresholds.clone()];
+        let bands = kind.bands.iter().zip(thresholds).map(|(band, threshold)| {
+            let link = model.copula.link(threshold, &nodes)?;
+            Ok((link, band.units.clone()))
+        });
+        Ok((kind.count, bands.collect::<Result<_>>()?))
+    };
+    let kinds = lattice.kinds.iter().map(kind).collect::<Result<_>>()?;
+    Ok((nodes, kinds))
 }
 
 /// The law of the common factor.
@@ -185,89 +190,6 @@ impl Factor {
     }
 }
 
-/// Names that are alike, with what decides about them given the factor.
-struct Obligor {
-    count: usize,
-    /// From the worst outcome: its link, and its units with their shares.
-    bands: Vec<(Link, Vec<(usize, f64)>)>,
-}
-
-impl Obligor {
-    fn new(kind: Kind, copula: &Copula, nodes: &[Node]) -> Result<Self> {
-        let links: Vec<Link> = kind
-            .thresholds()
-            .map(|threshold| copula.link(&threshold, nodes))
-            .collect::<Result<_>>()?;
-        let units = kind.bands.into_iter().map(|(_, units)| units);
-        Ok(Self {
-            count: kind.count,
-            bands: links.into_iter().zip(units).collect(),
-        })
-    }
-
-    /// Units lost by all of these names.
-    fn draw(&self, node: &Node, random: &mut Xoshiro256PlusPlus) -> usize {
-        const FEW: usize = 4;
-        match &self.bands[..] {
-            [(link, units)] if units.len() == 1 && self.count >= FEW => {
-                let limit = uniform_limit(link.probability(node));
-                let defaults = (0..self.count)
-                    .filter(|_| random.next_u64() < limit)
-                    .count();
-                defaults * units[0].0
-            }
-            [(link @ Link::Latent { dof: None, .. }, units)] if self.count < FEW => {
-                let (limit, residual) = link.margin(node);
-                let draw = |_| match residual * sample_normal(random) < limit {
-                    true => pick(units, random),
-                    false => 0,
-                };
-                (0..self.count).map(draw).sum()
-            }
-            bands => (0..self.count)
-                .map(|_| draw_band(bands, node, random))
-                .sum(),
-        }
-    }
-}
-
-fn sample_normal(random: &mut Xoshiro256PlusPlus) -> f64 {
-    StandardNormal.sample(random)
-}
-
-/// The integer below which one of 64 random bits lies with this probability.
-fn uniform_limit(probability: f64) -> u64 {
-    // From 2^64 on the conversion saturates, and one number of 2^64 is lost.
-    (probability * 2f64.powi(64)) as u64
-}
-
-fn draw_band(
-    bands: &[(Link, Vec<(usize, f64)>)],
-    node: &Node,
-    random: &mut Xoshiro256PlusPlus,
-) -> usize {
-    let draw = random.next_u64();
-    let band = bands
-        .iter()
-        .find(|(link, _)| draw < uniform_limit(link.probability(node)));
-    band.map_or(0, |(_, units)| pick(units, random))
-}
-
-/// One of the two neighbours between which the true loss lies.
-fn pick(units: &[(usize, f64)], random: &mut Xoshiro256PlusPlus) -> usize {
-    match units {
-        [(units, _)] => *units,
-        [(below, share), (above, _)] => {
-            if random.next_u64() < uniform_limit(*share) {
-                *below
-            } else {
-                *above
-            }
-        }
-        _ => 0,
-    }
-}
-
 /// P(the pool loses more than `x`) by time `t`, of the Gaussian copula, in two steps (Glasserman and Li 2005): the factor
 /// is drawn where it makes such losses likely, and given it the defaults are tilted until losses of `x` are common. Each
 /// scenario carries the likelihood that was added. Probabilities of 1e-9 take no more scenarios than those of 1e-3.
@@ -288,11 +210,11 @@ pub fn tail_probability(
     if model.copula != Copula::Gaussian || is_perfect {
         return Err(Error::Unsupported("tails by importance sampling are those of the Gaussian copula with loadings below 1; simulate the others"));
     }
-    let (unit, worst, obligors) = obligors(model, pool, t)?;
+    let (_, kinds) = kinds(model, pool, t)?;
     // Losses above x in whole units.
-    let units = x * pool.exposure() / unit;
+    let units = x / pool.unit();
     let target = (units + 1e-6 * units.abs().max(1.0)).floor();
-    if target >= worst as f64 {
+    if target >= pool.lattice().worst as f64 {
         return Ok(Estimate {
             value: 0.0,
             standard_error: 0.0,
@@ -304,7 +226,7 @@ pub fn tail_probability(
             standard_error: 0.0,
         });
     }
-    let tail = Tail { obligors, target };
+    let tail = Tail { kinds, target };
     let shift = tail.likely_factor();
     let chunk = |(mut random, scenarios): (Xoshiro256PlusPlus, u64)| {
         let mut scratch = Vec::new();
@@ -323,7 +245,7 @@ pub fn tail_probability(
 
 /// Losses of more than `target` units.
 struct Tail {
-    obligors: Vec<Obligor>,
+    kinds: Vec<Obligors>,
     target: f64,
 }
 
@@ -338,10 +260,10 @@ impl Tail {
             scale: 1.0,
         };
         chances.clear();
-        for obligor in &self.obligors {
+        for (count, bands) in &self.kinds {
             let mut worse = 0.0;
-            let mut outcomes = Vec::with_capacity(obligor.bands.len());
-            for (link, units) in &obligor.bands {
+            let mut outcomes = Vec::with_capacity(bands.len());
+            for (link, units) in bands {
                 let upto = link.probability(&node);
                 outcomes.extend(
                     units
@@ -350,7 +272,7 @@ impl Tail {
                 );
                 worse = upto;
             }
-            chances.push((obligor.count, outcomes));
+            chances.push((*count, outcomes));
         }
     }
 
@@ -417,7 +339,8 @@ impl Tail {
 
     /// One scenario's likelihood if it lost more than the target, else zero.
     fn draw(&self, shift: f64, random: &mut Xoshiro256PlusPlus, chances: &mut Vec<Chances>) -> f64 {
-        let factor = shift + sample_normal(random);
+        let normal: f64 = StandardNormal.sample(random);
+        let factor = shift + normal;
         self.chances(factor, chances);
         let (tilt, log) = self.tilt(chances);
         let mut lost = 0;

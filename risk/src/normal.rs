@@ -1,7 +1,7 @@
 //! Tranches of a pool whose loss, given the factor, is taken for normal: quick for many names of any size, rough for the
 //! lowest tranches of few names.
 
-use crate::copula::{Copula, Threshold};
+use crate::copula::{given_nodes, Copula, Threshold};
 use crate::error::Result;
 use crate::pool::{Name, Pool};
 use crate::quadrature::Rule;
@@ -11,37 +11,29 @@ use crate::tranche::Tranche;
 /// Mean share of each tranche that is lost by time `t`, for the Gaussian copula with `rule`'s values and weights of the
 /// factor. Losses may be below zero here, as a normal law has it.
 pub fn tranche_losses(pool: &Pool, t: f64, tranches: &[Tranche], rule: &Rule) -> Result<Vec<f64>> {
-    let mut losses = vec![0.0; tranches.len()];
-    let given = pool
-        .names()
-        .iter()
-        .map(|name| conditional(name, t, rule))
-        .collect::<Result<Vec<_>>>()?;
-    for (place, (_, weight)) in rule.iter().enumerate() {
-        let (mut mean, mut variance) = (0.0, 0.0);
-        for (name, probabilities) in pool.names().iter().zip(&given) {
-            let (loss, p) = (
-                name.exposure * name.recovery.mean_loss() / pool.exposure(),
-                probabilities[place],
-            );
-            mean += p * loss;
-            variance += p * (1.0 - p) * loss * loss;
-        }
-        for (total, tranche) in losses.iter_mut().zip(tranches) {
-            let lost = excess(mean, variance.sqrt(), tranche.attachment)
-                - excess(mean, variance.sqrt(), tranche.detachment);
-            *total += weight * lost / tranche.width();
-        }
-    }
-    Ok(losses)
-}
-
-fn conditional(name: &Name, t: f64, rule: &Rule) -> Result<Vec<f64>> {
-    let threshold = Threshold {
+    let threshold = |name: &Name| Threshold {
         probability: name.default.probability(t),
         loading: name.loading,
     };
-    Copula::Gaussian.conditional(&threshold, &crate::copula::given_nodes(rule))
+    let thresholds: Vec<Threshold> = pool.names().iter().map(threshold).collect();
+    let mixture = Copula::Gaussian.at_nodes(&thresholds, &given_nodes(rule), 0.0)?;
+    let mut losses = vec![0.0; tranches.len()];
+    for (block, weights) in mixture.weights.iter().enumerate() {
+        for (lane, weight) in weights.iter().enumerate() {
+            let (mut mean, mut variance) = (0.0, 0.0);
+            for (name, given) in pool.names().iter().zip(mixture.given(block)) {
+                let loss = name.exposure * name.recovery.mean_loss() / pool.exposure();
+                mean += given[lane] * loss;
+                variance += given[lane] * (1.0 - given[lane]) * loss * loss;
+            }
+            for (total, tranche) in losses.iter_mut().zip(tranches) {
+                let lost = excess(mean, variance.sqrt(), tranche.attachment)
+                    - excess(mean, variance.sqrt(), tranche.detachment);
+                *total += weight * lost / tranche.width();
+            }
+        }
+    }
+    Ok(losses)
 }
 
 /// E max(X − x, 0) of a normal X.

@@ -1,6 +1,7 @@
 //! Who owes what, how likely he defaults by when, and what is then lost.
 
 use crate::error::{ensure, ensure_positive, ensure_probability, Error, Result};
+use crate::lattice::{self, Lattice};
 use crate::structural::FirstPassage;
 
 /// The law of one default time.
@@ -130,13 +131,18 @@ pub enum Recovery {
 impl Recovery {
     /// Loss given default on average.
     pub fn mean_loss(&self) -> f64 {
-        match self {
-            Self::Fixed(recovery) => 1.0 - recovery,
-            Self::States(states) => states
-                .iter()
-                .map(|(weight, recovery)| weight * (1.0 - recovery))
-                .sum(),
-        }
+        self.states()
+            .map(|(weight, recovery)| weight * (1.0 - recovery))
+            .sum()
+    }
+
+    /// Weights and recoveries.
+    pub(crate) fn states(&self) -> impl Iterator<Item = (f64, f64)> + Clone + '_ {
+        let (fixed, states) = match self {
+            Self::Fixed(recovery) => (Some((1.0, *recovery)), &[][..]),
+            Self::States(states) => (None, &states[..]),
+        };
+        fixed.into_iter().chain(states.iter().copied())
     }
 
     /// Every recovery changed by `change`, within 0 and 1.
@@ -190,8 +196,8 @@ pub struct Name {
 pub struct Pool {
     names: Vec<Name>,
     exposure: f64,
-    /// Places of names unlike all before them, with how many there are of each.
-    kinds: Vec<(usize, usize)>,
+    /// Names that are alike together, the most numerous first, and those that lose the same.
+    lattice: Lattice,
 }
 
 impl Pool {
@@ -219,10 +225,11 @@ impl Pool {
         }
         let exposure = names.iter().map(|name| name.exposure).sum();
         let kinds = kinds(&names);
+        let unit = lattice::unit(&names, &kinds).unwrap_or(exposure);
         Ok(Self {
+            lattice: Lattice::new(&names, kinds.into_iter(), unit),
             names,
             exposure,
-            kinds,
         })
     }
 
@@ -251,11 +258,19 @@ impl Pool {
         &self.names
     }
 
-    /// One of each kind of equal names, with how many there are.
-    pub(crate) fn kinds(&self) -> impl Iterator<Item = (&Name, usize)> {
-        self.kinds
-            .iter()
-            .map(|(place, count)| (&self.names[*place], *count))
+    pub(crate) fn lattice(&self) -> &Lattice {
+        &self.lattice
+    }
+
+    /// With each name by itself, in their order.
+    pub(crate) fn lattice_apart(&self) -> Lattice {
+        let each = (0..self.names.len()).map(|place| (place, 1));
+        Lattice::new(&self.names, each, self.lattice.unit)
+    }
+
+    /// One unit of the lattice as a share of the exposure.
+    pub(crate) fn unit(&self) -> f64 {
+        self.lattice.unit / self.exposure
     }
 
     /// Of all names, in the unit of theirs.
@@ -285,6 +300,7 @@ impl Pool {
     }
 }
 
+/// Places of names unlike all before them, with how many there are of each.
 fn kinds(names: &[Name]) -> Vec<(usize, usize)> {
     let mut kinds: Vec<(usize, usize)> = Vec::new();
     for (place, name) in names.iter().enumerate() {
@@ -293,5 +309,7 @@ fn kinds(names: &[Name]) -> Vec<(usize, usize)> {
             None => kinds.push((place, 1)),
         }
     }
+    let loss = |place: usize| names[place].exposure * names[place].recovery.mean_loss();
+    kinds.sort_by(|a, b| b.1.cmp(&a.1).then(loss(a.0).total_cmp(&loss(b.0))));
     kinds
 }

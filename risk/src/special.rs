@@ -2,11 +2,9 @@
 
 use crate::{quadrature::tanh_sinh, solve};
 use libm::erfc;
-use multiversion::multiversion;
+use multiversion::{multiversion, target::target_cfg_f};
 use statrs::function::{beta::beta_reg, erf::erfc_inv, gamma::ln_gamma};
 use std::f64::consts::{FRAC_1_SQRT_2, FRAC_PI_2, PI, SQRT_2, TAU};
-use std::slice::ChunksExactMut;
-use std::sync::LazyLock;
 
 /// Density of the standard normal law.
 pub fn normal_pdf(x: f64) -> f64 {
@@ -25,74 +23,128 @@ pub fn normal_cdf(x: f64) -> f64 {
     value * (1.0 - 2.0 * scaled * lost)
 }
 
-/// [`normal_cdf`] of each of `values`, in their place and to the same digits, in a tenth of the time: a Taylor series
-/// about the nearest point of a table, several at once.
-pub(crate) fn normal_cdf_all(values: &mut [f64]) {
-    let mut blocks = values.chunks_exact_mut(WIDTH);
-    from_table(&mut blocks, &TABLE);
-    blocks
-        .into_remainder()
-        .iter_mut()
-        .for_each(|value| *value = normal_cdf(*value));
+/// Numbers that are computed side by side.
+const WIDTH: usize = 8;
+
+/// [`normal_cdf`] of each of `values`, in their place, many times as fast; relative errors, in the lower tail too, stay
+/// below 4e-15, or below 1e-10 where `error` is no less than a hundred times that. Below −37.5 it is zero.
+pub(crate) fn normal_cdf_all(values: &mut [[f64; WIDTH]], error: f64) {
+    match error < 1e-8 {
+        true => normal_cdf_to_the_digit(values),
+        false => normal_cdf_roughly(values),
+    }
 }
 
-const WIDTH: usize = 8;
-const REACH: f64 = 9.0;
-const STEPS: f64 = 64.0;
+#[multiversion(targets("x86_64+avx2+fma", "aarch64+neon"))]
+fn normal_cdf_to_the_digit(values: &mut [[f64; WIDTH]]) {
+    const FUSED: bool = cfg!(target_arch = "aarch64") || target_cfg_f!(target_feature = "fma");
+    laws::<FUSED, 14>(values, &MILLS)
+}
 
-/// Law and density at multiples of 1 / `STEPS` from −`REACH` to `REACH`.
-static TABLE: LazyLock<Vec<(f64, f64)>> = LazyLock::new(|| {
-    let count = (REACH * STEPS) as i32;
-    let point = |i: i32| f64::from(i) / STEPS;
-    (-count..=count)
-        .map(|i| (normal_cdf(point(i)), normal_pdf(point(i))))
-        .collect()
-});
+#[multiversion(targets("x86_64+avx2+fma", "aarch64+neon"))]
+fn normal_cdf_roughly(values: &mut [[f64; WIDTH]]) {
+    const FUSED: bool = cfg!(target_arch = "aarch64") || target_cfg_f!(target_feature = "fma");
+    laws::<FUSED, 10>(values, &MILLS_ROUGHLY)
+}
 
-#[multiversion(targets("x86_64+avx2", "aarch64+neon"))]
-fn from_table(blocks: &mut ChunksExactMut<f64>, table: &[(f64, f64)]) {
-    for values in blocks {
-        let mut block = [0.0; WIDTH];
-        block.copy_from_slice(values);
-        let near = near_points(&block, table);
-        for (value, near) in values.iter_mut().zip(near) {
-            *value = if value.abs() <= REACH {
-                near
-            } else {
-                normal_cdf(*value)
-            };
+/// By `quotient`, of the terms of two polynomials, for Φ(−x)·exp(x²/2), and so many `TERMS` of the exponential series.
+#[inline(always)]
+fn laws<const FUSED: bool, const TERMS: usize>(
+    values: &mut [[f64; WIDTH]],
+    quotient: &[(f64, f64)],
+) {
+    for values in values {
+        let distance = values.map(|x| x.abs().min(37.5));
+        let density = bell::<FUSED, TERMS>(&distance);
+        let mut upper = [0.0; WIDTH];
+        let mut lower = [0.0; WIDTH];
+        for term in quotient {
+            for lane in 0..WIDTH {
+                upper[lane] = multiply_add::<FUSED>(upper[lane], distance[lane], term.0);
+                lower[lane] = multiply_add::<FUSED>(lower[lane], distance[lane], term.1);
+            }
+        }
+        for lane in 0..WIDTH {
+            let tail = density[lane] * upper[lane] / lower[lane];
+            let tail = if values[lane].abs() > 37.5 { 0.0 } else { tail };
+            values[lane] = if values[lane] > 0.0 { 1.0 - tail } else { tail };
         }
     }
 }
 
-/// Φ(g + d) = Φ(g) + φ(g) · Σ (−1)ⁿ·Heₙ(g)·dⁿ⁺¹ / (n + 1)!, with Hermite's polynomials by their recurrence.
+/// Terms of two polynomials, the highest first, whose quotient is Φ(−x)·exp(x²/2): a rational function through 20 points
+/// of it, x / (x + 3) at Chebyshev's of [0, 38 / 41], found with 60 digits. Its relative error stays below 4e-16 there.
+const MILLS: [(f64, f64); 11] = [
+    (0.0, 1.0),
+    (0.3989422803973362, 27.935655841208067),
+    (11.14471424658797, 380.24254565383666),
+    (151.29588592046943, 3273.9037048929918),
+    (1294.953899116224, 19562.243677011196),
+    (7653.707977561404, 84186.81584906235),
+    (32313.01895864879, 262893.36078921985),
+    (97524.11084597622, 585784.61663349),
+    (203860.60227270407, 888343.7673012845),
+    (270686.7921732162, 825609.1213482717),
+    (178118.20842593416, 356236.41685186833),
+];
+
+/// The same through 14 points; its relative error stays below 2e-11.
+const MILLS_ROUGHLY: [(f64, f64); 8] = [
+    (0.0, 1.0),
+    (0.39894228451558855, 15.837952655750117),
+    (6.318428410542952, 121.1816349887707),
+    (47.94556542130894, 563.086706996274),
+    (218.31972707475575, 1688.0908413006985),
+    (626.3220609534437, 3229.7050144236314),
+    (1082.5197248085383, 3622.8039101083627),
+    (913.5184032897063, 1827.0368065757564),
+];
+
+/// exp(−x²/2) for x from 0 to 37.5.
 #[inline(always)]
-fn near_points(values: &[f64; WIDTH], table: &[(f64, f64)]) -> [f64; WIDTH] {
+fn bell<const FUSED: bool, const TERMS: usize>(x: &[f64; WIDTH]) -> [f64; WIDTH] {
     // Adding it leaves no digits behind the point.
     const ROUND: f64 = 6_755_399_441_055_744.0;
-    let mut law = [0.0; WIDTH];
-    let mut density = [0.0; WIDTH];
-    let mut point = [0.0; WIDTH];
-    let mut power = [0.0; WIDTH];
+    // ln 2 in two parts, the first with zeros at its end so that multiples are exact.
+    const LN_2_HIGH: f64 = 0.693_147_180_369_123_8;
+    const LN_2_LOW: f64 = 1.908_214_929_270_587_7e-10;
+    let mut result = [0.0; WIDTH];
     for lane in 0..WIDTH {
-        let value = values[lane].clamp(-REACH, REACH);
-        let place = (value * STEPS + ROUND) - ROUND;
-        (law[lane], density[lane]) = table[(place + REACH * STEPS) as usize];
-        point[lane] = place / STEPS;
-        power[lane] = value - point[lane];
-    }
-    let distance = power;
-    let (mut before, mut hermite, mut sum) = ([0.0; WIDTH], [1.0; WIDTH], [0.0; WIDTH]);
-    for n in 0..8 {
-        let order = f64::from(n);
-        for lane in 0..WIDTH {
-            sum[lane] += hermite[lane] * power[lane];
-            let next = -point[lane] * hermite[lane] - order * before[lane];
-            (before[lane], hermite[lane]) = (hermite[lane], next);
-            power[lane] *= distance[lane] * (1.0 / (order + 2.0));
+        // The square of the first 26 digits is exact; what is lost is small.
+        let high = f64::from_bits(x[lane].to_bits() & !0x7ff_ffff);
+        let power = -0.5 * high * high;
+        let rest = -0.5 * (x[lane] - high) * (x[lane] + high);
+        let twos = power * std::f64::consts::LOG2_E + ROUND;
+        let whole = twos - ROUND;
+        let part = (power - whole * LN_2_HIGH) - whole * LN_2_LOW + rest;
+        let mut sum = 0.0;
+        for term in &EXPONENTIAL[EXPONENTIAL.len() - TERMS..] {
+            sum = multiply_add::<FUSED>(sum, part, *term);
         }
+        let scale = f64::from_bits((twos.to_bits().wrapping_add(1023)) << 52);
+        result[lane] = sum * scale;
     }
-    std::array::from_fn(|lane| law[lane] + density[lane] * sum[lane])
+    result
+}
+
+/// 1 / n!, from n = 13 down.
+const EXPONENTIAL: [f64; 14] = {
+    let mut terms = [1.0; 14];
+    let mut n = 1;
+    while n < 14 {
+        terms[13 - n] = terms[14 - n] / n as f64;
+        n += 1;
+    }
+    terms
+};
+
+#[inline(always)]
+pub(crate) fn multiply_add<const FUSED: bool>(a: f64, b: f64, c: f64) -> f64 {
+    if FUSED {
+        a.mul_add(b, c)
+    } else {
+        a * b + c
+    }
 }
 
 /// 1 / √2 less the nearest double.
@@ -189,19 +241,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_table_has_all_digits() {
-        let points: Vec<f64> = (-4000..=4000)
-            .map(|i| f64::from(i) * 0.0023)
-            .chain([f64::INFINITY, f64::NEG_INFINITY])
+    fn many_at_once_have_all_digits() {
+        let points: Vec<f64> = (-37_500..=10_006)
+            .map(|i| f64::from(i) * 0.001)
+            .chain([f64::INFINITY, f64::NEG_INFINITY, 40.0, -40.0, -0.0])
             .collect();
-        let mut values = points.clone();
-        normal_cdf_all(&mut values);
-        for (x, value) in points.iter().zip(values) {
-            let exact = normal_cdf(*x);
-            assert!(
-                (value - exact).abs() <= 4e-15 * exact,
-                "at {x}: {value:e} is not {exact:e}"
-            );
+        let mut values: Vec<[f64; WIDTH]> = points
+            .chunks_exact(WIDTH)
+            .map(|points| std::array::from_fn(|lane| points[lane]))
+            .collect();
+        assert_eq!(points.len() % WIDTH, 0);
+        let mut roughly = values.clone();
+        normal_cdf_all(&mut values, 1e-13);
+        normal_cdf_all(&mut roughly, 1e-8);
+        for (values, error) in [(values, 4e-15), (roughly, 1e-10)] {
+            for (x, value) in points.iter().zip(values.as_flattened()) {
+                let exact = normal_cdf(*x);
+                assert!(
+                    (value - exact).abs() <= error * exact,
+                    "at {x}: {value:e} is not {exact:e}"
+                );
+            }
         }
     }
 

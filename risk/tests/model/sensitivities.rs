@@ -156,6 +156,33 @@ fn by_recovery_and_by_volatility() {
 }
 
 #[test]
+fn copulas_with_tails_move_by_their_names() {
+    let names = [(0.5, 0.05), (0.3, 0.1), (0.7, 0.02)];
+    let name = |(loading, p): (f64, f64)| crate::support::name(1.0, 0.4, loading, p);
+    let plain = Pool::new(names.map(name).to_vec()).unwrap();
+    for copula in [Copula::Student { dof: 5.0 }, Copula::Clayton { theta: 0.4 }] {
+        let model = Model::new(copula);
+        for pool in [with_states(&plain), plain.clone()] {
+            let greeks = |change: &dyn Fn(&mut Name)| {
+                tranche_greeks(&model, &changed(&pool, 1, change), 1.0, &stack()).unwrap()
+            };
+            let now = greeks(&|_| ());
+            let by_probability = [1e-5, -1e-5].map(|h| greeks(&|name| *probability(name) += h));
+            let by_loading = [1e-5, -1e-5].map(|h| greeks(&|name| name.loading += h));
+            for (i, now) in now.iter().enumerate() {
+                let slope = |[up, down]: &[Vec<risk::greeks::TrancheGreeks>; 2]| {
+                    (up[i].loss - down[i].loss) / 2e-5
+                };
+                assert_close(now.names[1].delta, slope(&by_probability));
+                assert_close(now.names[1].loading, slope(&by_loading));
+                let [up, down] = [0, 1].map(|side: usize| by_probability[side][i].names[1].delta);
+                assert_close(now.names[1].gamma, (up - down) / 2e-5);
+            }
+        }
+    }
+}
+
+#[test]
 fn values_of_protection_move_as_they_should() {
     let pool = Pool::homogeneous(40, 0.4, 0.25, Default::Hazard(0.02)).unwrap();
     let contract = Contract {
@@ -181,7 +208,7 @@ fn values_of_protection_move_as_they_should() {
 fn what_cannot_be_differentiated_is_refused() {
     let pool = Pool::homogeneous(5, 0.4, 0.2, Default::Probability(0.1)).unwrap();
     let error = tranche_greeks(
-        &Model::new(Copula::Clayton { theta: 1.0 }),
+        &Model::new(Copula::MarshallOlkin { common: 0.3 }),
         &pool,
         1.0,
         &stack(),
