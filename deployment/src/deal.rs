@@ -10,6 +10,7 @@ use interfaces::compliance::{
     ComplianceError, ComplianceRegistry, Jurisdiction, RegistryTerms, Statement, Tranches,
 };
 use interfaces::configurator::{ChangeError, Configurator as _, ParametersTerms};
+use interfaces::insurance_fund::{FundError, FundTerms, InsuranceFund};
 use interfaces::liquidation_engine::EngineTerms;
 use interfaces::oracle_adapter::{OracleError, OracleTerms, Settings};
 use interfaces::parameters::{DealParameters, Parameter};
@@ -19,11 +20,12 @@ use interfaces::tranche_token::TokenTerms;
 use interfaces::transfer_agent::{AgentError, AgentTerms, TransferAgent};
 use interfaces::types::{AccountId, AssetId, Balance, CollateralId, TrancheId};
 use psp22::PSP22;
+use term_sheet::term_sheet::Insurance;
 use term_sheet::{show, TermSheet, Token};
 
 use crate::contracts::{
-    Agent, Asset, AsyncVault, Configurator, Distributions, Engine, Oracle, Parameters, Pool, Psp22,
-    Registry, Servicing, Vault,
+    Agent, Asset, AsyncVault, Configurator, Distributions, Engine, Fund, Oracle, Parameters, Pool,
+    Psp22, Registry, Servicing, Vault,
 };
 use crate::host::Host;
 
@@ -44,6 +46,8 @@ pub struct Deal {
     pub tranches: Vec<AccountId>,
     /// Who may hold them, if not anyone.
     pub registry: Option<AccountId>,
+    /// Who is paid what goes to insurance: a fund or an account.
+    pub insurance: AccountId,
     /// Risk parameters.
     pub parameters: AccountId,
     /// Changes them.
@@ -83,7 +87,8 @@ impl Deal {
         let configurator = deploying.configurator()?;
         let parameters = deploying.parameters(configurator)?;
         let oracle = deploying.oracle()?;
-        let pool = deploying.pool(cash)?;
+        let insurance = deploying.insurance(cash)?;
+        let pool = deploying.pool(cash, insurance)?;
         let agent = deploying.agent(cash, pool)?;
         let registry = deploying.registry()?;
         let tranches = sheet
@@ -107,7 +112,7 @@ impl Deal {
                 vault,
                 parameters,
                 cash,
-                insurance: chain.account(&sheet.insurance)?,
+                insurance,
                 guardian: chain.account(&sheet.guardian)?,
             },
             &sheet.name,
@@ -119,6 +124,7 @@ impl Deal {
             collateral,
             tranches,
             registry,
+            insurance,
             parameters,
             configurator,
             oracle,
@@ -146,6 +152,12 @@ impl Deal {
         chain
             .execute_once(self.deployer, bind, VaultError::AlreadyBound)
             .context("binding the vault")?;
+        if let Some(mut fund) = self.fund() {
+            let bind = fund.call_mut().bind(self.pool, self.vault, self.engine);
+            chain
+                .execute_once(self.deployer, bind, FundError::AlreadyBound)
+                .context("binding the insurance fund")?;
+        }
         self.bind_registry(chain)
             .context("binding the compliance registry")
     }
@@ -191,6 +203,12 @@ impl Deal {
         let attest = Registry::from(registry).call_mut().attest(statement);
         chain.execute(chain.account(&issuer.name)?, attest)?;
         Ok(())
+    }
+
+    /// The insurance fund, if there is one.
+    pub fn fund(&self) -> Option<Fund> {
+        let is_fund = matches!(self.sheet.insurance, Insurance::Fund { .. });
+        is_fund.then(|| self.insurance.into())
     }
 
     /// The pool.
@@ -406,17 +424,35 @@ impl Deploying<'_> {
             .map_err(|error| self.refused(format!("the oracle adapter refused: {error:?}")))
     }
 
-    fn pool(&self, cash: AccountId) -> Result<AccountId> {
+    fn insurance(&self, cash: AccountId) -> Result<AccountId> {
+        let rules = match &self.sheet.insurance {
+            Insurance::Account(name) => return self.chain.account(name),
+            Insurance::Fund { rules, .. } => *rules,
+        };
+        let (terms, name) = (FundTerms { cash, rules }, &self.sheet.name);
+        self.chain
+            .try_deploy::<FundError>("insurance-fund", self.deployer, terms, name)?
+            .map_err(|error| self.refused(format!("the insurance fund refused: {error:?}")))
+    }
+
+    fn pool(&self, cash: AccountId, insurance: AccountId) -> Result<AccountId> {
         let sheet = self.sheet;
         // A deal without fees never pays any.
-        let fee_beneficiary = sheet.fees.beneficiary.as_ref().unwrap_or(&sheet.insurance);
+        let fee_beneficiary = sheet.fees.beneficiary.as_ref();
+        let (insured, premium) = match sheet.insurance {
+            Insurance::Account(_) => (false, Ratio::ZERO),
+            Insurance::Fund { premium, .. } => (true, premium),
+        };
         let terms = PoolTerms {
             cash,
             deal: sheet.terms(),
             liquidity_buffer: sheet.liquidity_buffer,
             close_reward: sheet.fees.close_reward,
-            fee_beneficiary: self.chain.account(fee_beneficiary)?,
-            insurance: self.chain.account(&sheet.insurance)?,
+            fee_beneficiary: fee_beneficiary
+                .map_or(Ok(insurance), |name| self.chain.account(name))?,
+            insurance,
+            insured,
+            premium,
         };
         self.chain
             .try_deploy::<PoolError>("tranche-pool", self.deployer, terms, &self.sheet.name)?

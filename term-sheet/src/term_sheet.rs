@@ -6,6 +6,7 @@ mod written;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use finance::insurance::Rules;
 use finance::interest::PaceCurve;
 use finance::settlement::{Accrual, ClassTerms, Terms};
 use finance::{Period, Ratio, Timestamp};
@@ -58,8 +59,8 @@ pub struct TermSheet {
     pub pace: PaceCurve,
     /// The most principal that an originator may owe, in base units of cash.
     pub originator_ceiling: Balance,
-    /// Whose account receives the penalties of liquidations, and what nobody owns.
-    pub insurance: String,
+    /// Who receives the penalties of liquidations, and what nobody owns.
+    pub insurance: Insurance,
     /// Who says who may hold the tokens; if nobody does, anyone may.
     pub compliance: Option<Compliance>,
     /// From the most senior to the residual.
@@ -68,6 +69,8 @@ pub struct TermSheet {
     pub collateral: Vec<Collateral>,
     /// Where prices come from.
     pub oracle: OracleTerms,
+    /// Who backs the insurance fund.
+    pub backers: Vec<Backer>,
     /// Who funds the pool.
     pub investors: Vec<Investor>,
     /// Who borrows from it.
@@ -87,6 +90,29 @@ pub struct Fees {
     pub close_reward: Balance,
     /// Whose account receives them; nobody's where there are none.
     pub beneficiary: Option<String>,
+}
+
+/// Who receives the penalties of liquidations, and what nobody owns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Insurance {
+    /// The account of that name, which covers nothing.
+    Account(String),
+    /// A fund, which covers losses.
+    Fund {
+        /// Its target, limits and times.
+        rules: Rules,
+        /// The share of interest that goes to it.
+        premium: Ratio,
+    },
+}
+
+/// One who backs the insurance fund.
+#[derive(Clone, Debug)]
+pub struct Backer {
+    /// Whose account.
+    pub name: String,
+    /// His stake, in base units of cash.
+    pub stake: Balance,
 }
 
 /// A token's name.

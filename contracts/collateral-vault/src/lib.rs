@@ -50,7 +50,7 @@ mod collateral_vault {
     use interfaces::calls;
     use interfaces::collateral_vault::{
         Action, Borrower, CollateralType, CollateralVault, Cut, LoanServicing, Lot, LotChanged,
-        Portfolio, PositionView, RateSet, Sale, Seizure, VaultError, VaultTerms,
+        Portfolio, PositionView, RateSet, Sale, Seizure, VaultError, VaultTerms, WriteOff,
         MAX_COLLATERAL_TYPES,
     };
     use interfaces::ensure;
@@ -210,6 +210,11 @@ mod collateral_vault {
         }
 
         #[ink(message)]
+        fn write_off(&self, _position: PositionId) -> Option<WriteOff> {
+            self.ask_servicer()
+        }
+
+        #[ink(message)]
         fn collateral_types(&self) -> Vec<CollateralType> {
             self.ask_servicer()
         }
@@ -315,8 +320,10 @@ mod collateral_vault {
             let mut written_off = None;
             if sale.last {
                 self.vault.lots.remove(id);
-                written_off = Some(loan.close(&lot)?);
+                let lost = loan.close(&lot)?;
+                written_off = Some(lost);
                 self.vault.put(lot.position, &loan);
+                self.vault.write_off(lot.position, lost)?;
             } else {
                 self.vault.lots.insert(id, &lot);
                 self.vault.state.book.put(&loan);

@@ -77,6 +77,17 @@ pub struct CollateralType {
     pub minimum_debt: Balance,
 }
 
+/// A loss of the pool: what a position owed when nothing stood behind it any more.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[ink::scale_derive(Encode, TypeInfo)]
+#[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
+pub struct WriteOff {
+    /// How much, in base units of cash.
+    pub amount: Balance,
+    /// Everything the vault ever wrote off, up to this.
+    pub up_to: Balance,
+}
+
 /// Debt as the pool counts it when it is not sure to be paid, and what stands behind it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[ink::scale_derive(Encode, TypeInfo)]
@@ -467,6 +478,10 @@ pub trait LoanServicing {
     #[ink(message)]
     fn lot(&self, lot: AuctionId) -> Option<Lot>;
 
+    /// What was written off of a position, which is gone since.
+    #[ink(message)]
+    fn write_off(&self, position: PositionId) -> Option<WriteOff>;
+
     /// All collateral types, as last written: interest since then is not in their index.
     #[ink(message)]
     fn collateral_types(&self) -> Vec<CollateralType>;
@@ -687,6 +702,7 @@ crate::decode_fields!(
     Overdue { marked_at, rate, charge, charged_at, by }
     Position { originator, collateral_type, collateral, normalised_debt, principal, impairment, due_at, overdue, called_at, lots }
     Borrower { principal, delegate }
+    WriteOff { amount, up_to }
     Lot { position, collateral, stressed, uncounted }
     Cut { room, penalty }
     Seizure { lot, originator, collateral_type, collateral, debt, price, quote, impaired_by, overdue_by }

@@ -193,15 +193,17 @@ crate::read_fields!(
         principal, performing, frozen_debt, stressed, market, seized_debt, written_off, frozen, held, prices_at,
     }
     finance::settlement::State {
-        phase, failures, frozen_since, accrued_at, deployed, principal, interest, fees, high_water, classes,
+        phase, failures, frozen_since, accrued_at, deployed, principal, interest, written_off, fees, high_water,
+        classes,
     }
     finance::settlement::ClassState { claim, coupon, grown, value, wiped, supply, index }
-    finance::settlement::Inputs { cash, portfolio, demand, now }
+    finance::settlement::Inputs { cash, cover, portfolio, demand, now }
     finance::settlement::Demand { deposits, redemptions }
     finance::settlement::Waiting { market, limited, late }
     finance::settlement::Settled { state, trace, classes }
     finance::settlement::Trace {
-        phase, cash_before, value_before, performance_fee, fees_funded, fees_owed, dust, cash_after, value_after,
+        phase, cash_before, cover, value_before, performance_fee, fees_funded, fees_owed, dust, cash_after,
+        value_after,
     }
     finance::settlement::ClassTrace {
         claim_before, value_before, grown, coupon_due, subordination, covered, interest_covered, payout, index, rise,

@@ -21,7 +21,7 @@ mod servicer {
     use interfaces::calls;
     use interfaces::collateral_vault::{
         Action, Borrower, CollateralType, Cut, DelegateNamed, LoanServicing, Lot, LotChanged,
-        PositionView, Seizure, VaultError,
+        PositionView, Seizure, VaultError, WriteOff,
     };
     use interfaces::ensure;
     use interfaces::types::{AuctionId, CollateralId, PositionId};
@@ -110,6 +110,11 @@ mod servicer {
         #[ink(message)]
         fn lot(&self, lot: AuctionId) -> Option<Lot> {
             self.vault.lots.get(lot)
+        }
+
+        #[ink(message)]
+        fn write_off(&self, position: PositionId) -> Option<WriteOff> {
+            self.vault.write_offs.get(position)
         }
 
         #[ink(message)]

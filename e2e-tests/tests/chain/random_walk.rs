@@ -572,7 +572,7 @@ impl Walk {
                 self.count_if(done && level == 3, "stopped");
             }
             Step::PayDues => {
-                for due in [Due::Fees, Due::Dust] {
+                for due in [Due::Fees, Due::Insurance] {
                     self.tries("anybody", self.world.pool().pay(due));
                 }
                 for who in ["reserve", "anybody"] {
@@ -914,7 +914,7 @@ impl Walk {
         } = settlement;
         let loans = portfolio.performing + portfolio.stressed;
         let owed = trace.fees_owed + trace.fees_funded - trace.performance_fee;
-        let value = (trace.cash_before + loans).saturating_sub(owed);
+        let value = (trace.cash_before + trace.cover + loans).saturating_sub(owed);
         assert_eq!(trace.value_before, value);
         let mut left = value;
         for (index, tranche) in tranches.iter().enumerate() {
@@ -936,7 +936,7 @@ impl Walk {
         assert_eq!(sum(|class| class.value_after), trace.value_after);
         assert_eq!(trace.value_after, after);
         let paid = sum(|class| class.payout.coupon + class.payout.principal + class.fill.paid);
-        let cash = trace.cash_before + sum(|class| class.fill.deposited);
+        let cash = trace.cash_before + trace.cover + sum(|class| class.fill.deposited);
         assert_eq!(
             trace.cash_after,
             cash - paid - trace.fees_funded - trace.dust

@@ -1,5 +1,6 @@
 //! From what is written to what is meant: each rule with the place where it is broken.
 
+mod insurance;
 mod members;
 
 use std::ops::Range;
@@ -71,6 +72,9 @@ impl Check<'_> {
             "an epoch must last".into()
         })?;
         let minimum_order = self.positive_or_none(&sheet.minimum_order, &cash)?;
+        let fund = sheet.insurance_fund;
+        let insurance =
+            self.insurance(sheet.insurance, fund, &sheet.governor, &cash, &mut names)?;
         Ok(TermSheet {
             file: self.file.to_owned(),
             name: sheet.name,
@@ -88,7 +92,9 @@ impl Check<'_> {
                 None => sheet.governor.get_ref().clone(),
             },
             governor: self.unique(sheet.governor, &mut names)?,
-            insurance: self.unique(sheet.insurance, &mut names)?,
+            backers: self.each(sheet.backers, |backer| {
+                self.backer(backer, &insurance, &cash, &mut names)
+            })?,
             timelock: sheet.timelock.map_or(TIMELOCK, |timelock| timelock.0),
             ramp: sheet.ramp.map_or(RAMP, |ramp| ramp.0),
             pace: sheet.interest.map_or(PaceCurve::LEVEL, pace),
@@ -112,6 +118,7 @@ impl Check<'_> {
                 self.keeper(keeper, &cash, &mut names)
             })?,
             cash,
+            insurance,
             compliance,
             tranches,
             collateral,

@@ -27,13 +27,16 @@ pub struct Sheet {
     pub ramp: Option<Duration>,
     pub originator_ceiling: Option<Spanned<Amount>>,
     pub interest: Option<Pace>,
-    pub insurance: Spanned<String>,
+    pub insurance: Option<Spanned<String>>,
+    pub insurance_fund: Option<Spanned<InsuranceFund>>,
     pub compliance: Option<Compliance>,
     pub fees: Option<Fees>,
     pub cash: Token,
     pub tranches: Spanned<Vec<Tranche>>,
     pub collateral: Spanned<Vec<Collateral>>,
     pub oracle: Oracle,
+    #[serde(default)]
+    pub backers: Vec<Backer>,
     #[serde(default)]
     pub investors: Vec<Investor>,
     #[serde(default)]
@@ -66,6 +69,26 @@ pub struct Fees {
     pub performance: Option<Spanned<Percent>>,
     pub close_reward: Option<Spanned<Amount>>,
     pub beneficiary: Spanned<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InsuranceFund {
+    pub target: Spanned<Amount>,
+    pub minimum_stake: Option<Spanned<Amount>>,
+    pub event_limit: Option<Spanned<Amount>>,
+    pub period_limit: Option<Spanned<Amount>>,
+    pub period: Option<Spanned<Duration>>,
+    pub cool_down: Option<Duration>,
+    pub window: Option<Spanned<Duration>>,
+    pub premium: Option<Spanned<Percent>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Backer {
+    pub name: Spanned<String>,
+    pub stake: Spanned<Amount>,
 }
 
 #[derive(Deserialize)]
