@@ -1,0 +1,302 @@
+//! `sluice deploy plan`, `apply` and `verify`.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use anyhow::{ensure, Context, Result};
+use clap::{Args, Subcommand};
+use deployment::{Bundles, Deal};
+use indicatif::ProgressBar;
+use interfaces::types::{AccountId, Hash};
+use serde::Serialize;
+use term_sheet::{find, TermSheet};
+
+use crate::address;
+use crate::network::Network;
+use crate::node::Node;
+use crate::output::{show_native, Output};
+use crate::rehearsal::{Rehearsal, Step};
+use crate::site::Site;
+use crate::state::{Record, State};
+use crate::verify::{self, Check};
+
+/// Put a deal on a chain
+#[derive(Subcommand)]
+pub enum Deploy {
+    /// What `apply` would do: every code, contract and call, and what is done already
+    Plan(Subject),
+    /// Deploy what is missing, and read back that all is as agreed; started again, it goes on where it stopped
+    Apply(Subject),
+    /// Compare what is on the chain with the term sheet and the built contracts; fails where they differ
+    Verify(Subject),
+}
+
+/// A deal, and where it is or goes.
+#[derive(Args)]
+pub struct Subject {
+    /// Network file; also the name of one in networks/
+    #[arg(long, value_name = "FILE", default_value = "local")]
+    network: PathBuf,
+    /// Term sheet of the deal; also the name of one in deals/
+    #[arg(long, value_name = "FILE", default_value = "eth-btc-credit")]
+    deal: PathBuf,
+    /// The node to speak to, instead of the network file's
+    #[arg(long, value_name = "URL")]
+    endpoint: Option<String>,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// A deal, and a connection to where it is or goes.
+pub struct Place {
+    /// The network.
+    pub network: Network,
+    /// The deal.
+    pub sheet: TermSheet,
+    /// The node.
+    pub node: Node,
+    /// What was deployed there.
+    pub state: State,
+}
+
+impl Subject {
+    /// Reads the files and connects.
+    ///
+    /// # Errors
+    /// A file cannot be read or has a mistake, the node does not answer, or is of another chain than before.
+    pub fn open(&self) -> Result<Place> {
+        let mut network = Network::load(&find(&self.network, "networks", "toml")?)?;
+        if let Some(endpoint) = &self.endpoint {
+            network.endpoint.clone_from(endpoint);
+        }
+        let sheet = TermSheet::load(&find(&self.deal, "deals", "toml")?)?;
+        let node = Node::connect(&network.endpoint, network.confirmation)?;
+        let state = State::load(&network.state_file, node.genesis())?;
+        Ok(Place {
+            network,
+            sheet,
+            node,
+            state,
+        })
+    }
+}
+
+impl Deploy {
+    /// Does what was asked.
+    ///
+    /// # Errors
+    /// As [`Subject::open`]; the chain or a contract refuses; the chain is not as agreed.
+    pub fn run(&self) -> Result<()> {
+        match self {
+            Self::Plan(subject) => plan(&subject.output, &subject.open()?),
+            Self::Apply(subject) => apply(&subject.output, subject.open()?),
+            Self::Verify(subject) => verify(&subject.output, &subject.open()?),
+        }
+    }
+}
+
+impl Place {
+    /// Tries the deployment on an embedded chain.
+    fn rehearse(&self) -> Result<Rehearsal<'_>> {
+        let (genesis, now) = (self.node.genesis(), self.node.now()?);
+        let rehearsal = Rehearsal::of(self.sheet.clone(), &self.network, genesis, now)?;
+        if let Some(begun) = self.state.record(&self.sheet.name) {
+            begun.ensure_same(&Record::of(&rehearsal))?;
+        }
+        Ok(rehearsal)
+    }
+}
+
+/// A step, as it is told.
+#[derive(Serialize)]
+struct Told {
+    step: &'static str,
+    contract: String,
+    /// The address of a contract, the hash of a code, the selector of a message.
+    what: String,
+    is_done: bool,
+}
+
+fn plan(output: &Output, place: &Place) -> Result<()> {
+    let rehearsal = place.rehearse()?;
+    let steps = rehearsal.steps.iter();
+    let told: Vec<_> = steps
+        .map(|step| told(place, &rehearsal, step))
+        .collect::<Result<_>>()?;
+    let left = told.iter().filter(|step| !step.is_done).count();
+    let rows = told.iter().map(|step| {
+        let state = if step.is_done { "done" } else { "to do" };
+        [step.step, &step.contract, &step.what, state].map(str::to_owned)
+    });
+    output.table(
+        &["Step", "Contract", "Address, hash or selector", ""],
+        rows,
+        &told,
+    )?;
+    let bundles = Bundles::find()?;
+    let mut bytes = 0;
+    for step in &rehearsal.steps {
+        if let Step::Upload { contract, .. } | Step::Instantiate { contract, .. } = step {
+            bytes += bundles.code(contract)?.wasm.len();
+        }
+    }
+    output.note(format!(
+        "{left} of {} steps to do; the contracts have {bytes} bytes of code",
+        told.len()
+    ))
+}
+
+fn told(place: &Place, rehearsal: &Rehearsal, step: &Step) -> Result<Told> {
+    Ok(match step {
+        Step::Upload { contract, code } => Told {
+            step: "upload",
+            contract: contract.clone(),
+            what: hash(*code),
+            is_done: place.node.has_code(*code)?,
+        },
+        Step::Instantiate {
+            contract, address, ..
+        } => Told {
+            step: "deploy",
+            contract: contract.clone(),
+            what: address::show(*address),
+            is_done: place.node.code_at(*address)?.is_some(),
+        },
+        Step::Call { contract, input } => {
+            let named = rehearsal.instance(*contract);
+            Told {
+                step: "call",
+                contract: named
+                    .map_or_else(|| address::show(*contract), |(name, _)| name.to_owned()),
+                what: format!("0x{}", hex::encode(input.get(..4).unwrap_or(input))),
+                is_done: is_sent(place, rehearsal.deployer, *contract, input)?,
+            }
+        }
+    })
+}
+
+/// Whether a message that a contract takes once was sent: it refuses the second.
+fn is_sent(place: &Place, by: AccountId, contract: AccountId, input: &[u8]) -> Result<bool> {
+    if place.node.code_at(contract)?.is_none() {
+        return Ok(false);
+    }
+    let tried = place.node.try_call(by, contract, input.to_vec())?;
+    Ok(tried.result.is_reverted())
+}
+
+/// What `apply` did.
+#[derive(Serialize)]
+struct Applied<'a> {
+    deal: &'a str,
+    transactions: usize,
+    fees: String,
+    seconds: f64,
+    record: &'a Record,
+}
+
+fn apply(output: &Output, mut place: Place) -> Result<()> {
+    let start = Instant::now();
+    let (mut record, steps) = {
+        let rehearsal = place.rehearse()?;
+        (Record::of(&rehearsal), rehearsal.steps.len())
+    };
+    let name = place.sheet.name.clone();
+    place.state.keep(&name, record.clone())?;
+    let deployer = record.deployer.0;
+    ensure!(
+        place.node.balance(deployer)? > 0,
+        "the deployer {} has no native tokens for fees and deposits on this chain",
+        address::show(deployer)
+    );
+    place.node.settle_pending(deployer)?;
+    let (transactions, fees) = {
+        let progress = output.progress(steps)?;
+        let site = Site::new(&place.node, &place.network, progress.clone())?;
+        Deal::deploy(&site, place.sheet.clone())?;
+        endow(&place, &site)?;
+        progress.finish_and_clear();
+        site.spent()
+    };
+    let checks = checks(&place)?;
+    ensure_agreed(output, &checks)?;
+    record.is_complete = true;
+    place.state.keep(&name, record.clone())?;
+    let seconds = start.elapsed().as_secs_f64();
+    let fees = show_native(&place.node, fees)?;
+    let rows = record.instances.iter().map(|instance| {
+        [
+            &instance.contract,
+            &instance.salt,
+            &String::from(instance.address),
+        ]
+        .map(String::clone)
+    });
+    let applied = Applied {
+        deal: &name,
+        transactions,
+        fees: fees.clone(),
+        seconds,
+        record: &record,
+    };
+    output.table(&["Contract", "Salt", "Address"], rows, &applied)?;
+    output.note(format!(
+        "{name} is deployed: {transactions} transactions in {seconds:.1} s, {fees} of fees. {} checks hold. {}",
+        checks.len(),
+        place.network.state_file.display()
+    ))
+}
+
+/// Gives everybody in the term sheet native tokens to act with, where the network file says so.
+fn endow(place: &Place, site: &Site) -> Result<()> {
+    let Some(endowment) = place.network.endowment else {
+        return Ok(());
+    };
+    let (_, decimals) = place.node.native_token()?;
+    let endowment = endowment.units(decimals);
+    let endowment = endowment.context("the endowment has more decimals than the native token")?;
+    for name in place.sheet.people() {
+        site.endow(name, endowment)?;
+    }
+    Ok(())
+}
+
+fn verify(output: &Output, place: &Place) -> Result<()> {
+    let checks = checks(place)?;
+    let rows = checks.iter().map(|check| {
+        let state = if check.holds() {
+            "as agreed"
+        } else {
+            "DIFFERS"
+        };
+        [check.what.as_str(), state].map(str::to_owned)
+    });
+    output.table(&["", ""], rows, &checks)?;
+    ensure_agreed(output, &checks)
+}
+
+fn checks(place: &Place) -> Result<Vec<Check>> {
+    let rehearsal = place.rehearse()?;
+    let site = Site::new(&place.node, &place.network, ProgressBar::hidden())?;
+    verify::checks(&rehearsal, &site)
+}
+
+fn ensure_agreed(output: &Output, checks: &[Check]) -> Result<()> {
+    let differing: Vec<_> = checks.iter().filter(|check| !check.holds()).collect();
+    for check in &differing {
+        output.note(format!(
+            "{}:\n  agreed   {}\n  on chain {}",
+            check.what, check.agreed, check.found
+        ))?;
+    }
+    ensure!(
+        differing.is_empty(),
+        "{} of {} checks fail: the chain is not as the term sheet and the built contracts say",
+        differing.len(),
+        checks.len()
+    );
+    Ok(())
+}
+
+fn hash(hash: Hash) -> String {
+    format!("0x{}", hex::encode(hash))
+}
