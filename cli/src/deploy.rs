@@ -1,23 +1,20 @@
 //! `sluice deploy plan`, `apply` and `verify`.
 
-use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::{ensure, Context, Result};
-use clap::{Args, Subcommand};
-use deployment::{Bundles, Deal};
+use clap::Subcommand;
+use deployment::Deal;
 use indicatif::ProgressBar;
 use interfaces::types::{AccountId, Hash};
 use serde::Serialize;
-use term_sheet::{find, TermSheet};
 
 use crate::address;
-use crate::network::Network;
-use crate::node::Node;
 use crate::output::{show_native, Output};
+use crate::place::{Place, Subject};
 use crate::rehearsal::{Rehearsal, Step};
 use crate::site::Site;
-use crate::state::{Record, State};
+use crate::state::Record;
 use crate::verify::{self, Check};
 
 /// Put a deal on a chain
@@ -31,56 +28,6 @@ pub enum Deploy {
     Verify(Subject),
 }
 
-/// A deal, and where it is or goes.
-#[derive(Args)]
-pub struct Subject {
-    /// Network file; also the name of one in networks/
-    #[arg(long, value_name = "FILE", default_value = "local")]
-    network: PathBuf,
-    /// Term sheet of the deal; also the name of one in deals/
-    #[arg(long, value_name = "FILE", default_value = "eth-btc-credit")]
-    deal: PathBuf,
-    /// The node to speak to, instead of the network file's
-    #[arg(long, value_name = "URL")]
-    endpoint: Option<String>,
-    #[command(flatten)]
-    pub output: Output,
-}
-
-/// A deal, and a connection to where it is or goes.
-pub struct Place {
-    /// The network.
-    pub network: Network,
-    /// The deal.
-    pub sheet: TermSheet,
-    /// The node.
-    pub node: Node,
-    /// What was deployed there.
-    pub state: State,
-}
-
-impl Subject {
-    /// Reads the files and connects.
-    ///
-    /// # Errors
-    /// A file cannot be read or has a mistake, the node does not answer, or is of another chain than before.
-    pub fn open(&self) -> Result<Place> {
-        let mut network = Network::load(&find(&self.network, "networks", "toml")?)?;
-        if let Some(endpoint) = &self.endpoint {
-            network.endpoint.clone_from(endpoint);
-        }
-        let sheet = TermSheet::load(&find(&self.deal, "deals", "toml")?)?;
-        let node = Node::connect(&network.endpoint, network.confirmation)?;
-        let state = State::load(&network.state_file, node.genesis())?;
-        Ok(Place {
-            network,
-            sheet,
-            node,
-            state,
-        })
-    }
-}
-
 impl Deploy {
     /// Does what was asked.
     ///
@@ -92,18 +39,6 @@ impl Deploy {
             Self::Apply(subject) => apply(&subject.output, subject.open()?),
             Self::Verify(subject) => verify(&subject.output, &subject.open()?),
         }
-    }
-}
-
-impl Place {
-    /// Tries the deployment on an embedded chain.
-    fn rehearse(&self) -> Result<Rehearsal<'_>> {
-        let (genesis, now) = (self.node.genesis(), self.node.now()?);
-        let rehearsal = Rehearsal::of(self.sheet.clone(), &self.network, genesis, now)?;
-        if let Some(begun) = self.state.record(&self.sheet.name) {
-            begun.ensure_same(&Record::of(&rehearsal))?;
-        }
-        Ok(rehearsal)
     }
 }
 
@@ -133,17 +68,7 @@ fn plan(output: &Output, place: &Place) -> Result<()> {
         rows,
         &told,
     )?;
-    let bundles = Bundles::find()?;
-    let mut bytes = 0;
-    for step in &rehearsal.steps {
-        if let Step::Upload { contract, .. } | Step::Instantiate { contract, .. } = step {
-            bytes += bundles.code(contract)?.wasm.len();
-        }
-    }
-    output.note(format!(
-        "{left} of {} steps to do; the contracts have {bytes} bytes of code",
-        told.len()
-    ))
+    output.note(format!("{left} of {} steps to do", told.len()))
 }
 
 fn told(place: &Place, rehearsal: &Rehearsal, step: &Step) -> Result<Told> {
@@ -212,7 +137,8 @@ fn apply(output: &Output, mut place: Place) -> Result<()> {
     let (transactions, fees) = {
         let progress = output.progress(steps)?;
         let site = Site::new(&place.node, &place.network, progress.clone())?;
-        Deal::deploy(&site, place.sheet.clone())?;
+        Deal::deploy(&site, place.sheet.clone())
+            .context("the deployment stopped; started again, it goes on from here")?;
         endow(&place, &site)?;
         progress.finish_and_clear();
         site.spent()

@@ -6,6 +6,7 @@ mod deploy;
 mod network;
 mod node;
 mod output;
+mod place;
 mod rehearsal;
 mod site;
 mod state;

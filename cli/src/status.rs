@@ -17,7 +17,7 @@ use serde::Serialize;
 use term_sheet::{show, Token};
 
 use crate::address;
-use crate::deploy::Subject;
+use crate::place::Subject;
 use crate::site::Site;
 
 /// The most auctions that are asked for at once.

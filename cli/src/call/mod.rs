@@ -18,8 +18,8 @@ use scale::Decode;
 use serde::Serialize;
 
 use crate::address;
-use crate::deploy::{Place, Subject};
 use crate::output::show_native;
+use crate::place::{Place, Subject};
 use crate::site::Site;
 use back::Back;
 use borrow::Borrow;

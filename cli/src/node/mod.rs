@@ -67,7 +67,7 @@ impl Node {
             .enable_all()
             .build()?;
         let connecting = async {
-            let client = RpcClient::from_insecure_url(endpoint).await?;
+            let client = RpcClient::from_url(endpoint).await?;
             let backend = Arc::new(LegacyBackend::builder().build(client.clone()));
             let online = OnlineClient::from_backend(backend).await?;
             Ok::<_, subxt::Error>((LegacyRpcMethods::new(client), online))
