@@ -11,6 +11,9 @@
 mod peers;
 pub mod state;
 
+/// A refusal, on the heap.
+type Refused = interfaces::Boxed<interfaces::insurance_fund::FundError>;
+
 pub use self::insurance_fund::{InsuranceFundContract, InsuranceFundContractRef};
 
 #[ink::contract]
@@ -20,13 +23,14 @@ mod insurance_fund {
     use interfaces::calls;
     use interfaces::ensure;
     use interfaces::insurance_fund::{
-        Backing, Collected, FundError, FundTerms, IncomeClaimed, InsuranceFund, LossCovered,
-        LossRecovered, OverflowReturned, StakeChanged, Withdrawal, WithdrawalRequested,
+        Backing, Collected, FundBooks, FundError, FundTerms, IncomeClaimed, InsuranceFund, Insured,
+        LossCovered, LossRecovered, StakeChanged, Withdrawal, WithdrawalRequested,
     };
     use interfaces::types::PositionId;
 
     use crate::peers;
-    use crate::state::{validate, State, Wiring};
+    use crate::state::{validate, State};
+    use crate::Refused;
 
     #[ink(storage)]
     pub struct InsuranceFundContract {
@@ -57,8 +61,8 @@ mod insurance_fund {
             let caller = self.env().caller();
             let books = &mut self.state.books;
             ensure!(caller == books.deployer, FundError::NotTheDeployer);
-            ensure!(books.wiring.is_none(), FundError::AlreadyBound);
-            books.wiring = Some(Wiring {
+            ensure!(books.insured.is_none(), FundError::AlreadyBound);
+            books.insured = Some(Insured {
                 pool,
                 vault,
                 engine,
@@ -78,7 +82,7 @@ mod insurance_fund {
                 paid: 0,
                 stake,
             });
-            self.pull(backer, amount)
+            Ok(self.pull(backer, amount)?)
         }
 
         #[ink(message)]
@@ -118,20 +122,16 @@ mod insurance_fund {
 
         #[ink(message)]
         fn collect(&mut self) -> Result<Balance, FundError> {
-            self.gather()
+            Ok(self.gather()?)
         }
 
         #[ink(message)]
         fn cover(&mut self, lost: Balance, written_off: Balance) -> Result<Balance, FundError> {
-            let pool = self.wiring()?.pool;
+            let pool = self.insured()?.pool;
             ensure!(self.env().caller() == pool, FundError::NotThePool);
             let number = self.state.books.loss_count;
             let loss = self.state.cover(lost, written_off, self.now())?;
-            self.env().emit_event(LossCovered {
-                number,
-                loss,
-                fund: self.state.books.fund,
-            });
+            self.env().emit_event(LossCovered { number, loss });
             self.push(pool, loss.paid)?;
             Ok(loss.paid)
         }
@@ -144,9 +144,9 @@ mod insurance_fund {
 
         #[ink(message)]
         fn recover(&mut self, position: PositionId, amount: Balance) -> Result<Balance, FundError> {
-            let wiring = self.wiring()?;
+            let insured = self.insured()?;
             let payer = self.env().caller();
-            let write_off = peers::write_off(wiring.vault, position)?;
+            let write_off = peers::write_off(insured.vault, position)?;
             let write_off = write_off.ok_or(FundError::NothingWrittenOff)?;
             let kept = self.state.recover(position, &write_off, amount)?;
             let rest = amount.saturating_sub(kept);
@@ -157,52 +157,40 @@ mod insurance_fund {
                 kept,
             });
             self.pull(payer, amount)?;
-            self.give(wiring.pool, rest)?;
+            self.give(insured.pool, rest)?;
             Ok(kept)
         }
 
         #[ink(message)]
         fn return_overflow(&mut self) -> Result<Balance, FundError> {
-            let pool = self.wiring()?.pool;
+            let pool = self.insured()?.pool;
             let amount = self.state.overflow()?;
-            ensure!(amount > 0, FundError::NothingDue);
-            self.env().emit_event(OverflowReturned { amount });
             self.give(pool, amount)?;
             Ok(amount)
         }
 
         #[ink(message)]
-        fn terms(&self) -> FundTerms {
-            self.state.books.terms
-        }
-
-        #[ink(message)]
-        fn fund(&self) -> Fund {
-            self.state.books.fund
+        fn books(&self) -> FundBooks {
+            self.state.books
         }
 
         #[ink(message)]
         fn backing(&self, backer: AccountId) -> Result<Backing, FundError> {
-            self.state.backing(backer)
+            Ok(self.state.backing(backer)?)
         }
 
         #[ink(message)]
         fn exposure(&self) -> Result<Balance, FundError> {
-            let portfolio = peers::portfolio(self.wiring()?.vault)?;
+            let portfolio = peers::portfolio(self.insured()?.vault)?;
             let settled = self.state.written_off();
-            let unsettled = portfolio.written_off.saturating_sub(settled);
-            let in_doubt = portfolio.seized_debt.saturating_sub(portfolio.stressed);
-            Ok(unsettled.saturating_add(in_doubt))
+            let face = portfolio.written_off.saturating_add(portfolio.seized_debt);
+            let sure = settled.saturating_add(portfolio.stressed);
+            Ok(face.saturating_sub(sure))
         }
 
         #[ink(message)]
         fn loss(&self, number: u32) -> Option<Loss> {
             self.state.losses.get(number)
-        }
-
-        #[ink(message)]
-        fn loss_count(&self) -> u32 {
-            self.state.books.loss_count
         }
 
         #[ink(message)]
@@ -214,31 +202,30 @@ mod insurance_fund {
     #[ink(impl)]
     impl InsuranceFundContract {
         /// Takes what pool and engine owe, and what came without a call: income.
-        fn gather(&mut self) -> Result<Balance, FundError> {
-            let Wiring { pool, engine, .. } = self.wiring()?;
+        fn gather(&mut self) -> Result<Balance, Refused> {
+            let Insured { pool, engine, .. } = self.insured()?;
             let me = self.env().account_id();
             peers::take_from_pool(pool)?;
             peers::take_from_engine(engine, me)?;
             let balance = calls::balance(self.cash(), me)?;
             let amount = self.state.count(balance)?;
             if amount > 0 {
-                let fund = self.state.books.fund;
-                self.env().emit_event(Collected { amount, fund });
+                self.env().emit_event(Collected { amount });
             }
             Ok(amount)
         }
 
-        fn pull(&self, payer: AccountId, amount: Balance) -> Result<(), FundError> {
+        fn pull(&self, payer: AccountId, amount: Balance) -> Result<(), Refused> {
             self.state.ensure_conserved()?;
             calls::pull(self.cash(), payer, self.env().account_id(), amount)
         }
 
-        fn push(&self, to: AccountId, amount: Balance) -> Result<(), FundError> {
+        fn push(&self, to: AccountId, amount: Balance) -> Result<(), Refused> {
             self.state.ensure_conserved()?;
             calls::push(self.cash(), to, amount)
         }
 
-        fn give(&self, pool: AccountId, amount: Balance) -> Result<(), FundError> {
+        fn give(&self, pool: AccountId, amount: Balance) -> Result<(), Refused> {
             if amount == 0 {
                 return Ok(());
             }
@@ -246,8 +233,9 @@ mod insurance_fund {
             peers::contribute(pool, amount)
         }
 
-        fn wiring(&self) -> Result<Wiring, FundError> {
-            self.state.books.wiring.ok_or(FundError::NotBound)
+        fn insured(&self) -> Result<Insured, Refused> {
+            let insured = self.state.books.insured;
+            Ok(insured.ok_or(FundError::NotBound)?)
         }
 
         fn cash(&self) -> AccountId {

@@ -7,41 +7,42 @@ use ink::contract_ref;
 use ink::env::DefaultEnvironment as Environment;
 use interfaces::calls::{ask, request};
 use interfaces::collateral_vault::{CollateralVault, LoanServicing, WriteOff};
-use interfaces::insurance_fund::FundError;
 use interfaces::liquidation_engine::LiquidationEngine;
 use interfaces::tranche_pool::{Due, TranchePool};
 use interfaces::types::{AccountId, Balance, PositionId};
 
+use crate::Refused;
+
 /// Has the pool pay what it owes to insurance, if it owes anything.
-pub fn take_from_pool(pool: AccountId) -> Result<(), FundError> {
+pub fn take_from_pool(pool: AccountId) -> Result<(), Refused> {
     let mut pool: contract_ref!(TranchePool) = pool.into();
     let due = ask(pool.call().books())?.insurance;
     if due > 0 {
-        request::<_, Balance, _, FundError>(pool.call_mut().pay(Due::Insurance))?;
+        request::<_, Balance, _, Refused>(pool.call_mut().pay(Due::Insurance))?;
     }
     Ok(())
 }
 
 /// Has the engine pay what it owes to `fund`, if it owes anything.
-pub fn take_from_engine(engine: AccountId, fund: AccountId) -> Result<(), FundError> {
+pub fn take_from_engine(engine: AccountId, fund: AccountId) -> Result<(), Refused> {
     let mut engine: contract_ref!(LiquidationEngine) = engine.into();
     if ask(engine.call().owed(fund))? > 0 {
-        request::<_, Balance, _, FundError>(engine.call_mut().claim(fund))?;
+        request::<_, Balance, _, Refused>(engine.call_mut().claim(fund))?;
     }
     Ok(())
 }
 
-pub fn contribute(pool: AccountId, amount: Balance) -> Result<(), FundError> {
+pub fn contribute(pool: AccountId, amount: Balance) -> Result<(), Refused> {
     let mut pool: contract_ref!(TranchePool) = pool.into();
     request(pool.call_mut().contribute(amount))
 }
 
-pub fn portfolio(vault: AccountId) -> Result<Portfolio, FundError> {
+pub fn portfolio(vault: AccountId) -> Result<Portfolio, Refused> {
     let vault: contract_ref!(CollateralVault) = vault.into();
     request(vault.call().portfolio())
 }
 
-pub fn write_off(vault: AccountId, position: PositionId) -> Result<Option<WriteOff>, FundError> {
+pub fn write_off(vault: AccountId, position: PositionId) -> Result<Option<WriteOff>, Refused> {
     let vault: contract_ref!(LoanServicing) = vault.into();
     Ok(ask(vault.call().write_off(position))?)
 }

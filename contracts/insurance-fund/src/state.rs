@@ -1,56 +1,25 @@
 //! Accounts of the fund and of its backers; losses by number.
 
-use finance::fixed::{add, sub};
-use finance::insurance::{Fund, Loss, Rules};
-use finance::orders::{Archive, Exact, Mark, Point, Stake};
-use finance::{MathError, Period, Timestamp};
+use finance::fixed::{add, decrease, increase, sub};
+use finance::insurance::{Fund, Loss, Rules, Stake, HIGHEST_TARGET};
+use finance::{Period, Timestamp};
 use ink::storage::{traits::ManualKey, Mapping};
 use interfaces::collateral_vault::WriteOff;
 use interfaces::ensure;
-use interfaces::insurance_fund::{Backing, FundError, FundTerms, Withdrawal};
+use interfaces::insurance_fund::{Backing, FundBooks, FundError, FundTerms, Withdrawal};
 use interfaces::types::{AccountId, Balance, PositionId};
 
-/// The contracts whose losses are covered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
-#[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
-pub struct Wiring {
-    /// Asks for cover, and takes what is recovered beyond it.
-    pub pool: AccountId,
-    /// Knows what was written off, and what may be.
-    pub vault: AccountId,
-    /// Owes the penalties.
-    pub engine: AccountId,
-}
-
-/// What every message needs: one storage cell.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
-#[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
-pub struct Books {
-    /// Who may name the other contracts, once.
-    pub deployer: AccountId,
-    /// Valid, and never changed.
-    pub terms: FundTerms,
-    /// Empty until named, then never changed.
-    pub wiring: Option<Wiring>,
-    /// Where the cash is.
-    pub fund: Fund,
-    /// Cash that was credited and not paid out: the fund's total.
-    pub held: Balance,
-    /// Losses so far: the number of the next one.
-    pub loss_count: u32,
-}
+use crate::Refused;
 
 /// A backer between two of his messages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[ink::scale_derive(Encode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct Backer {
-    /// At risk since the fund stood at a point.
+    /// At risk.
     pub stake: Stake,
-    /// Income up to then.
-    pub income: Exact,
+    /// Income counted and not claimed.
+    pub income: Balance,
     /// What he asked to take out.
     pub withdrawal: Option<Withdrawal>,
 }
@@ -60,11 +29,11 @@ pub struct Backer {
 #[ink::storage_item]
 pub struct State {
     /// Loaded and stored whole.
-    pub books: Books,
-    /// Without empty ones.
+    pub books: FundBooks,
+    /// Without those who have nothing.
     pub backers: Mapping<AccountId, Backer, ManualKey<1>>,
-    /// Where each generation of stakes ended.
-    pub ends: Mapping<u32, Point, ManualKey<2>>,
+    /// The index at which each generation of stakes ended.
+    pub ends: Mapping<u32, u128, ManualKey<2>>,
     /// Losses by number: `up_to` rises.
     pub losses: Mapping<u32, Loss, ManualKey<3>>,
     /// Paid towards what was written off of a position: never more than that.
@@ -86,22 +55,29 @@ pub struct Left {
 ///
 /// # Errors
 /// [`FundError::InvalidRules`].
-pub fn validate(rules: &Rules) -> Result<(), FundError> {
+pub fn validate(rules: &Rules) -> Result<(), Refused> {
     let is_possible = (1..=rules.target).contains(&rules.minimum_stake)
+        && rules.target <= HIGHEST_TARGET
         && rules.event_limit.min(rules.period_limit) > 0
         && rules.period.min(rules.window) > Period::default();
     ensure!(is_possible, FundError::InvalidRules);
     Ok(())
 }
 
+interfaces::decode_fields!(Backer {
+    stake,
+    income,
+    withdrawal
+});
+
 impl State {
     /// A fund without cash.
     pub fn new(deployer: AccountId, terms: FundTerms) -> Self {
         Self {
-            books: Books {
+            books: FundBooks {
                 deployer,
                 terms,
-                wiring: None,
+                insured: None,
                 fund: Fund::default(),
                 held: 0,
                 loss_count: 0,
@@ -114,17 +90,17 @@ impl State {
     }
 
     /// Adds to a stake. Returns what it is then.
-    pub fn deposit(&mut self, owner: AccountId, amount: Balance) -> Result<Balance, FundError> {
+    pub fn deposit(&mut self, owner: AccountId, amount: Balance) -> Result<Balance, Refused> {
         let rules = self.books.terms.rules;
         let mut backer = self.backer(owner)?;
-        let stake = add(backer.stake.pending(), amount)?;
+        let stake = add(self.books.fund.worth(&backer.stake)?, amount)?;
         let minimum = rules.minimum_stake;
         ensure!(amount > 0, FundError::ZeroAmount);
         ensure!(stake >= minimum, FundError::TooSmall { minimum });
         let room = self.books.fund.room(&rules)?;
         ensure!(amount <= room, FundError::TargetReached { room });
-        backer.stake = self.books.fund.join(backer.stake, amount)?;
-        self.books.held = add(self.books.held, amount)?;
+        self.books.fund.join(&mut backer.stake, amount)?;
+        increase(&mut self.books.held, amount)?;
         self.put(owner, &backer);
         Ok(stake)
     }
@@ -135,12 +111,12 @@ impl State {
         owner: AccountId,
         amount: Balance,
         now: Timestamp,
-    ) -> Result<Withdrawal, FundError> {
+    ) -> Result<Withdrawal, Refused> {
         let Rules {
             cool_down, window, ..
         } = self.books.terms.rules;
         let mut backer = self.backer(owner)?;
-        let stake = backer.stake.pending();
+        let stake = self.books.fund.worth(&backer.stake)?;
         ensure!(amount <= stake, FundError::InsufficientStake { stake });
         let from = now.plus(cool_down);
         let withdrawal = Withdrawal {
@@ -159,7 +135,7 @@ impl State {
         owner: AccountId,
         exposure: Balance,
         now: Timestamp,
-    ) -> Result<Left, FundError> {
+    ) -> Result<Left, Refused> {
         let mut backer = self.backer(owner)?;
         let requested = backer.withdrawal.take();
         let Withdrawal {
@@ -167,37 +143,40 @@ impl State {
             from,
             until,
         } = requested.ok_or(FundError::NothingRequested)?;
-        ensure!(now >= from, FundError::NotYet { from });
-        ensure!(now <= until, FundError::TooLate { until });
-        let withdrawn = amount.min(backer.stake.pending());
-        let (stake, paid) = self.books.fund.leave(backer.stake, withdrawn, exposure)?;
-        backer.stake = stake;
-        self.books.held = sub(self.books.held, paid)?;
+        let is_time = (from..=until).contains(&now);
+        ensure!(is_time, FundError::OutsideWindow { from, until });
+        let fund = &mut self.books.fund;
+        let generation = fund.generation;
+        let withdrawn = amount.min(fund.worth(&backer.stake)?);
+        let paid = fund.leave(&mut backer.stake, withdrawn, exposure)?;
+        let stake = fund.worth(&backer.stake)?;
+        self.note_end(generation);
+        decrease(&mut self.books.held, paid)?;
         self.put(owner, &backer);
         Ok(Left {
             withdrawn,
             paid,
-            stake: stake.pending(),
+            stake,
         })
     }
 
     /// Takes out a backer's income.
-    pub fn claim(&mut self, owner: AccountId) -> Result<Balance, FundError> {
+    pub fn claim(&mut self, owner: AccountId) -> Result<Balance, Refused> {
         let mut backer = self.backer(owner)?;
-        let amount = core::mem::take(&mut backer.income.whole);
+        let amount = core::mem::take(&mut backer.income);
         ensure!(amount > 0, FundError::NothingDue);
         self.books.fund.pay(amount)?;
-        self.books.held = sub(self.books.held, amount)?;
+        decrease(&mut self.books.held, amount)?;
         self.put(owner, &backer);
         Ok(amount)
     }
 
     /// Counts as income what of `balance` was not credited before. Returns how much it is.
-    pub fn count(&mut self, balance: Balance) -> Result<Balance, FundError> {
+    pub fn count(&mut self, balance: Balance) -> Result<Balance, Refused> {
         let books = &mut self.books;
         let amount = balance.saturating_sub(books.held);
         books.fund.earn(&books.terms.rules, amount)?;
-        books.held = add(books.held, amount)?;
+        increase(&mut books.held, amount)?;
         Ok(amount)
     }
 
@@ -207,13 +186,10 @@ impl State {
         lost: Balance,
         written_off: Balance,
         now: Timestamp,
-    ) -> Result<Loss, FundError> {
+    ) -> Result<Loss, Refused> {
         let books = &mut self.books;
-        let generation = books.fund.stakes.point.generation;
-        let (paid, ended) = books.fund.cover(&books.terms.rules, lost, now)?;
-        if let Some(end) = ended {
-            self.ends.insert(generation, &end);
-        }
+        let generation = books.fund.generation;
+        let paid = books.fund.cover(&books.terms.rules, lost, now)?;
         let loss = Loss {
             up_to: written_off,
             lost,
@@ -221,7 +197,8 @@ impl State {
         };
         self.losses.insert(books.loss_count, &loss);
         books.loss_count = books.loss_count.saturating_add(1);
-        books.held = sub(books.held, paid)?;
+        decrease(&mut books.held, paid)?;
+        self.note_end(generation);
         Ok(loss)
     }
 
@@ -231,7 +208,7 @@ impl State {
         position: PositionId,
         write_off: &WriteOff,
         amount: Balance,
-    ) -> Result<Balance, FundError> {
+    ) -> Result<Balance, Refused> {
         let before = self.recovered.get(position).unwrap_or_default();
         let left = sub(write_off.amount, before)?;
         ensure!(amount > 0, FundError::ZeroAmount);
@@ -241,7 +218,7 @@ impl State {
         self.recovered.insert(position, &add(before, amount)?);
         let books = &mut self.books;
         books.fund.earn(&books.terms.rules, kept)?;
-        books.held = add(books.held, kept)?;
+        increase(&mut books.held, kept)?;
         Ok(kept)
     }
 
@@ -249,7 +226,7 @@ impl State {
     fn loss_of(&self, write_off: &WriteOff) -> Option<Loss> {
         let (mut from, mut to) = (0, self.books.loss_count);
         while from < to {
-            let middle = from.midpoint(to);
+            let middle = from.saturating_add(to) >> 1;
             if self.losses.get(middle)?.up_to < write_off.up_to {
                 from = middle.saturating_add(1);
             } else {
@@ -260,10 +237,10 @@ impl State {
     }
 
     /// Takes out of the reserve what exceeds the target.
-    pub fn overflow(&mut self) -> Result<Balance, FundError> {
+    pub fn overflow(&mut self) -> Result<Balance, Refused> {
         let books = &mut self.books;
         let amount = books.fund.overflow(&books.terms.rules)?;
-        books.held = sub(books.held, amount)?;
+        decrease(&mut books.held, amount)?;
         Ok(amount)
     }
 
@@ -275,11 +252,11 @@ impl State {
     }
 
     /// What a backer has.
-    pub fn backing(&self, owner: AccountId) -> Result<Backing, FundError> {
+    pub fn backing(&self, owner: AccountId) -> Result<Backing, Refused> {
         let backer = self.backer(owner)?;
         Ok(Backing {
-            stake: backer.stake.pending(),
-            income: backer.income.whole,
+            stake: self.books.fund.worth(&backer.stake)?,
+            income: backer.income,
             withdrawal: backer.withdrawal,
         })
     }
@@ -288,35 +265,39 @@ impl State {
     ///
     /// # Errors
     /// [`FundError::NotConserved`].
-    pub fn ensure_conserved(&self) -> Result<(), FundError> {
+    pub fn ensure_conserved(&self) -> Result<(), Refused> {
         let is_conserved = self.books.fund.total()? == self.books.held;
         ensure!(is_conserved, FundError::NotConserved);
         Ok(())
     }
 
-    fn backer(&self, owner: AccountId) -> Result<Backer, MathError> {
+    /// A backer, all his income counted.
+    fn backer(&self, owner: AccountId) -> Result<Backer, Refused> {
         let mut backer = self.backers.get(owner).unwrap_or_default();
-        let (stake, income) = self.books.fund.resolved(backer.stake, self)?;
-        backer.stake = stake;
-        backer.income = backer.income.plus(income)?;
+        let fund = &self.books.fund;
+        let ended = match backer.stake.generation == fund.generation {
+            true => None,
+            false => self.ends.get(backer.stake.generation),
+        };
+        let earned = fund.count(&mut backer.stake, ended)?;
+        increase(&mut backer.income, earned)?;
         Ok(backer)
     }
 
     fn put(&mut self, owner: AccountId, backer: &Backer) {
-        if *backer == Backer::default() {
+        let has = backer.stake.units.max(backer.income);
+        if has == 0 && backer.withdrawal.is_none() {
             self.backers.remove(owner);
         } else {
             self.backers.insert(owner, backer);
         }
     }
-}
 
-impl Archive for State {
-    fn end_of(&self, generation: u32) -> Option<Point> {
-        self.ends.get(generation)
-    }
-
-    fn mark(&self, _epoch: u32) -> Option<Mark> {
-        None
+    /// Stores the index at which `generation` ended, if it did.
+    fn note_end(&mut self, generation: u32) {
+        let fund = &self.books.fund;
+        if fund.generation != generation {
+            self.ends.insert(generation, &fund.index);
+        }
     }
 }

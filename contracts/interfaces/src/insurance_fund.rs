@@ -21,7 +21,7 @@ use psp22::PSP22Error;
 
 /// What a fund is made with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[ink::scale_derive(Encode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct FundTerms {
     /// The PSP22 token of the pool.
@@ -30,9 +30,41 @@ pub struct FundTerms {
     pub rules: Rules,
 }
 
+/// The contracts whose losses are covered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[ink::scale_derive(Encode, TypeInfo)]
+#[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
+pub struct Insured {
+    /// Asks for cover, and takes what is recovered beyond it.
+    pub pool: AccountId,
+    /// Knows what was written off, and what may be.
+    pub vault: AccountId,
+    /// Owes the penalties.
+    pub engine: AccountId,
+}
+
+/// What a fund is and has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[ink::scale_derive(Encode, TypeInfo)]
+#[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
+pub struct FundBooks {
+    /// Who may name the contracts that are insured, once.
+    pub deployer: AccountId,
+    /// Valid, and never changed.
+    pub terms: FundTerms,
+    /// Empty until named, then never changed.
+    pub insured: Option<Insured>,
+    /// Where the cash is.
+    pub fund: Fund,
+    /// Cash that was credited and not paid out: the fund's total.
+    pub held: Balance,
+    /// Losses so far: the number of the next one.
+    pub loss_count: u32,
+}
+
 /// A backer's wish to leave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[ink::scale_derive(Encode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct Withdrawal {
     /// How much of his stake, in base units of cash.
@@ -100,7 +132,7 @@ pub trait InsuranceFund {
     /// [`StakeChanged`].
     ///
     /// # Errors
-    /// [`FundError::NotBound`], [`FundError::NothingRequested`], [`FundError::NotYet`], [`FundError::TooLate`],
+    /// [`FundError::NotBound`], [`FundError::NothingRequested`], [`FundError::OutsideWindow`],
     /// [`FundError::BelowMinimum`], [`FundError::Token`], [`FundError::Call`], [`FundError::Math`].
     #[ink(message)]
     fn withdraw(&mut self, minimum: Balance) -> Result<Balance, FundError>;
@@ -159,21 +191,16 @@ pub trait InsuranceFund {
     /// Gives what the reserve holds beyond the target to the pool. Anybody may call it. Returns how much it is.
     ///
     /// # Events
-    /// [`OverflowReturned`].
+    /// The pool's [`CashContributed`](crate::tranche_pool::CashContributed).
     ///
     /// # Errors
-    /// [`FundError::NotBound`], [`FundError::NothingDue`], [`FundError::Token`], [`FundError::Call`],
-    /// [`FundError::Math`].
+    /// [`FundError::NotBound`], [`FundError::Token`], [`FundError::Pool`], [`FundError::Call`], [`FundError::Math`].
     #[ink(message)]
     fn return_overflow(&mut self) -> Result<Balance, FundError>;
 
-    /// What the fund was made with.
+    /// What the fund is and has.
     #[ink(message)]
-    fn terms(&self) -> FundTerms;
-
-    /// What it has.
-    #[ink(message)]
-    fn fund(&self) -> Fund;
+    fn books(&self) -> FundBooks;
 
     /// What `backer` has.
     ///
@@ -193,10 +220,6 @@ pub trait InsuranceFund {
     /// The losses that settlements realised, in order: the one of that number.
     #[ink(message)]
     fn loss(&self, number: u32) -> Option<Loss>;
-
-    /// How many there were.
-    #[ink(message)]
-    fn loss_count(&self) -> u32;
 
     /// Paid so far towards what was written off of a position.
     #[ink(message)]
@@ -244,8 +267,6 @@ pub struct IncomeClaimed {
 pub struct Collected {
     /// How much.
     pub amount: Balance,
-    /// What it has now.
-    pub fund: Fund,
 }
 
 /// A loss was realised, and paid for as far as the limits and the capital allow.
@@ -256,8 +277,6 @@ pub struct LossCovered {
     pub number: u32,
     /// How much it was, and how much was paid.
     pub loss: Loss,
-    /// What the fund has now.
-    pub fund: Fund,
 }
 
 /// Something was paid towards what had been written off.
@@ -274,13 +293,6 @@ pub struct LossRecovered {
     pub kept: Balance,
 }
 
-/// What the reserve held beyond the target went to the pool.
-#[ink::event]
-pub struct OverflowReturned {
-    /// How much.
-    pub amount: Balance,
-}
-
 /// Why the fund refused.
 #[derive(Debug, PartialEq, Eq)]
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
@@ -293,7 +305,8 @@ pub enum FundError {
     NotBound,
     /// Only the pool may do this.
     NotThePool,
-    /// A target, a limit, a period or a window of zero, or a smallest stake of zero or above the target.
+    /// A target, a limit, a period or a window of zero, a smallest stake of zero or above the target, or a target above
+    /// [`finance::insurance::HIGHEST_TARGET`].
     InvalidRules,
     /// An amount of zero.
     ZeroAmount,
@@ -314,14 +327,11 @@ pub enum FundError {
     },
     /// No withdrawal was requested: see [`InsuranceFund::request_withdrawal`].
     NothingRequested,
-    /// The cool-down is not over.
-    NotYet {
-        /// It will be then.
+    /// Not the time to withdraw: wait for it, or, if it is over, request the withdrawal anew.
+    OutsideWindow {
+        /// It begins then.
         from: Timestamp,
-    },
-    /// The window is over: request the withdrawal anew.
-    TooLate {
-        /// It was over then.
+        /// It ends then.
         until: Timestamp,
     },
     /// Less would be paid than the minimum: wait for the end of the auctions, or accept less.
@@ -355,6 +365,13 @@ pub enum FundError {
     /// Beyond the range of amounts.
     Math(MathError),
 }
+
+crate::decode_fields!(
+    FundTerms { cash, rules }
+    Insured { pool, vault, engine }
+    FundBooks { deployer, terms, insured, fund, held, loss_count }
+    Withdrawal { amount, from, until }
+);
 
 crate::wrap_errors!(FundError {
     Call(CallError),

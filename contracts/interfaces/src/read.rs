@@ -181,6 +181,10 @@ crate::read_fields!(
     finance::auction::Purchase { collateral, cost }
     finance::distribution::Payout { coupon, principal }
     finance::fills::Fill { deposited, minted, burned, paid }
+    finance::insurance::Rules { target, minimum_stake, event_limit, period_limit, period, cool_down, window }
+    finance::insurance::Fund { reserve, stakes, units, generation, index, income, period_from, spent }
+    finance::insurance::Stake { units, generation, index }
+    finance::insurance::Loss { up_to, lost, paid }
     finance::orders::Exact { whole, fraction }
     finance::orders::Point { generation, product, received, weight }
     finance::orders::OrderBook { pending, joining, expiries_end, point }
