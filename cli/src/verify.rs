@@ -10,7 +10,7 @@ use ink::codegen::TraitCallBuilder;
 use interfaces::collateral_vault::LoanServicing;
 use interfaces::compliance::ComplianceRegistry;
 use interfaces::configurator::Configurator;
-use interfaces::insurance_fund::InsuranceFund;
+use interfaces::insurance_fund::{FundBooks, InsuranceFund};
 use interfaces::liquidation_engine::LiquidationEngine;
 use interfaces::oracle_adapter::{Feed, OracleAdapter};
 use interfaces::parameters::{Parameters as _, Part};
@@ -159,7 +159,12 @@ fn terms(rehearsal: &Rehearsal, site: &Site, checks: &mut Vec<Check>) -> Result<
         }
     }
     if let Some(fund) = deal.fund() {
-        both.check("terms of the insurance fund", || fund.call().terms())?;
+        let agreed = |books: FundBooks| (books.terms, books.insured);
+        both.check_part(
+            "terms of the insurance fund",
+            || fund.call().books(),
+            agreed,
+        )?;
     }
     Ok(())
 }

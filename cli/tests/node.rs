@@ -19,29 +19,31 @@ struct Node {
 impl Node {
     fn start(name: &str) -> Self {
         let program = std::env::var_os("CONTRACTS_NODE").expect("CONTRACTS_NODE names a node");
-        let mut process = Command::new(program)
+        let folder = std::env::temp_dir().join(format!("sluice-{name}-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let local = term_sheet::workspace_root().join("networks/local.toml");
+        fs::copy(local, folder.join("net.toml")).unwrap();
+        let process = Command::new(program)
             .args(["--dev", "--port=0", "--rpc-port=0"])
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut log = BufReader::new(process.stderr.take().unwrap()).lines();
+            .spawn();
+        // Owned before anything can fail, so that it ends in any case.
+        let mut node = Self {
+            process: process.unwrap(),
+            endpoint: String::new(),
+            folder,
+        };
+        let mut log = BufReader::new(node.process.stderr.take().unwrap()).lines();
         let address = log.by_ref().find_map(|line| {
             let line = line.unwrap();
             let (_, address) = line.split_once("Running JSON-RPC server: addr=")?;
             Some(address.split([',', ' ']).next()?.to_owned())
         });
+        node.endpoint = format!("ws://{}", address.expect("the node tells where it listens"));
         // A full pipe would stop the node.
         std::thread::spawn(move || log.for_each(drop));
-        let folder = std::env::temp_dir().join(format!("sluice-{name}-{}", std::process::id()));
-        fs::create_dir_all(&folder).unwrap();
-        let local = term_sheet::workspace_root().join("networks/local.toml");
-        fs::copy(local, folder.join("net.toml")).unwrap();
-        Self {
-            process,
-            endpoint: format!("ws://{}", address.expect("the node tells where it listens")),
-            folder,
-        }
+        node
     }
 
     /// `sluice <verb> --deal members-only …` on this node.

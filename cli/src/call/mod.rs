@@ -1,8 +1,8 @@
 //! `sluice call`: what the parties to a deal do, shown before it is signed.
 
-mod back;
 mod borrow;
 mod desk;
+mod insure;
 mod invest;
 mod keep;
 
@@ -21,9 +21,9 @@ use crate::address;
 use crate::output::show_native;
 use crate::place::{Place, Subject};
 use crate::site::Site;
-use back::Back;
 use borrow::Borrow;
 use desk::Desk;
+use insure::Insure;
 use invest::Invest;
 use keep::Keep;
 
@@ -50,7 +50,7 @@ enum Action {
     #[command(flatten)]
     Borrow(Borrow),
     #[command(flatten)]
-    Back(Back),
+    Insure(Insure),
     #[command(flatten)]
     Keep(Keep),
 }
@@ -61,7 +61,7 @@ impl Action {
         match self {
             Self::Invest(action) => action.steps(desk),
             Self::Borrow(action) => action.steps(desk),
-            Self::Back(action) => action.steps(desk),
+            Self::Insure(action) => action.steps(desk),
             Self::Keep(action) => action.steps(desk),
         }
     }

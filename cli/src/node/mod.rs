@@ -433,8 +433,8 @@ fn fee(events: &ExtrinsicEvents<Chain>) -> Option<u128> {
         (event.pallet_name(), event.variant_name()) == ("TransactionPayment", "TransactionFeePaid")
     })?;
     let fields = paid.field_values().ok()?;
-    let fee = fields.values().nth(1)?.as_u128();
-    fee
+    let fee = fields.values().nth(1)?;
+    fee.as_u128()
 }
 
 fn with_margin(deposit: u128) -> u128 {

@@ -9,7 +9,7 @@ use super::desk::Desk;
 use super::Step;
 
 #[derive(Subcommand)]
-pub enum Back {
+pub enum Insure {
     /// Put cash into the insurance fund
     Back { cash: String },
     /// Announce that so much cash leaves the insurance fund
@@ -22,7 +22,7 @@ pub enum Back {
     CollectIncome,
 }
 
-impl Back {
+impl Insure {
     /// The messages to be signed, in order.
     pub fn steps(&self, desk: &Desk) -> Result<Vec<Step>> {
         let fund = desk.deal.fund();
