@@ -116,60 +116,69 @@ struct Applied<'a> {
     transactions: usize,
     fees: String,
     seconds: f64,
+    checks: usize,
     record: &'a Record,
 }
 
 fn apply(output: &Output, mut place: Place) -> Result<()> {
     let start = Instant::now();
+    let name = place.sheet.name.clone();
     let (mut record, steps) = {
         let rehearsal = place.rehearse()?;
         (Record::of(&rehearsal), rehearsal.steps.len())
     };
-    let name = place.sheet.name.clone();
     place.state.keep(&name, record.clone())?;
-    let deployer = record.deployer.0;
+    let (transactions, fees) = take_steps(output, &place, record.deployer.0, steps)?;
+    let checks = checks(&place)?;
+    ensure_agreed(output, &checks)?;
+    record.is_complete = true;
+    place.state.keep(&name, record.clone())?;
+    let applied = Applied {
+        deal: &name,
+        transactions,
+        fees: show_native(&place.node, fees)?,
+        seconds: start.elapsed().as_secs_f64(),
+        checks: checks.len(),
+        record: &record,
+    };
+    applied.print(output)?;
+    output.note(format!("Noted in {}", place.network.state_file.display()))
+}
+
+impl Applied<'_> {
+    fn print(&self, output: &Output) -> Result<()> {
+        let rows = self.record.instances.iter().map(|instance| {
+            let address = String::from(instance.address);
+            [instance.contract.clone(), instance.salt.clone(), address]
+        });
+        output.table(&["Contract", "Salt", "Address"], rows, self)?;
+        output.note(format!(
+            "\n{} is deployed: {} transactions in {:.1} s, {} of fees. {} checks hold.",
+            self.deal, self.transactions, self.seconds, self.fees, self.checks
+        ))
+    }
+}
+
+/// Deploys what is missing. Returns how many transactions that took, and their fees.
+fn take_steps(
+    output: &Output,
+    place: &Place,
+    deployer: AccountId,
+    steps: usize,
+) -> Result<(usize, u128)> {
     ensure!(
         place.node.balance(deployer)? > 0,
         "the deployer {} has no native tokens for fees and deposits on this chain",
         address::show(deployer)
     );
     place.node.settle_pending(deployer)?;
-    let (transactions, fees) = {
-        let progress = output.progress(steps)?;
-        let site = Site::new(&place.node, &place.network, progress.clone())?;
-        Deal::deploy(&site, place.sheet.clone())
-            .context("the deployment stopped; started again, it goes on from here")?;
-        endow(&place, &site)?;
-        progress.finish_and_clear();
-        site.spent()
-    };
-    let checks = checks(&place)?;
-    ensure_agreed(output, &checks)?;
-    record.is_complete = true;
-    place.state.keep(&name, record.clone())?;
-    let seconds = start.elapsed().as_secs_f64();
-    let fees = show_native(&place.node, fees)?;
-    let rows = record.instances.iter().map(|instance| {
-        [
-            &instance.contract,
-            &instance.salt,
-            &String::from(instance.address),
-        ]
-        .map(String::clone)
-    });
-    let applied = Applied {
-        deal: &name,
-        transactions,
-        fees: fees.clone(),
-        seconds,
-        record: &record,
-    };
-    output.table(&["Contract", "Salt", "Address"], rows, &applied)?;
-    output.note(format!(
-        "{name} is deployed: {transactions} transactions in {seconds:.1} s, {fees} of fees. {} checks hold. {}",
-        checks.len(),
-        place.network.state_file.display()
-    ))
+    let progress = output.progress(steps)?;
+    let site = Site::new(&place.node, &place.network, progress.clone())?;
+    Deal::deploy(&site, place.sheet.clone())
+        .context("the deployment stopped; started again, it goes on from here")?;
+    endow(place, &site)?;
+    progress.finish_and_clear();
+    Ok(site.spent())
 }
 
 /// Gives everybody in the term sheet native tokens to act with, where the network file says so.
