@@ -1,6 +1,8 @@
 //! Puts a deal on a chain: deploys its contracts in the order in which they know one another, and
 //! keeps their addresses.
 
+pub mod governance;
+
 use anyhow::{anyhow, Context, Result};
 use finance::parameters::{Group, Unit};
 use finance::{Period, Ratio};
@@ -29,6 +31,8 @@ use crate::contracts::{
 };
 use crate::host::Host;
 
+use self::governance::Governance;
+
 /// How long an attestation counts in a demonstration.
 const MEMBERSHIP: Period = Period::from_secs(365 * 86_400);
 
@@ -52,6 +56,8 @@ pub struct Deal {
     pub parameters: AccountId,
     /// Changes them.
     pub configurator: AccountId,
+    /// Who decides about that.
+    pub governance: Governance,
     /// Prices.
     pub oracle: AccountId,
     /// The pool's cash, settlements and draws.
@@ -84,18 +90,19 @@ impl Deal {
             .iter()
             .map(|collateral| deploying.asset(&collateral.token));
         let collateral = collateral.collect::<Result<Vec<_>>>()?;
-        let configurator = deploying.configurator()?;
-        let parameters = deploying.parameters(configurator)?;
-        let oracle = deploying.oracle()?;
+        let configurator = chain.deploy("configurator", deployer, (), &sheet.name)?;
         let insurance = deploying.insurance(cash)?;
         let pool = deploying.pool(cash, insurance)?;
-        let agent = deploying.agent(cash, pool)?;
+        let agent = deploying.agent(cash, pool, configurator)?;
         let registry = deploying.registry()?;
         let tranches = sheet
             .tranches
             .iter()
             .map(|tranche| deploying.tranche_token(agent, registry, &tranche.token));
         let tranches = tranches.collect::<Result<Vec<_>>>()?;
+        let governance = deploying.governance(&tranches)?;
+        let parameters = deploying.parameters(configurator, &governance)?;
+        let oracle = deploying.oracle(governance.governor)?;
         let waterfall = chain.deploy("waterfall", deployer, (), &sheet.name)?;
         let vault = deploying.vault(VaultTerms {
             pool,
@@ -113,7 +120,6 @@ impl Deal {
                 parameters,
                 cash,
                 insurance,
-                guardian: chain.account(&sheet.guardian)?,
             },
             &sheet.name,
         )?;
@@ -127,6 +133,7 @@ impl Deal {
             insurance,
             parameters,
             configurator,
+            governance,
             oracle,
             pool,
             agent,
@@ -159,7 +166,8 @@ impl Deal {
                 .context("binding the insurance fund")?;
         }
         self.bind_registry(chain)
-            .context("binding the compliance registry")
+            .context("binding the compliance registry")?;
+        governance::ensure_in_place(chain, self)
     }
 
     fn bind_registry(&self, chain: &dyn Host) -> Result<()> {
@@ -172,9 +180,11 @@ impl Deal {
             .issuers
             .iter()
             .map(|issuer| Ok((chain.account(&issuer.name)?, issuer.scope.clone())));
-        let bind = Registry::from(registry)
-            .call_mut()
-            .bind(tranches.collect(), issuers.collect::<Result<_>>()?);
+        let bind = Registry::from(registry).call_mut().bind(
+            self.governance.governor,
+            tranches.collect(),
+            issuers.collect::<Result<_>>()?,
+        );
         chain.execute_once(self.deployer, bind, ComplianceError::NotPermitted)
     }
 
@@ -356,7 +366,6 @@ impl Deploying<'_> {
             return Ok(None);
         };
         let terms = RegistryTerms {
-            governor: self.chain.account(&self.sheet.governor)?,
             officer: self.chain.account(&compliance.officer)?,
             network: self.chain.network(),
         };
@@ -383,23 +392,15 @@ impl Deploying<'_> {
             .deploy("tranche-token", self.deployer, terms, &token.symbol)
     }
 
-    fn configurator(&self) -> Result<AccountId> {
-        let governor = self.chain.account(&self.sheet.governor)?;
-        let guardian = self.chain.account(&self.sheet.guardian)?;
-        self.chain.deploy(
-            "configurator",
-            self.deployer,
-            (governor, guardian),
-            &self.sheet.name,
-        )
-    }
-
-    fn parameters(&self, configurator: AccountId) -> Result<AccountId> {
+    fn parameters(&self, configurator: AccountId, governance: &Governance) -> Result<AccountId> {
         let (chain, deployer) = (self.chain, self.deployer);
         let store = chain.deploy("parameters", deployer, configurator, &self.sheet.name)?;
-        let bind = Configurator::from(configurator)
-            .call_mut()
-            .bind(store, parameters(self.sheet));
+        let bind = Configurator::from(configurator).call_mut().bind(
+            store,
+            parameters(self.sheet),
+            governance.governor,
+            governance.guardian,
+        );
         match chain.try_execute(deployer, bind)? {
             // The deployer's power ended with it.
             Ok(()) | Err(ChangeError::NotPermitted) => Ok(store),
@@ -407,12 +408,12 @@ impl Deploying<'_> {
         }
     }
 
-    fn oracle(&self) -> Result<AccountId> {
+    fn oracle(&self, governor: AccountId) -> Result<AccountId> {
         let terms = &self.sheet.oracle;
         let feed = terms.feed(|name| self.chain.account(name))?;
         let settings = Settings {
             network: self.chain.network(),
-            governor: self.chain.account(&self.sheet.governor)?,
+            governor,
             change_delay: terms.change_delay,
         };
         let terms = OracleTerms {
@@ -459,7 +460,12 @@ impl Deploying<'_> {
             .map_err(|error| self.refused(format!("the pool refused: {error:?}")))
     }
 
-    fn agent(&self, cash: AccountId, pool: AccountId) -> Result<AccountId> {
+    fn agent(
+        &self,
+        cash: AccountId,
+        pool: AccountId,
+        configurator: AccountId,
+    ) -> Result<AccountId> {
         let sheet = self.sheet;
         let back_office = self.chain.upload("back-office", self.deployer)?;
         let terms = AgentTerms {
@@ -470,6 +476,7 @@ impl Deploying<'_> {
             cut_off: sheet.cut_off,
             minimum_order: sheet.minimum_order,
             back_office,
+            configurator,
         };
         self.chain
             .try_deploy::<AgentError>("transfer-agent", self.deployer, terms, &sheet.name)?

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use finance::governance::settings::Settings;
 use finance::insurance::Rules;
 use finance::interest::PaceCurve;
 use finance::settlement::{Accrual, ClassTerms, Terms};
@@ -47,10 +48,10 @@ pub struct TermSheet {
     pub patience: Option<u32>,
     /// How long a price may be missing before settlements only amortise.
     pub frozen_limit: Period,
-    /// Whose account may change risk parameters.
-    pub governor: String,
-    /// Whose account may tighten and cancel changes of risk parameters, and stop draws, withdrawals and liquidations for a
-    /// time.
+    /// Who may change risk parameters.
+    pub governor: Governor,
+    /// Whose account may tighten and cancel changes of risk parameters, stop deposits, draws, withdrawals and liquidations
+    /// for a time, and cancel what was voted for while it waits.
     pub guardian: String,
     /// How long a change of parameters waits that does not tighten.
     pub timelock: Period,
@@ -91,6 +92,40 @@ pub struct Fees {
     pub close_reward: Balance,
     /// Whose account receives them; nobody's where there are none.
     pub beneficiary: Option<String>,
+}
+
+/// Who governs a deal.
+#[derive(Clone, Debug)]
+pub enum Governor {
+    /// An account, by its name.
+    Account(String),
+    /// Votes.
+    Votes(Governance),
+}
+
+/// How a deal is governed by votes.
+#[derive(Clone, Debug)]
+pub struct Governance {
+    /// Who votes.
+    pub electorate: Electorate,
+    /// Which classes may veto.
+    pub vetoes: Vec<TrancheId>,
+    /// When, and how many it takes.
+    pub settings: Settings,
+}
+
+/// Who votes.
+#[derive(Clone, Debug)]
+pub enum Electorate {
+    /// Who holds a token that is there for nothing else.
+    Token {
+        /// It.
+        token: Token,
+        /// By name, what each has at first, in base units.
+        holders: Vec<(String, Balance)>,
+    },
+    /// Who locks tokens of the residual class.
+    Residual,
 }
 
 /// Who receives the penalties of liquidations, and what nobody owns.

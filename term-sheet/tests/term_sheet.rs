@@ -8,6 +8,7 @@ use finance::{Period, Ratio, Timestamp};
 use interfaces::compliance::{Admission, Jurisdictions, Tranches};
 use interfaces::oracle_adapter::Key;
 use interfaces::types::{CollateralId, TrancheId};
+use term_sheet::term_sheet::{Electorate, Governor};
 use term_sheet::TermSheet;
 
 const SHEET: &str = r#"
@@ -188,9 +189,81 @@ fn every_rule_of_a_settlement_says_what_is_wrong() {
     }
 }
 
+/// The sheet with these lines in the place of its governor.
+fn governed(lines: &str) -> String {
+    SHEET.replace("governor = \"Governor\"\n", lines)
+}
+
+#[test]
+fn who_votes_governs_and_the_residual_class_does_unless_there_is_a_token() {
+    let sheet = parse(&governed(
+        "guardian = \"G\"\ngovernance.vetoes = [\"Senior\"]\ngovernance.quorum = \"30 %\"\n",
+    ));
+    let sheet = sheet.unwrap();
+    let Governor::Votes(votes) = sheet.governor else {
+        panic!("{:?}", sheet.governor);
+    };
+    assert_eq!(sheet.guardian, "G");
+    assert!(matches!(votes.electorate, Electorate::Residual));
+    assert_eq!(votes.vetoes, [TrancheId(0)]);
+    assert_eq!(votes.settings.quorum, Ratio::from_bps(3_000));
+    assert_eq!(votes.settings.ensure_valid(), Ok(()));
+
+    let holders = "[{ name = \"A\", amount = \"7\" }, { name = \"B\", amount = \"0.5\" }]";
+    let sheet = parse(&governed(&format!(
+        "guardian = \"G\"\ngovernance.token = {{ name = \"Votes\", symbol = \"V\", decimals = 6, holders = {holders} }}\n",
+    )));
+    let Governor::Votes(votes) = sheet.unwrap().governor else {
+        panic!("an account governs");
+    };
+    let Electorate::Token { holders, .. } = votes.electorate else {
+        panic!("the residual votes");
+    };
+    assert_eq!(holders, [("A".into(), 7_000_000), ("B".into(), 500_000)]);
+}
+
+#[test]
+fn every_rule_of_governance_says_what_is_wrong() {
+    let guarded = |line: &str| governed(&format!("guardian = \"G\"\n{line}\n"));
+    let token = |holders: &str| {
+        guarded(&format!(
+            "governance.token = {{ name = \"V\", symbol = \"V\", decimals = 6, holders = {holders} }}"
+        ))
+    };
+    let twice = "[{ name = \"A\", amount = \"1\" }, { name = \"A\", amount = \"1\" }]";
+    let cases = [
+        (governed(""), ": nobody governs the deal: write `governor = "),
+        (governed("governance = {}\n"), ": a vote takes days: write `guardian = "),
+        (guarded("governor = \"H\"\ngovernance = {}"), ", line 6, column 12, governor: those who vote govern this deal"),
+        (guarded("governance.vetoes = [\"Super\"]"), ", line 6, column 22, governance.vetoes: there is no tranche `Super`"),
+        (guarded("governance.quorum = \"51 %\""), ", line 6, column 21, governance.quorum: the governor allows 1.00 % to 50.00 % of all votes"),
+        (guarded("governance.threshold = \"6 %\""), ", line 6, column 24, governance.threshold: the governor allows 0.01 % to 5.00 % of all votes"),
+        (guarded("governance.super_quorum = \"50 %\""), ", line 6, column 27, governance.super_quorum: the governor allows 50.01 % to 100.00 %"),
+        (guarded("governance.voting_delay = \"0 h\""), ", line 6, column 27, governance.voting_delay: the governor allows 1 h to "),
+        (guarded("governance.voting_period = \"23 h\""), ", line 6, column 28, governance.voting_period: the governor allows 24 h to "),
+        (guarded("governance.late_extension = \"4 d\""), ", line 6, column 29, governance.late_extension: the governor allows 0 min to 72 h"),
+        (guarded("governance.delay = \"31 d\""), ", line 6, column 20, governance.delay: the governor allows 48 h to "),
+        (token("[]"), ", line 6, column 72, governance.token: nobody could vote"),
+        (token(twice), "governance.token: `A` is taken or empty"),
+        (
+            guarded("governance = {}").replace("symbol = \"J\"\n", "symbol = \"J\"\ndistribution = \"pay out\"\n"),
+            ": to vote, tokens are locked, and Junior pays its coupons out",
+        ),
+    ];
+    for (sheet, expected) in cases {
+        let message = parse(&sheet).expect_err(expected);
+        assert!(message.contains(expected), "{message}\nexpected {expected}");
+    }
+}
+
 #[test]
 fn the_shipped_deals_are_valid() {
-    for name in ["eth-btc-credit", "btc-two-tranche", "members-only"] {
+    for name in [
+        "eth-btc-credit",
+        "btc-two-tranche",
+        "members-only",
+        "holders-credit",
+    ] {
         let file = term_sheet::workspace_root()
             .join("deals")
             .join(name)

@@ -6,13 +6,14 @@ use crate::{peers, Refused};
 use finance::interest::{InterestClock, PaceCurve};
 use finance::{MathError, Ratio, Timestamp};
 use ink::prelude::boxed::Box;
-use ink::storage::{traits::ManualKey, Mapping};
+use ink::storage::{traits::ManualKey, Lazy, Mapping};
 use interfaces::collateral_vault::{
     Action, Borrower, Lot, Position, PositionChanged, VaultError, VaultTerms, WriteOff,
 };
 use interfaces::ensure;
 use interfaces::parameters::Lending;
 use interfaces::types::{AccountId, AuctionId, Balance, Hash, PositionId};
+use interfaces::upgradeable::UpgradesCell;
 
 /// The vault's storage. Every message loads the state at once; the rest is loaded where it is used.
 #[cfg_attr(feature = "std", derive(Debug))]
@@ -28,6 +29,8 @@ pub struct Vault {
     pub borrowers: Mapping<AccountId, Borrower, ManualKey<4>>,
     /// Losses by the position they came from.
     pub write_offs: Mapping<PositionId, WriteOff, ManualKey<5>>,
+    /// The governor of the deal replaces the code of the vault.
+    pub upgrades: UpgradesCell,
 }
 
 /// Who the vault deals with, its clock, its counts and its totals: one storage cell.
@@ -99,6 +102,7 @@ impl Vault {
             lots: Mapping::default(),
             borrowers: Mapping::default(),
             write_offs: Mapping::default(),
+            upgrades: Lazy::new(),
         }
     }
 

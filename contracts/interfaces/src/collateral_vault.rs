@@ -400,6 +400,18 @@ pub trait LoanServicing {
     #[ink(message)]
     fn bind(&mut self, engine: AccountId) -> Result<(), VaultError>;
 
+    /// Lists a collateral type that the parameters have and the vault has not, under its number there, the next one here. By
+    /// the governor of the deal.
+    ///
+    /// # Events
+    /// [`CollateralListed`].
+    ///
+    /// # Errors
+    /// [`VaultError::NotTheGovernor`], [`VaultError::InvalidListing`], [`VaultError::InvalidDecimals`],
+    /// [`VaultError::Parameters`], [`VaultError::Pool`], [`VaultError::Call`] (no token at the address).
+    #[ink(message)]
+    fn list(&mut self, collateral_type: CollateralId, listing: Listing) -> Result<(), VaultError>;
+
     /// Names the account that may draw and withdraw for the caller; `None` for nobody. Cash and collateral always go to
     /// the originator.
     ///
@@ -506,6 +518,18 @@ pub trait LoanServicing {
     fn unattributed(&self, collateral_type: CollateralId) -> Result<Balance, VaultError>;
 }
 
+/// A collateral type was listed.
+#[ink::event]
+pub struct CollateralListed {
+    /// Its number.
+    #[ink(topic)]
+    pub collateral_type: CollateralId,
+    /// The PSP22 token.
+    pub token: AccountId,
+    /// Its number at the oracle.
+    pub asset: AssetId,
+}
+
 /// An originator named who acts for him.
 #[ink::event]
 pub struct DelegateNamed {
@@ -590,6 +614,8 @@ pub enum VaultError {
     NotTheDeployer,
     /// The engine is named already.
     AlreadyBound,
+    /// Only the governor of the deal may do this.
+    NotTheGovernor,
     /// Only the liquidation engine may do this.
     NotTheEngine,
     /// Only the originator of the position, or his delegate, may do this.
@@ -664,7 +690,7 @@ pub enum VaultError {
     NothingOwed,
     /// More would be paid than is owed.
     Overpaid,
-    /// No collateral type, or more than [`MAX_COLLATERAL_TYPES`].
+    /// No collateral type, more than [`MAX_COLLATERAL_TYPES`], or not the next one.
     InvalidListing,
     /// A token's decimals lie outside 6 to 18.
     InvalidDecimals,

@@ -213,6 +213,7 @@ crate::read_fields!(
         claim_before, value_before, grown, coupon_due, subordination, covered, interest_covered, payout, index, rise,
         entry, exit, fill, claim_after, value_after, supply_after,
     }
+    finance::parameters::Pause { until }
     finance::Ratio { 0 }
     finance::Price { 0 }
     finance::Growth { 0 }

@@ -18,6 +18,7 @@ mod oracle_guards;
 mod orders;
 mod pool_guards;
 mod random_walk;
+mod self_governed;
 mod settlement;
 mod states;
 mod tokens;

@@ -567,6 +567,7 @@ impl Walk {
             }
             Step::Trip { level, hours } => {
                 let period = Period(hours * HOUR.0);
+                self.tries("governor", self.world.engine().arm_breaker());
                 let set = self.world.engine().set_breaker(level, period);
                 let done = self.tries("governor", set).is_some();
                 self.count_if(done && level == 3, "stopped");

@@ -437,6 +437,7 @@ fn an_epoch_that_nobody_closed_is_skipped() {
         cut_off_at: Timestamp(ends_at.0 - HOUR.0),
         ends_at,
         phase: Phase::Revolving,
+        closed_until: Timestamp(0),
     };
     assert_eq!(world.reads(world.agent().epoch()), running);
     let close = world.agent().close_epoch();

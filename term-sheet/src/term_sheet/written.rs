@@ -21,7 +21,8 @@ pub struct Sheet {
     pub ends: Option<Spanned<Date>>,
     pub patience: Option<Spanned<u32>>,
     pub frozen_limit: Option<Duration>,
-    pub governor: Spanned<String>,
+    pub governor: Option<Spanned<String>>,
+    pub governance: Option<Governance>,
     pub guardian: Option<Spanned<String>>,
     pub timelock: Option<Duration>,
     pub ramp: Option<Duration>,
@@ -73,6 +74,21 @@ pub struct Fees {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+pub struct Governance {
+    pub token: Option<VotingToken>,
+    #[serde(default)]
+    pub vetoes: Vec<Spanned<String>>,
+    pub voting_delay: Option<Spanned<Duration>>,
+    pub voting_period: Option<Spanned<Duration>>,
+    pub late_extension: Option<Spanned<Duration>>,
+    pub threshold: Option<Spanned<Percent>>,
+    pub quorum: Option<Spanned<Percent>>,
+    pub super_quorum: Option<Spanned<Percent>>,
+    pub delay: Option<Spanned<Duration>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct InsuranceFund {
     pub target: Spanned<Amount>,
     pub minimum_stake: Option<Spanned<Amount>>,
@@ -82,6 +98,22 @@ pub struct InsuranceFund {
     pub cool_down: Option<Duration>,
     pub window: Option<Spanned<Duration>>,
     pub premium: Option<Spanned<Percent>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VotingToken {
+    pub name: String,
+    pub symbol: Spanned<String>,
+    pub decimals: Spanned<u8>,
+    pub holders: Spanned<Vec<Holder>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Holder {
+    pub name: Spanned<String>,
+    pub amount: Spanned<Amount>,
 }
 
 #[derive(Deserialize)]

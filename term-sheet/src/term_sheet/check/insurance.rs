@@ -9,6 +9,7 @@ use toml::Spanned;
 use super::{written, Check, Checked, Taken};
 use crate::show;
 use crate::term_sheet::{Backer, Insurance, Token};
+use crate::Mistake;
 
 /// Unless the sheet says otherwise: the limit of a period counts for 30 days, and who leaves waits for 14 days and then has 7.
 const PERIOD: Period = Period::from_secs(30 * 86_400);
@@ -20,7 +21,6 @@ impl Check<'_> {
         &self,
         account: Option<Spanned<String>>,
         fund: Option<Spanned<written::InsuranceFund>>,
-        governor: &Spanned<String>,
         cash: &Token,
         names: &mut Taken,
     ) -> Checked<Insurance> {
@@ -31,8 +31,8 @@ impl Check<'_> {
                 account.span(),
                 "the insurance fund is paid what goes to insurance: remove this line, or [insurance_fund]",
             )),
-            (None, None) => Err(self.mistake(
-                governor.span(),
+            (None, None) => Err(Mistake::in_file(
+                self.file,
                 "nobody is insurance: add the line `insurance = \"a name\"`, or the table [insurance_fund]",
             )),
         }
