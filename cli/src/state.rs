@@ -6,6 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{bail, ensure, Context, Result};
+use deployment::governance::{Governance, Votes};
 use deployment::Deal;
 use interfaces::types::AccountId;
 use serde::{Deserialize, Serialize};
@@ -55,12 +56,23 @@ pub struct Addresses {
     insurance: Account,
     parameters: Account,
     configurator: Account,
+    governor: Account,
+    guardian: Account,
+    votes: Option<VotesAt>,
     oracle: Account,
     pool: Account,
     agent: Account,
     waterfall: Account,
     vault: Account,
     engine: Account,
+}
+
+/// Where votes are counted: the fields of [`Votes`].
+#[derive(Clone, Debug, Deserialize, Serialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+struct VotesAt {
+    electorate: Account,
+    vetoes: Vec<Account>,
 }
 
 /// A contract.
@@ -223,6 +235,12 @@ impl Addresses {
             insurance: Account(deal.insurance),
             parameters: Account(deal.parameters),
             configurator: Account(deal.configurator),
+            governor: Account(deal.governance.governor),
+            guardian: Account(deal.governance.guardian),
+            votes: deal.governance.votes.as_ref().map(|votes| VotesAt {
+                electorate: Account(votes.electorate),
+                vetoes: all(&votes.vetoes),
+            }),
             oracle: Account(deal.oracle),
             pool: Account(deal.pool),
             agent: Account(deal.agent),
@@ -244,6 +262,14 @@ impl Addresses {
             insurance: self.insurance.0,
             parameters: self.parameters.0,
             configurator: self.configurator.0,
+            governance: Governance {
+                governor: self.governor.0,
+                guardian: self.guardian.0,
+                votes: self.votes.map(|votes| Votes {
+                    electorate: votes.electorate.0,
+                    vetoes: all(votes.vetoes),
+                }),
+            },
             oracle: self.oracle.0,
             pool: self.pool.0,
             agent: self.agent.0,

@@ -4,12 +4,13 @@ use std::fmt::Debug;
 use std::iter;
 
 use anyhow::Result;
-use deployment::contracts::{Registry, TrancheToken};
-use deployment::{Host, Message};
+use deployment::contracts::{Governor, Registry, TrancheToken};
+use deployment::{governance, Host, Message};
 use ink::codegen::TraitCallBuilder;
 use interfaces::collateral_vault::LoanServicing;
 use interfaces::compliance::ComplianceRegistry;
 use interfaces::configurator::Configurator;
+use interfaces::governor::Governor as _;
 use interfaces::insurance_fund::{FundBooks, InsuranceFund};
 use interfaces::liquidation_engine::LiquidationEngine;
 use interfaces::oracle_adapter::{Feed, OracleAdapter};
@@ -102,6 +103,10 @@ fn is_refused(rehearsal: &Rehearsal, site: &Site, contract: AccountId, input: &[
 
 fn terms(rehearsal: &Rehearsal, site: &Site, checks: &mut Vec<Check>) -> Result<()> {
     let deal = &rehearsal.deal;
+    let in_place = governance::ensure_in_place(site, deal);
+    let in_place = in_place.map_err(|error| error.to_string());
+    let what = "who governs, and that the deployer does not";
+    checks.push(Check::new(what, Ok::<_, String>(()), in_place));
     let mut both = Both {
         rehearsed: rehearsal.chain(),
         real: site,
@@ -151,6 +156,10 @@ fn terms(rehearsal: &Rehearsal, site: &Site, checks: &mut Vec<Check>) -> Result<
         let token = TrancheToken::from(*token);
         both.check("the issuer of a class", || token.call().issuer())?;
         both.check("the transfer rule of a class", || token.call().rule())?;
+    }
+    if deal.governance.votes.is_some() {
+        let governor = Governor::from(deal.governance.governor);
+        both.check("who votes, and how", || governor.call().terms())?;
     }
     if let Some(registry) = deal.registry.map(Registry::from) {
         both.check("powers over the registry", || registry.call().powers())?;

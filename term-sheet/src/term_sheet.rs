@@ -341,7 +341,15 @@ impl TermSheet {
 
     /// Everybody whose account the deal names.
     pub fn people(&self) -> BTreeSet<&str> {
-        let mut names = vec![&self.governor, &self.guardian];
+        let mut names = vec![&self.guardian];
+        match &self.governor {
+            Governor::Account(name) => names.push(name),
+            Governor::Votes(governance) => {
+                if let Electorate::Token { holders, .. } = &governance.electorate {
+                    names.extend(holders.iter().map(|(name, _)| name));
+                }
+            }
+        }
         if let Insurance::Account(name) = &self.insurance {
             names.push(name);
         }
