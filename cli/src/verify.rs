@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 use std::iter;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use deployment::contracts::{Governor, Registry, TrancheToken};
 use deployment::{governance, Host, Message};
 use ink::codegen::TraitCallBuilder;
@@ -201,8 +201,11 @@ impl Both<'_> {
         message: impl Fn() -> M,
         part: impl Fn(R) -> P,
     ) -> Result<()> {
-        let agreed = part(self.rehearsed.read(message())?);
-        let found = part(self.real.read(message())?);
+        let read = |host: &dyn Host| {
+            let answer = host.read(message());
+            answer.with_context(|| format!("reading {what}"))
+        };
+        let (agreed, found) = (part(read(self.rehearsed)?), part(read(self.real)?));
         self.checks.push(Check::new(what, agreed, found));
         Ok(())
     }
