@@ -112,22 +112,21 @@ fn a_deployment_that_is_killed_again_and_again_is_finished() {
     assert!(node
         .refuses(&["deploy", "verify"], &[])
         .contains("checks fail"));
-    let mut progress = 0;
-    for patience in [3, 4, 5, 6] {
+    let (mut progress, mut was_amid) = (0, false);
+    for patience in (1..=12).map(|round| Duration::from_millis(300) * round) {
         let mut run = node.sluice(&["deploy", "apply"], &[]);
-        let mut run = run
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        sleep(Duration::from_secs(patience));
+        let run = run.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+        let mut run = run.unwrap();
+        sleep(patience);
         run.kill().unwrap();
         run.wait().unwrap();
         let steps = done(&node.says(&["deploy", "plan"], &[]));
         let so_far = steps.iter().filter(|done| **done).count();
         assert!(so_far >= progress, "{so_far} < {progress}");
+        was_amid |= so_far > 0 && so_far < steps.len();
         progress = so_far;
     }
+    assert!(was_amid, "no run was killed amid its steps");
     node.says(&["deploy", "apply"], &[]);
     assert!(done(&node.says(&["deploy", "plan"], &[]))
         .iter()
