@@ -18,7 +18,7 @@ pub use self::insurance_fund::{InsuranceFundContract, InsuranceFundContractRef};
 
 #[ink::contract]
 mod insurance_fund {
-    use finance::insurance::{Fund, Loss};
+    use finance::insurance::Loss;
     use finance::time;
     use interfaces::calls;
     use interfaces::ensure;

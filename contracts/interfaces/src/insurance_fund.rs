@@ -228,6 +228,7 @@ pub trait InsuranceFund {
 
 /// A stake grew or shrank.
 #[ink::event]
+#[derive(Debug, PartialEq, Eq)]
 pub struct StakeChanged {
     /// Whose.
     #[ink(topic)]
@@ -244,6 +245,7 @@ pub struct StakeChanged {
 
 /// A backer asked to withdraw.
 #[ink::event]
+#[derive(Debug, PartialEq, Eq)]
 pub struct WithdrawalRequested {
     /// Who.
     #[ink(topic)]
@@ -254,6 +256,7 @@ pub struct WithdrawalRequested {
 
 /// A backer was paid his income.
 #[ink::event]
+#[derive(Debug, PartialEq, Eq)]
 pub struct IncomeClaimed {
     /// Whom.
     #[ink(topic)]
@@ -264,6 +267,7 @@ pub struct IncomeClaimed {
 
 /// The fund earned.
 #[ink::event]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Collected {
     /// How much.
     pub amount: Balance,
@@ -271,6 +275,7 @@ pub struct Collected {
 
 /// A loss was realised, and paid for as far as the limits and the capital allow.
 #[ink::event]
+#[derive(Debug, PartialEq, Eq)]
 pub struct LossCovered {
     /// Its number.
     #[ink(topic)]
@@ -281,6 +286,7 @@ pub struct LossCovered {
 
 /// Something was paid towards what had been written off.
 #[ink::event]
+#[derive(Debug, PartialEq, Eq)]
 pub struct LossRecovered {
     /// Of which position.
     #[ink(topic)]

@@ -255,6 +255,7 @@ pub struct PaymentCollected {
 
 /// The insurance fund gave cash to the pool.
 #[ink::event]
+#[derive(Debug, PartialEq, Eq)]
 pub struct CashContributed {
     /// How much, in base units.
     pub amount: Balance,

@@ -54,6 +54,7 @@ fn ref_time<T>(called: &Called<T>) -> u64 {
 const REQUEST: u64 = 40;
 const CLAIM: u64 = 36;
 const SETTLEMENT: u64 = 120;
+const COVERED: u64 = 150;
 const DRAW: u64 = 80;
 const REPAY: u64 = 70;
 const LIQUIDATE: u64 = 120;
@@ -160,6 +161,8 @@ async fn costs_relative_to_a_transfer_of_a_plain_token_are_as_published() {
     );
     let claim = world.sends("ann", world.orders().claim(SENIOR, ann));
     note("claim of cash", ref_time(&claim), CLAIM);
+    let covered = crate::insurance::settlement_with_cover();
+    note("close_epoch, with cover", ref_time(&covered), COVERED);
     let goals = [
         ("draw", DRAW),
         ("repay", REPAY),

@@ -10,6 +10,7 @@ mod donations;
 mod engine_guards;
 mod exits;
 mod governance;
+mod insurance;
 mod lifecycle;
 mod liquidation;
 mod loans;

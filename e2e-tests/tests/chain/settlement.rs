@@ -26,7 +26,7 @@ fn quote_at_the_end_of_epoch(world: &World, number: u64, ether: u128) {
 
 /// Closes the epoch, and shows that it was previewed and published field by field.
 #[track_caller]
-fn settles(world: &World) -> Settlement {
+pub fn settles(world: &World) -> Settlement {
     world.end_epoch();
     let preview = world.reads(world.agent().preview_settlement()).unwrap();
     let epoch = world.epoch();
