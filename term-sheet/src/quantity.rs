@@ -21,7 +21,7 @@ pub struct Decimal {
 
 impl Decimal {
     /// Digits with an optional point; spaces and underscores may group them.
-    fn read(text: &str) -> Option<Self> {
+    pub fn read(text: &str) -> Option<Self> {
         let plain: String = text.chars().filter(|c| !matches!(c, ' ' | '_')).collect();
         let (whole, fraction) = plain.split_once('.').unwrap_or((&plain, ""));
         let all = [whole, fraction].concat();

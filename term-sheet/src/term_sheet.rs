@@ -3,6 +3,7 @@
 mod check;
 mod written;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -336,6 +337,33 @@ impl TermSheet {
             Mistake::at(file, text, span, error.message())
         })?;
         check::Check { file, text }.sheet(written)
+    }
+
+    /// Everybody whose account the deal names.
+    pub fn people(&self) -> BTreeSet<&str> {
+        let mut names = vec![&self.guardian];
+        match &self.governor {
+            Governor::Account(name) => names.push(name),
+            Governor::Votes(governance) => {
+                if let Electorate::Token { holders, .. } = &governance.electorate {
+                    names.extend(holders.iter().map(|(name, _)| name));
+                }
+            }
+        }
+        if let Insurance::Account(name) = &self.insurance {
+            names.push(name);
+        }
+        names.extend(&self.fees.beneficiary);
+        if let Some(compliance) = &self.compliance {
+            names.push(&compliance.officer);
+            names.extend(compliance.issuers.iter().map(|issuer| &issuer.name));
+        }
+        names.extend(&self.oracle.feeders);
+        names.extend(self.backers.iter().map(|backer| &backer.name));
+        names.extend(self.investors.iter().map(|investor| &investor.name));
+        names.extend(self.originators.iter().map(|originator| &originator.name));
+        names.extend(self.keepers.iter().map(|keeper| &keeper.name));
+        names.into_iter().map(String::as_str).collect()
     }
 
     /// What settlements go by.

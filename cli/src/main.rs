@@ -1,9 +1,26 @@
 //! `sluice`: what people run beside the contracts.
 
+mod address;
+mod call;
+mod deploy;
+mod network;
+mod node;
+mod output;
+mod place;
+mod rehearsal;
+mod site;
+mod state;
+mod status;
+mod verify;
+
 use std::process::ExitCode;
 
+use anyhow::Result;
+use call::Call;
 use clap::{Parser, Subcommand};
+use deploy::Deploy;
 use risk::cli::Risk;
+use status::Status;
 
 /// Tools around Sluice deals
 #[derive(Parser)]
@@ -15,14 +32,29 @@ struct Sluice {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Put a deal on a chain, and prove that it is there as agreed
+    #[command(subcommand)]
+    Deploy(Deploy),
+    Status(Status),
+    Call(Call),
     /// What the classes of a deal may lose, and why
     #[command(subcommand)]
     Risk(Risk),
 }
 
+impl Command {
+    fn run(&self) -> Result<()> {
+        match self {
+            Self::Deploy(deploy) => deploy.run(),
+            Self::Status(status) => status.run(),
+            Self::Call(call) => call.run(),
+            Self::Risk(risk) => risk.run(),
+        }
+    }
+}
+
 fn main() -> ExitCode {
-    let Command::Risk(risk) = Sluice::parse().command;
-    match risk.run() {
+    match Sluice::parse().command.run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             let causes: Vec<_> = error.chain().map(ToString::to_string).collect();

@@ -1,0 +1,178 @@
+//! `sluice call`: what the parties to a deal do, shown before it is signed.
+
+mod borrow;
+mod desk;
+mod insure;
+mod invest;
+mod keep;
+
+use std::fmt::Debug;
+use std::io::{self, BufRead, Write};
+
+use anyhow::{bail, ensure, Context, Result};
+use clap::{Args, Subcommand};
+use deployment::{Host, Message};
+use indicatif::ProgressBar;
+use interfaces::types::AccountId;
+use scale::Decode;
+use serde::Serialize;
+
+use crate::address;
+use crate::output::show_native;
+use crate::place::{Place, Subject};
+use crate::site::Site;
+use borrow::Borrow;
+use desk::Desk;
+use insure::Insure;
+use invest::Invest;
+use keep::Keep;
+
+/// Act on a deal: deposit, borrow, repay, liquidate, claim, …
+#[derive(Args)]
+pub struct Call {
+    #[command(flatten)]
+    subject: Subject,
+    /// Whose key signs: a name of the network file
+    #[arg(long, value_name = "NAME")]
+    r#as: String,
+    /// Sign without asking
+    #[arg(long)]
+    yes: bool,
+    #[command(subcommand)]
+    action: Action,
+}
+
+/// What can be done. Amounts are whole tokens: `1500.25`; classes and tokens go by their names or symbols.
+#[derive(Subcommand)]
+enum Action {
+    #[command(flatten)]
+    Invest(Invest),
+    #[command(flatten)]
+    Borrow(Borrow),
+    #[command(flatten)]
+    Insure(Insure),
+    #[command(flatten)]
+    Keep(Keep),
+}
+
+impl Action {
+    /// The messages to be signed, in order.
+    fn steps(&self, desk: &Desk) -> Result<Vec<Step>> {
+        match self {
+            Self::Invest(action) => action.steps(desk),
+            Self::Borrow(action) => action.steps(desk),
+            Self::Insure(action) => action.steps(desk),
+            Self::Keep(action) => action.steps(desk),
+        }
+    }
+}
+
+/// A message about to be signed.
+struct Step {
+    what: String,
+    contract: AccountId,
+    input: Vec<u8>,
+    /// The answer in words, or the refusal.
+    read: fn(&[u8]) -> Result<String>,
+}
+
+/// What became of a message.
+#[derive(Serialize)]
+struct Done {
+    what: String,
+    answer: String,
+    transaction: String,
+    block: String,
+    fee: Option<String>,
+}
+
+impl Step {
+    fn new<T: Decode + Debug, E: Decode + Debug>(
+        what: impl Into<String>,
+        message: impl Into<Message<Result<T, E>>>,
+    ) -> Self {
+        let message = message.into();
+        Self {
+            what: what.into(),
+            contract: message.contract,
+            input: message.input,
+            read: |returned| match Message::<Result<T, E>>::answer(returned)? {
+                Ok(answer) => Ok(format!("{answer:?}")),
+                Err(error) => bail!("the contract refuses: {error:?}"),
+            },
+        }
+    }
+}
+
+impl Call {
+    /// Shows what the action would do, asks, signs and waits.
+    ///
+    /// # Errors
+    /// As [`Subject::open`]; an argument makes no sense; the contract would refuse; nobody confirmed.
+    pub fn run(&self) -> Result<()> {
+        let place = self.subject.open()?;
+        let deal = place.state.deal(place.sheet.clone())?;
+        let site = Site::new(&place.node, &place.network, ProgressBar::hidden())?;
+        let actor = site.account(&self.r#as)?;
+        let desk = Desk {
+            deal: &deal,
+            site: &site,
+            actor,
+        };
+        let steps = self.action.steps(&desk)?;
+        let mut done = Vec::new();
+        for (number, step) in steps.iter().enumerate() {
+            let heading = format!("{} of {}: {}", number + 1, steps.len(), step.what);
+            done.push(self.take(&place, actor, &heading, step)?);
+        }
+        let rows = done.iter().map(|done| {
+            let fee = done.fee.clone().unwrap_or_default();
+            [
+                done.what.clone(),
+                done.answer.clone(),
+                fee,
+                done.transaction.clone(),
+            ]
+        });
+        let head = ["Done", "Answer", "Fee", "Transaction"];
+        self.subject.output.table(&head, rows, &done)
+    }
+
+    fn take(&self, place: &Place, actor: AccountId, heading: &str, step: &Step) -> Result<Done> {
+        let tried = place
+            .node
+            .try_call(actor, step.contract, step.input.clone())
+            .with_context(|| step.what.clone())?;
+        let answer = (step.read)(&tried.result.data).with_context(|| step.what.clone())?;
+        let deposit = show_native(&place.node, tried.deposit)?;
+        let preview = format!(
+            "{heading}\n  signed by   {} ({})\n  contract    {}\n  answer      {answer}\n  deposit     {deposit}\n  weight      {:.3} ms",
+            self.r#as,
+            address::show(actor),
+            address::show(step.contract),
+            tried.gas.ref_time as f64 / 1e9,
+        );
+        eprintln!("{preview}");
+        ensure!(self.yes || confirmed()?, "nothing was sent: not confirmed");
+        let key = place.network.key(&self.r#as)?;
+        let sent = place
+            .node
+            .call(&key, step.contract, step.input.clone(), &tried)?;
+        let fee = sent.fee.map(|fee| show_native(&place.node, fee));
+        Ok(Done {
+            what: step.what.clone(),
+            answer,
+            transaction: format!("0x{}", hex::encode(sent.transaction)),
+            block: format!("0x{}", hex::encode(sent.block)),
+            fee: fee.transpose()?,
+        })
+    }
+}
+
+fn confirmed() -> Result<bool> {
+    eprint!("Sign and send? [y/N] ");
+    io::stderr().flush()?;
+    let mut answer = String::new();
+    io::stdin().lock().read_line(&mut answer)?;
+    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+}

@@ -1,0 +1,237 @@
+//! `sluice deploy plan`, `apply` and `verify`.
+
+use std::time::Instant;
+
+use anyhow::{ensure, Context, Result};
+use clap::Subcommand;
+use deployment::Deal;
+use indicatif::ProgressBar;
+use interfaces::types::{AccountId, Hash};
+use serde::Serialize;
+
+use crate::address;
+use crate::output::{show_native, Output};
+use crate::place::{Place, Subject};
+use crate::rehearsal::{Rehearsal, Step};
+use crate::site::Site;
+use crate::state::Record;
+use crate::verify::{self, Check};
+
+/// Put a deal on a chain
+#[derive(Subcommand)]
+pub enum Deploy {
+    /// What `apply` would do: every code, contract and call, and what is done already
+    Plan(Subject),
+    /// Deploy what is missing, and read back that all is as agreed; started again, it goes on where it stopped
+    Apply(Subject),
+    /// Compare what is on the chain with the term sheet and the built contracts; fails where they differ
+    Verify(Subject),
+}
+
+impl Deploy {
+    /// Does what was asked.
+    ///
+    /// # Errors
+    /// As [`Subject::open`]; the chain or a contract refuses; the chain is not as agreed.
+    pub fn run(&self) -> Result<()> {
+        match self {
+            Self::Plan(subject) => plan(&subject.output, &subject.open()?),
+            Self::Apply(subject) => apply(&subject.output, subject.open()?),
+            Self::Verify(subject) => verify(&subject.output, &subject.open()?),
+        }
+    }
+}
+
+/// A step, as it is told.
+#[derive(Serialize)]
+struct Told {
+    step: &'static str,
+    contract: String,
+    /// The address of a contract, the hash of a code, the selector of a message.
+    what: String,
+    is_done: bool,
+}
+
+fn plan(output: &Output, place: &Place) -> Result<()> {
+    let rehearsal = place.rehearse()?;
+    let steps = rehearsal.steps.iter();
+    let told: Vec<_> = steps
+        .map(|step| told(place, &rehearsal, step))
+        .collect::<Result<_>>()?;
+    let left = told.iter().filter(|step| !step.is_done).count();
+    let rows = told.iter().map(|step| {
+        let state = if step.is_done { "done" } else { "to do" };
+        [step.step, &step.contract, &step.what, state].map(str::to_owned)
+    });
+    output.table(
+        &["Step", "Contract", "Address, hash or selector", ""],
+        rows,
+        &told,
+    )?;
+    output.note(format!("{left} of {} steps to do", told.len()))
+}
+
+fn told(place: &Place, rehearsal: &Rehearsal, step: &Step) -> Result<Told> {
+    Ok(match step {
+        Step::Upload { contract, code } => Told {
+            step: "upload",
+            contract: contract.clone(),
+            what: hash(*code),
+            is_done: place.node.has_code(*code)?,
+        },
+        Step::Instantiate {
+            contract, address, ..
+        } => Told {
+            step: "deploy",
+            contract: contract.clone(),
+            what: address::show(*address),
+            is_done: place.node.code_at(*address)?.is_some(),
+        },
+        Step::Call { contract, input } => {
+            let named = rehearsal.instance(*contract);
+            Told {
+                step: "call",
+                contract: named
+                    .map_or_else(|| address::show(*contract), |(name, _)| name.to_owned()),
+                what: format!("0x{}", hex::encode(input.get(..4).unwrap_or(input))),
+                is_done: is_sent(place, rehearsal.deployer, *contract, input)?,
+            }
+        }
+    })
+}
+
+/// Whether a message that a contract takes once was sent: it refuses the second.
+fn is_sent(place: &Place, by: AccountId, contract: AccountId, input: &[u8]) -> Result<bool> {
+    if place.node.code_at(contract)?.is_none() {
+        return Ok(false);
+    }
+    let tried = place.node.try_call(by, contract, input.to_vec())?;
+    Ok(tried.result.is_reverted())
+}
+
+/// What `apply` did.
+#[derive(Serialize)]
+struct Applied<'a> {
+    deal: &'a str,
+    transactions: usize,
+    fees: String,
+    seconds: f64,
+    checks: usize,
+    record: &'a Record,
+}
+
+fn apply(output: &Output, mut place: Place) -> Result<()> {
+    let start = Instant::now();
+    let name = place.sheet.name.clone();
+    let (mut record, steps) = {
+        let rehearsal = place.rehearse()?;
+        (Record::of(&rehearsal), rehearsal.steps.len())
+    };
+    place.state.keep(&name, record.clone())?;
+    let (transactions, fees) = take_steps(output, &place, record.deployer.0, steps)?;
+    let checks = checks(&place)?;
+    ensure_agreed(output, &checks)?;
+    record.is_complete = true;
+    place.state.keep(&name, record.clone())?;
+    let applied = Applied {
+        deal: &name,
+        transactions,
+        fees: show_native(&place.node, fees)?,
+        seconds: start.elapsed().as_secs_f64(),
+        checks: checks.len(),
+        record: &record,
+    };
+    applied.print(output)?;
+    output.note(format!("Noted in {}", place.network.state_file.display()))
+}
+
+impl Applied<'_> {
+    fn print(&self, output: &Output) -> Result<()> {
+        let rows = self.record.instances.iter().map(|instance| {
+            let address = String::from(instance.address);
+            [instance.contract.clone(), instance.salt.clone(), address]
+        });
+        output.table(&["Contract", "Salt", "Address"], rows, self)?;
+        output.note(format!(
+            "\n{} is deployed: {} transactions in {:.1} s, {} of fees. {} checks hold.",
+            self.deal, self.transactions, self.seconds, self.fees, self.checks
+        ))
+    }
+}
+
+/// Deploys what is missing. Returns how many transactions that took, and their fees.
+fn take_steps(
+    output: &Output,
+    place: &Place,
+    deployer: AccountId,
+    steps: usize,
+) -> Result<(usize, u128)> {
+    ensure!(
+        place.node.balance(deployer)? > 0,
+        "the deployer {} has no native tokens for fees and deposits on this chain",
+        address::show(deployer)
+    );
+    place.node.settle_pending(deployer)?;
+    let progress = output.progress(steps)?;
+    let site = Site::new(&place.node, &place.network, progress.clone())?;
+    Deal::deploy(&site, place.sheet.clone())
+        .context("the deployment stopped; started again, it goes on from here")?;
+    endow(place, &site)?;
+    progress.finish_and_clear();
+    Ok(site.spent())
+}
+
+/// Gives everybody in the term sheet native tokens to act with, where the network file says so.
+fn endow(place: &Place, site: &Site) -> Result<()> {
+    let Some(endowment) = place.network.endowment else {
+        return Ok(());
+    };
+    let (_, decimals) = place.node.native_token()?;
+    let endowment = endowment.units(decimals);
+    let endowment = endowment.context("the endowment has more decimals than the native token")?;
+    for name in place.sheet.people() {
+        site.endow(name, endowment)?;
+    }
+    Ok(())
+}
+
+fn verify(output: &Output, place: &Place) -> Result<()> {
+    let checks = checks(place)?;
+    let rows = checks.iter().map(|check| {
+        let state = if check.holds() {
+            "as agreed"
+        } else {
+            "DIFFERS"
+        };
+        [check.what.as_str(), state].map(str::to_owned)
+    });
+    output.table(&["", ""], rows, &checks)?;
+    ensure_agreed(output, &checks)
+}
+
+fn checks(place: &Place) -> Result<Vec<Check>> {
+    let rehearsal = place.rehearse()?;
+    let site = Site::new(&place.node, &place.network, ProgressBar::hidden())?;
+    verify::checks(&rehearsal, &site)
+}
+
+fn ensure_agreed(output: &Output, checks: &[Check]) -> Result<()> {
+    let differing: Vec<_> = checks.iter().filter(|check| !check.holds()).collect();
+    for check in &differing {
+        output.note(format!(
+            "{}:\n  agreed   {}\n  on chain {}",
+            check.what, check.agreed, check.found
+        ))?;
+    }
+    ensure!(
+        differing.is_empty(),
+        "{} of {} checks fail: the chain is not as the term sheet and the built contracts say",
+        differing.len(),
+        checks.len()
+    );
+    Ok(())
+}
+
+fn hash(hash: Hash) -> String {
+    format!("0x{}", hex::encode(hash))
+}

@@ -1,0 +1,228 @@
+//! A deployment tried on an embedded chain before it is begun on another: with the accounts of that chain, so that every
+//! contract has the address that it will have there, and every constructor sees the terms that it will see.
+
+use std::cell::RefCell;
+
+use anyhow::{Context, Result};
+use deployment::{Bundles, Code, Deal, Host};
+use finance::Timestamp;
+use interfaces::types::{AccountId, Hash};
+use simulator::chain::Chain;
+use term_sheet::TermSheet;
+
+use crate::network::{Network, DEPLOYER};
+
+/// What a deployment consists of.
+pub struct Rehearsal<'a> {
+    /// Who deploys.
+    pub deployer: AccountId,
+    /// The deal as it stands on the embedded chain.
+    pub deal: Deal,
+    /// What leads there, in order.
+    pub steps: Vec<Step>,
+    stage: Stage<'a>,
+}
+
+/// A step of a deployment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// A code without an instance.
+    Upload {
+        /// The name of its package.
+        contract: String,
+        /// What the chain calls it.
+        code: Hash,
+    },
+    /// A contract.
+    Instantiate {
+        /// The name of its package.
+        contract: String,
+        /// What tells it from others that are the same.
+        salt: String,
+        /// What the chain calls its code.
+        code: Hash,
+        /// Where it stands.
+        address: AccountId,
+    },
+    /// A message.
+    Call {
+        /// To which contract.
+        contract: AccountId,
+        /// The selector and the arguments, encoded.
+        input: Vec<u8>,
+    },
+}
+
+/// The embedded chain in the place of the other.
+struct Stage<'a> {
+    chain: Chain,
+    network: &'a Network,
+    genesis: [u8; 32],
+    steps: RefCell<Vec<Step>>,
+}
+
+impl<'a> Rehearsal<'a> {
+    /// Tries the deployment of a deal on the network of that genesis, at its time.
+    ///
+    /// # Errors
+    /// A contract is not built, refuses its terms, or the network file lacks an account, key or asset.
+    pub fn of(
+        sheet: TermSheet,
+        network: &'a Network,
+        genesis: [u8; 32],
+        now: Timestamp,
+    ) -> Result<Self> {
+        let stage = Stage {
+            chain: Chain::new(now)?,
+            network,
+            genesis,
+            steps: RefCell::default(),
+        };
+        let deployer = stage.account(DEPLOYER)?;
+        stage.chain.fund(deployer);
+        let deal =
+            Deal::deploy(&stage, sheet).context("the deployment fails already when it is tried")?;
+        let steps = stage.steps.take();
+        Ok(Self {
+            deployer,
+            deal,
+            steps,
+            stage,
+        })
+    }
+
+    /// The embedded chain with the deal.
+    pub fn chain(&self) -> &dyn Host {
+        &self.stage
+    }
+
+    /// The step that makes the contract at an address.
+    pub fn instance(&self, at: AccountId) -> Option<(&str, &str)> {
+        self.steps.iter().find_map(|step| match step {
+            Step::Instantiate {
+                contract,
+                salt,
+                address,
+                ..
+            } if *address == at => Some((contract.as_str(), salt.as_str())),
+            _ => None,
+        })
+    }
+}
+
+impl Host for Stage<'_> {
+    fn bundles(&self) -> &Bundles {
+        self.chain.bundles()
+    }
+
+    fn network(&self) -> [u8; 32] {
+        self.genesis
+    }
+
+    fn now(&self) -> Result<Timestamp> {
+        Ok(self.chain.now())
+    }
+
+    fn account(&self, name: &str) -> Result<AccountId> {
+        self.network.account(name)
+    }
+
+    fn asset(&self, symbol: &str) -> Result<Option<AccountId>> {
+        self.network.asset(symbol)
+    }
+
+    fn code_at(&self, address: AccountId) -> Result<Option<Hash>> {
+        self.chain.code_at(address)
+    }
+
+    fn upload_code(&self, by: AccountId, code: &Code) -> Result<()> {
+        self.chain.upload_code(by, code)?;
+        self.steps.borrow_mut().push(Step::Upload {
+            contract: code.contract.clone(),
+            code: code.hash,
+        });
+        Ok(())
+    }
+
+    fn instantiate(
+        &self,
+        by: AccountId,
+        code: &Code,
+        input: &[u8],
+        salt: &str,
+    ) -> Result<Result<AccountId, Vec<u8>>> {
+        let made = self.chain.instantiate(by, code, input, salt)?;
+        if let Ok(address) = made {
+            self.steps.borrow_mut().push(Step::Instantiate {
+                contract: code.contract.clone(),
+                salt: salt.to_owned(),
+                code: code.hash,
+                address,
+            });
+        }
+        Ok(made)
+    }
+
+    fn send(&self, by: AccountId, contract: AccountId, input: Vec<u8>) -> Result<Vec<u8>> {
+        let answer = self.chain.send(by, contract, input.clone())?;
+        self.steps.borrow_mut().push(Step::Call { contract, input });
+        Ok(answer)
+    }
+
+    fn look(&self, contract: AccountId, input: Vec<u8>) -> Result<Vec<u8>> {
+        self.chain.look(contract, input)
+    }
+}
+
+#[cfg(test)]
+pub mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use term_sheet::find;
+
+    const NOW: Timestamp = Timestamp(1_583_899_200_000);
+
+    /// The network of the development chain.
+    pub fn local() -> Network {
+        Network::load(&find(Path::new("local"), "networks", "toml").unwrap()).unwrap()
+    }
+
+    /// One of the ready deals.
+    pub fn deal(name: &str) -> TermSheet {
+        TermSheet::load(&find(Path::new(name), "deals", "toml").unwrap()).unwrap()
+    }
+
+    /// A rehearsal for the chain of that genesis.
+    pub fn rehearse(sheet: TermSheet, network: &Network, genesis: u8) -> Rehearsal<'_> {
+        Rehearsal::of(sheet, network, [genesis; 32], NOW).unwrap()
+    }
+
+    #[test]
+    fn every_ready_deal_can_be_deployed() {
+        let network = local();
+        let folder = term_sheet::workspace_root().join("deals");
+        for file in std::fs::read_dir(folder).unwrap() {
+            let sheet = TermSheet::load(&file.unwrap().path()).unwrap();
+            let classes = sheet.tranches.len();
+            let rehearsal = rehearse(sheet, &network, 1);
+            let token = |step: &&Step| matches!(step, Step::Instantiate { contract, .. } if contract == "tranche-token");
+            assert_eq!(rehearsal.steps.iter().filter(token).count(), classes);
+            assert_eq!(
+                rehearsal.instance(rehearsal.deal.pool).unwrap().0,
+                "tranche-pool"
+            );
+        }
+    }
+
+    #[test]
+    fn a_rehearsal_comes_out_the_same_for_the_same_chain_alone() {
+        let network = local();
+        let [one, two, other] =
+            [1, 1, 2].map(|genesis| rehearse(deal("members-only"), &network, genesis));
+        assert_eq!(one.steps, two.steps);
+        // What is signed for one chain must not count on another.
+        assert_ne!(one.deal.oracle, other.deal.oracle);
+        assert_eq!(one.deal.cash, other.deal.cash);
+    }
+}

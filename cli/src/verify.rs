@@ -1,0 +1,212 @@
+//! What a deployment must have come to, read back from the chain and compared with the rehearsal.
+
+use std::fmt::Debug;
+use std::iter;
+
+use anyhow::{Context, Result};
+use deployment::contracts::{Governor, Registry, TrancheToken};
+use deployment::{governance, Host, Message};
+use ink::codegen::TraitCallBuilder;
+use interfaces::collateral_vault::LoanServicing;
+use interfaces::compliance::ComplianceRegistry;
+use interfaces::configurator::Configurator;
+use interfaces::governor::Governor as _;
+use interfaces::insurance_fund::{FundBooks, InsuranceFund};
+use interfaces::liquidation_engine::LiquidationEngine;
+use interfaces::oracle_adapter::{Feed, OracleAdapter};
+use interfaces::parameters::{Parameters as _, Part};
+use interfaces::tranche_pool::TranchePool;
+use interfaces::tranche_token::TrancheToken as _;
+use interfaces::transfer_agent::TransferAgent;
+use interfaces::types::{AccountId, AssetId, CollateralId};
+use interfaces::Boxed;
+use scale::Decode;
+use serde::Serialize;
+
+use crate::rehearsal::{Rehearsal, Step};
+use crate::site::Site;
+
+/// Something agreed, and what is on the chain.
+#[derive(Debug, Serialize)]
+pub struct Check {
+    /// What it is about.
+    pub what: String,
+    /// As the term sheet and the built contracts say.
+    pub agreed: String,
+    /// As the chain says.
+    pub found: String,
+}
+
+impl Check {
+    fn new(what: impl Into<String>, agreed: impl Debug, found: impl Debug) -> Self {
+        Self {
+            what: what.into(),
+            agreed: format!("{agreed:?}"),
+            found: format!("{found:?}"),
+        }
+    }
+
+    /// Whether the chain is as agreed.
+    pub fn holds(&self) -> bool {
+        self.agreed == self.found
+    }
+}
+
+/// Reads back the codes, the terms, the powers and the bindings of a deal.
+///
+/// # Errors
+/// The node does not answer.
+pub fn checks(rehearsal: &Rehearsal, site: &Site) -> Result<Vec<Check>> {
+    let mut checks = Vec::new();
+    for step in &rehearsal.steps {
+        checks.push(step_taken(rehearsal, site, step)?);
+    }
+    // Without its contracts a deal has no terms.
+    if checks.iter().all(Check::holds) {
+        terms(rehearsal, site, &mut checks)?;
+    }
+    Ok(checks)
+}
+
+fn step_taken(rehearsal: &Rehearsal, site: &Site, step: &Step) -> Result<Check> {
+    Ok(match step {
+        Step::Upload { contract, code } => {
+            let what = format!("the code of {contract} is uploaded");
+            Check::new(what, true, site.node.has_code(*code)?)
+        }
+        Step::Instantiate {
+            contract,
+            salt,
+            code,
+            address,
+        } => {
+            let what = format!("the code of {contract} ({salt})");
+            Check::new(what, Some(*code), site.node.code_at(*address)?)
+        }
+        Step::Call { contract, input } => {
+            let name = rehearsal
+                .instance(*contract)
+                .map_or("a contract", |(name, _)| name);
+            let what = format!("the deployer has no power left over {name}");
+            Check::new(what, true, is_refused(rehearsal, site, *contract, input))
+        }
+    })
+}
+
+/// Whether what the deployer said once is not taken from him again.
+fn is_refused(rehearsal: &Rehearsal, site: &Site, contract: AccountId, input: &[u8]) -> bool {
+    let tried = site
+        .node
+        .try_call(rehearsal.deployer, contract, input.to_vec());
+    tried.is_ok_and(|tried| tried.result.is_reverted())
+}
+
+fn terms(rehearsal: &Rehearsal, site: &Site, checks: &mut Vec<Check>) -> Result<()> {
+    let deal = &rehearsal.deal;
+    let in_place = governance::ensure_in_place(site, deal);
+    let in_place = in_place.map_err(|error| error.to_string());
+    let what = "who governs, and that the deployer does not";
+    checks.push(Check::new(what, Ok::<_, String>(()), in_place));
+    let mut both = Both {
+        rehearsed: rehearsal.chain(),
+        real: site,
+        checks,
+    };
+    both.check("terms of the pool", || deal.pool().call().terms())?;
+    both.check("terms of the transfer agent", || {
+        deal.agent().call().terms()
+    })?;
+    both.check("terms of the liquidation engine", || {
+        deal.engine().call().terms()
+    })?;
+    both.check("settings of the oracle", || deal.oracle().call().settings())?;
+    both.check("powers over the parameters", || {
+        deal.configurator().call().powers()
+    })?;
+    both.check("the parameters' store", || {
+        deal.configurator().call().store()
+    })?;
+    both.check("who writes the parameters", || {
+        deal.parameters().call().configurator()
+    })?;
+    let types = (0..).map(CollateralId).take(deal.collateral.len());
+    let types = types.flat_map(|id| [Part::Loans(id), Part::Auctions(id)]);
+    for part in iter::once(Part::Deal).chain(types) {
+        let what = format!("parameters: {part:?}");
+        both.check(&what, || deal.parameters().call().row(part))?;
+    }
+    for asset in (0..).map(AssetId).take(deal.collateral.len()) {
+        let what = format!("who reports the price of asset {}", asset.0);
+        let terms = |feed: Result<Boxed<Feed>, _>| {
+            feed.map(|feed| (feed.terms.clone(), feed.proposed.clone()))
+        };
+        both.check_part(&what, || deal.oracle().call().feed(asset), terms)?;
+    }
+    both.check_part(
+        "the vault's collateral",
+        || deal.servicing().call().collateral_types(),
+        |types| {
+            types
+                .iter()
+                .map(|one| (one.token, one.asset))
+                .collect::<Vec<_>>()
+        },
+    )?;
+    for token in &deal.tranches {
+        let token = TrancheToken::from(*token);
+        both.check("the issuer of a class", || token.call().issuer())?;
+        both.check("the transfer rule of a class", || token.call().rule())?;
+    }
+    if deal.governance.votes.is_some() {
+        let governor = Governor::from(deal.governance.governor);
+        both.check("who votes, and how", || governor.call().terms())?;
+    }
+    if let Some(registry) = deal.registry.map(Registry::from) {
+        both.check("powers over the registry", || registry.call().powers())?;
+        for token in &deal.tranches {
+            both.check("who may hold a class", || registry.call().rule(*token))?;
+        }
+    }
+    if let Some(fund) = deal.fund() {
+        let agreed = |books: FundBooks| (books.terms, books.insured);
+        both.check_part(
+            "terms of the insurance fund",
+            || fund.call().books(),
+            agreed,
+        )?;
+    }
+    Ok(())
+}
+
+/// The embedded chain and the other.
+struct Both<'a> {
+    rehearsed: &'a dyn Host,
+    real: &'a dyn Host,
+    checks: &'a mut Vec<Check>,
+}
+
+impl Both<'_> {
+    fn check<R: Decode + Debug, M: Into<Message<R>>>(
+        &mut self,
+        what: &str,
+        message: impl Fn() -> M,
+    ) -> Result<()> {
+        self.check_part(what, message, |answer| answer)
+    }
+
+    /// Checks what `part` picks of an answer, where the rest changes while the deal runs.
+    fn check_part<R: Decode, M: Into<Message<R>>, P: Debug>(
+        &mut self,
+        what: &str,
+        message: impl Fn() -> M,
+        part: impl Fn(R) -> P,
+    ) -> Result<()> {
+        let read = |host: &dyn Host| {
+            let answer = host.read(message());
+            answer.with_context(|| format!("reading {what}"))
+        };
+        let (agreed, found) = (part(read(self.rehearsed)?), part(read(self.real)?));
+        self.checks.push(Check::new(what, agreed, found));
+        Ok(())
+    }
+}
