@@ -33,7 +33,8 @@ log=$(mktemp)
 chain=$!
 trap 'kill "$chain" 2>/dev/null || :; wait "$chain" 2>/dev/null || :; rm -f "$log"' EXIT
 
-until grep -q 'Running JSON-RPC server' "$log"; do
+# The node takes another port if this one is taken.
+until address=$(grep -om1 'JSON-RPC server: addr=[0-9.:]*' "$log"); do
     if ! kill -0 "$chain" 2>/dev/null; then
         echo "devnet: the node did not start:" >&2
         cat "$log" >&2
@@ -41,5 +42,5 @@ until grep -q 'Running JSON-RPC server' "$log"; do
     fi
     sleep 0.1
 done
-echo "ws://127.0.0.1:$port"
+echo "ws://${address##*=}"
 wait "$chain"
