@@ -105,7 +105,7 @@ def read_orders(source):
 
 
 def read_inputs(source):
-    amounts = ("now", "principal", "performing", "stressed", "market", "frozen_debt", "written_off")
+    amounts = ("now", "cover", "principal", "performing", "stressed", "market", "frozen_debt", "written_off")
     return Inputs(
         seized=int(source["seized_debt"]),
         frozen=source["frozen"],

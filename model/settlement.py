@@ -87,6 +87,7 @@ class Order:
 @dataclass(frozen=True)
 class Inputs:
     now: int
+    cover: int
     principal: int
     performing: int
     stressed: int
@@ -232,7 +233,8 @@ def settle(a, terms, state, inputs):
     books = [replace(books) for books in state.classes]
     last = len(books) - 1
     pool = Settlement(
-        cash=state.cash,
+        cash=state.cash + inputs.cover,
+        moved=a.number(inputs.cover),
         interest=state.interest,
         fees=state.fees,
         fee_fraction=state.fee_fraction,

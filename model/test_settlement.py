@@ -44,7 +44,7 @@ def orders(count, placed):
 
 
 def inputs(count, deposits=None, redemptions=None, **others):
-    known = dict(now=0, principal=0, performing=0, stressed=0, market=0, seized=0)
+    known = dict(now=0, cover=0, principal=0, performing=0, stressed=0, market=0, seized=0)
     known.update(frozen=False, frozen_debt=0, written_off=0)
     known.update(others)
     return Inputs(deposits=orders(count, deposits or {}), redemptions=orders(count, redemptions or {}), **known)
@@ -274,10 +274,16 @@ class SettlementTest(unittest.TestCase):
         deal = terms(class_terms(), class_terms())
         before = state(200, books(100), books(0, 100))
         given = inputs(2, {1: [90]}, {1: [10]}, seized=100, market=80, stressed=50)
-        # Entered at 200 + 80 − 100 = 180 and left at 100: 90 buy 50 tokens, then 10 bring 190 ÷ 150 × 10 = 12.
+        # Entered at 200 + 80 − 100 = 180 and left at 100: 90 buy 50 tokens, 10 bring 10 and nothing of the 90.
         _, pool = self.settle(deal, before, given)
         self.assertEqual((pool.residual.entry_price, pool.residual.exit_price), (Fraction(9, 5), 1))
-        self.assertEqual((pool.residual.minted, pool.residual.redeemed), (50, 12))
+        self.assertEqual((pool.residual.minted, pool.residual.redeemed), (50, 10))
+
+    def test_cover_is_cash_before_the_waterfall(self):
+        deal = terms(class_terms(), class_terms())
+        before = state(60, books(100), books(0, 50))
+        _, pool = self.settle(deal, before, inputs(2, cover=70, written_off=90))
+        self.assertEqual([int(each.value) for each in pool.tranches], [100, 30])
 
     def test_limits(self):
         deal = terms(class_terms(), class_terms())
@@ -316,13 +322,13 @@ class SettlementTest(unittest.TestCase):
             _, pool = self.settle(deal, before, inputs(2, {1: [50]}, performing=100))
             self.assertEqual(pool.residual.deposited, deposited)
 
-    def test_no_second_deposit_at_another_price(self):
+    def test_no_second_deposit_into_a_class_that_others_left(self):
         deal = terms(class_terms(), class_terms(cap=100))
         given = inputs(2, {1: [95]}, {1: [50]}, seized=60, market=60, stressed=30)
         _, pool = self.settle(deal, state(70, books(), books(0, 100)), given)
         self.assertEqual((pool.residual.redeemed, pool.residual.deposited), (35, 0))
         _, pool = self.settle(deal, state(100, books(), books(0, 100)), inputs(2, {1: [95]}, {1: [50]}))
-        self.assertEqual((pool.residual.redeemed, pool.residual.deposited), (50, 50))
+        self.assertEqual((pool.residual.redeemed, pool.residual.deposited), (50, 0))
 
     def test_frozen_past_the_limit_settles_as_amortising(self):
         deal = terms(class_terms(), class_terms(), frozen_limit=10)

@@ -19,7 +19,7 @@ trap 'trap - EXIT; kill 0; wait; rm -rf "$data"' EXIT
 trap exit INT TERM
 
 # The network key of the first validator is 1, from which its peers know it.
-first=/ip4/127.0.0.1/tcp/30333/p2p/12D3KooWEyoppNCUx8Yx66oV9fJnriXwCcXwDDUj2kj6vnc6iDEp
+first=/ip4/127.0.0.1/tcp/30333/p2p/12D3KooWEyoppNCUx8Yx66oV9fJnriXwCcXwDDUA2kj6vnc6iDEp
 
 # Runs a validator, and again whenever it ends.
 validator() {

@@ -64,6 +64,11 @@ pub type Engine = contract_ref!(
     interfaces::liquidation_engine::LiquidationEngine,
     DefaultEnvironment
 );
+/// The first loss.
+pub type Fund = contract_ref!(
+    interfaces::insurance_fund::InsuranceFund,
+    DefaultEnvironment
+);
 /// Proposals, votes and the timelock.
 pub type Governor = contract_ref!(interfaces::governor::Governor, DefaultEnvironment);
 /// Who may vote, and how much.

@@ -1,6 +1,8 @@
 //! Puts a deal on a chain: deploys its contracts in the order in which they know one another, and
 //! keeps their addresses.
 
+pub mod governance;
+
 use anyhow::{anyhow, Context, Result};
 use finance::parameters::{Group, Unit};
 use finance::{Period, Ratio};
@@ -10,6 +12,7 @@ use interfaces::compliance::{
     ComplianceError, ComplianceRegistry, Jurisdiction, RegistryTerms, Statement, Tranches,
 };
 use interfaces::configurator::{ChangeError, Configurator as _, ParametersTerms};
+use interfaces::insurance_fund::{FundError, FundTerms, InsuranceFund};
 use interfaces::liquidation_engine::EngineTerms;
 use interfaces::oracle_adapter::{OracleError, OracleTerms, Settings};
 use interfaces::parameters::{DealParameters, Parameter};
@@ -19,13 +22,16 @@ use interfaces::tranche_token::TokenTerms;
 use interfaces::transfer_agent::{AgentError, AgentTerms, TransferAgent};
 use interfaces::types::{AccountId, AssetId, Balance, CollateralId, TrancheId};
 use psp22::PSP22;
+use term_sheet::term_sheet::Insurance;
 use term_sheet::{show, TermSheet, Token};
 
 use crate::contracts::{
-    Agent, Asset, AsyncVault, Configurator, Distributions, Engine, Oracle, Parameters, Pool, Psp22,
-    Registry, Servicing, Vault,
+    Agent, Asset, AsyncVault, Configurator, Distributions, Engine, Fund, Oracle, Parameters, Pool,
+    Psp22, Registry, Servicing, Vault,
 };
 use crate::host::Host;
+
+use self::governance::Governance;
 
 /// How long an attestation counts in a demonstration.
 const MEMBERSHIP: Period = Period::from_secs(365 * 86_400);
@@ -44,10 +50,14 @@ pub struct Deal {
     pub tranches: Vec<AccountId>,
     /// Who may hold them, if not anyone.
     pub registry: Option<AccountId>,
+    /// Who is paid what goes to insurance: a fund or an account.
+    pub insurance: AccountId,
     /// Risk parameters.
     pub parameters: AccountId,
     /// Changes them.
     pub configurator: AccountId,
+    /// Who decides about that.
+    pub governance: Governance,
     /// Prices.
     pub oracle: AccountId,
     /// The pool's cash, settlements and draws.
@@ -80,17 +90,19 @@ impl Deal {
             .iter()
             .map(|collateral| deploying.asset(&collateral.token));
         let collateral = collateral.collect::<Result<Vec<_>>>()?;
-        let configurator = deploying.configurator()?;
-        let parameters = deploying.parameters(configurator)?;
-        let oracle = deploying.oracle()?;
-        let pool = deploying.pool(cash)?;
-        let agent = deploying.agent(cash, pool)?;
+        let configurator = chain.deploy("configurator", deployer, (), &sheet.name)?;
+        let insurance = deploying.insurance(cash)?;
+        let pool = deploying.pool(cash, insurance)?;
+        let agent = deploying.agent(cash, pool, configurator)?;
         let registry = deploying.registry()?;
         let tranches = sheet
             .tranches
             .iter()
             .map(|tranche| deploying.tranche_token(agent, registry, &tranche.token));
         let tranches = tranches.collect::<Result<Vec<_>>>()?;
+        let governance = deploying.governance(&tranches)?;
+        let parameters = deploying.parameters(configurator, &governance)?;
+        let oracle = deploying.oracle(governance.governor)?;
         let waterfall = chain.deploy("waterfall", deployer, (), &sheet.name)?;
         let vault = deploying.vault(VaultTerms {
             pool,
@@ -107,8 +119,7 @@ impl Deal {
                 vault,
                 parameters,
                 cash,
-                insurance: chain.account(&sheet.insurance)?,
-                guardian: chain.account(&sheet.guardian)?,
+                insurance,
             },
             &sheet.name,
         )?;
@@ -119,8 +130,10 @@ impl Deal {
             collateral,
             tranches,
             registry,
+            insurance,
             parameters,
             configurator,
+            governance,
             oracle,
             pool,
             agent,
@@ -146,8 +159,15 @@ impl Deal {
         chain
             .execute_once(self.deployer, bind, VaultError::AlreadyBound)
             .context("binding the vault")?;
+        if let Some(mut fund) = self.fund() {
+            let bind = fund.call_mut().bind(self.pool, self.vault, self.engine);
+            chain
+                .execute_once(self.deployer, bind, FundError::AlreadyBound)
+                .context("binding the insurance fund")?;
+        }
         self.bind_registry(chain)
-            .context("binding the compliance registry")
+            .context("binding the compliance registry")?;
+        governance::ensure_in_place(chain, self)
     }
 
     fn bind_registry(&self, chain: &dyn Host) -> Result<()> {
@@ -160,9 +180,11 @@ impl Deal {
             .issuers
             .iter()
             .map(|issuer| Ok((chain.account(&issuer.name)?, issuer.scope.clone())));
-        let bind = Registry::from(registry)
-            .call_mut()
-            .bind(tranches.collect(), issuers.collect::<Result<_>>()?);
+        let bind = Registry::from(registry).call_mut().bind(
+            self.governance.governor,
+            tranches.collect(),
+            issuers.collect::<Result<_>>()?,
+        );
         chain.execute_once(self.deployer, bind, ComplianceError::NotPermitted)
     }
 
@@ -191,6 +213,12 @@ impl Deal {
         let attest = Registry::from(registry).call_mut().attest(statement);
         chain.execute(chain.account(&issuer.name)?, attest)?;
         Ok(())
+    }
+
+    /// The insurance fund, if there is one.
+    pub fn fund(&self) -> Option<Fund> {
+        let is_fund = matches!(self.sheet.insurance, Insurance::Fund { .. });
+        is_fund.then(|| self.insurance.into())
     }
 
     /// The pool.
@@ -338,7 +366,6 @@ impl Deploying<'_> {
             return Ok(None);
         };
         let terms = RegistryTerms {
-            governor: self.chain.account(&self.sheet.governor)?,
             officer: self.chain.account(&compliance.officer)?,
             network: self.chain.network(),
         };
@@ -365,23 +392,15 @@ impl Deploying<'_> {
             .deploy("tranche-token", self.deployer, terms, &token.symbol)
     }
 
-    fn configurator(&self) -> Result<AccountId> {
-        let governor = self.chain.account(&self.sheet.governor)?;
-        let guardian = self.chain.account(&self.sheet.guardian)?;
-        self.chain.deploy(
-            "configurator",
-            self.deployer,
-            (governor, guardian),
-            &self.sheet.name,
-        )
-    }
-
-    fn parameters(&self, configurator: AccountId) -> Result<AccountId> {
+    fn parameters(&self, configurator: AccountId, governance: &Governance) -> Result<AccountId> {
         let (chain, deployer) = (self.chain, self.deployer);
         let store = chain.deploy("parameters", deployer, configurator, &self.sheet.name)?;
-        let bind = Configurator::from(configurator)
-            .call_mut()
-            .bind(store, parameters(self.sheet));
+        let bind = Configurator::from(configurator).call_mut().bind(
+            store,
+            parameters(self.sheet),
+            governance.governor,
+            governance.guardian,
+        );
         match chain.try_execute(deployer, bind)? {
             // The deployer's power ended with it.
             Ok(()) | Err(ChangeError::NotPermitted) => Ok(store),
@@ -389,12 +408,12 @@ impl Deploying<'_> {
         }
     }
 
-    fn oracle(&self) -> Result<AccountId> {
+    fn oracle(&self, governor: AccountId) -> Result<AccountId> {
         let terms = &self.sheet.oracle;
         let feed = terms.feed(|name| self.chain.account(name))?;
         let settings = Settings {
             network: self.chain.network(),
-            governor: self.chain.account(&self.sheet.governor)?,
+            governor,
             change_delay: terms.change_delay,
         };
         let terms = OracleTerms {
@@ -406,24 +425,47 @@ impl Deploying<'_> {
             .map_err(|error| self.refused(format!("the oracle adapter refused: {error:?}")))
     }
 
-    fn pool(&self, cash: AccountId) -> Result<AccountId> {
+    fn insurance(&self, cash: AccountId) -> Result<AccountId> {
+        let rules = match &self.sheet.insurance {
+            Insurance::Account(name) => return self.chain.account(name),
+            Insurance::Fund { rules, .. } => *rules,
+        };
+        let (terms, name) = (FundTerms { cash, rules }, &self.sheet.name);
+        self.chain
+            .try_deploy::<FundError>("insurance-fund", self.deployer, terms, name)?
+            .map_err(|error| self.refused(format!("the insurance fund refused: {error:?}")))
+    }
+
+    fn pool(&self, cash: AccountId, insurance: AccountId) -> Result<AccountId> {
         let sheet = self.sheet;
         // A deal without fees never pays any.
-        let fee_beneficiary = sheet.fees.beneficiary.as_ref().unwrap_or(&sheet.insurance);
+        let fee_beneficiary = sheet.fees.beneficiary.as_ref();
+        let (insured, premium) = match sheet.insurance {
+            Insurance::Account(_) => (false, Ratio::ZERO),
+            Insurance::Fund { premium, .. } => (true, premium),
+        };
         let terms = PoolTerms {
             cash,
             deal: sheet.terms(),
             liquidity_buffer: sheet.liquidity_buffer,
             close_reward: sheet.fees.close_reward,
-            fee_beneficiary: self.chain.account(fee_beneficiary)?,
-            insurance: self.chain.account(&sheet.insurance)?,
+            fee_beneficiary: fee_beneficiary
+                .map_or(Ok(insurance), |name| self.chain.account(name))?,
+            insurance,
+            insured,
+            premium,
         };
         self.chain
             .try_deploy::<PoolError>("tranche-pool", self.deployer, terms, &self.sheet.name)?
             .map_err(|error| self.refused(format!("the pool refused: {error:?}")))
     }
 
-    fn agent(&self, cash: AccountId, pool: AccountId) -> Result<AccountId> {
+    fn agent(
+        &self,
+        cash: AccountId,
+        pool: AccountId,
+        configurator: AccountId,
+    ) -> Result<AccountId> {
         let sheet = self.sheet;
         let back_office = self.chain.upload("back-office", self.deployer)?;
         let terms = AgentTerms {
@@ -434,6 +476,7 @@ impl Deploying<'_> {
             cut_off: sheet.cut_off,
             minimum_order: sheet.minimum_order,
             back_office,
+            configurator,
         };
         self.chain
             .try_deploy::<AgentError>("transfer-agent", self.deployer, terms, &sheet.name)?

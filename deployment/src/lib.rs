@@ -7,6 +7,6 @@ mod host;
 mod message;
 
 pub use code::{contracts_folder, Bundles, Code};
-pub use deal::{parameters, Deal};
+pub use deal::{governance, parameters, Deal};
 pub use host::Host;
 pub use message::{Failure, Message, MessageBuilder};

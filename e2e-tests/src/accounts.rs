@@ -3,6 +3,7 @@
 use ink::codegen::TraitCallBuilder;
 use interfaces::async_vault::{AsyncVault, OrderView};
 use interfaces::collateral_vault::{LoanServicing, Stressed};
+use interfaces::insurance_fund::InsuranceFund;
 use interfaces::liquidation_engine::LiquidationEngine;
 use interfaces::tranche_pool::TranchePool;
 use interfaces::tranche_token::TrancheToken;
@@ -48,7 +49,7 @@ impl World {
     #[track_caller]
     pub fn assert_cash_balanced(&self) {
         let books = self.reads(self.pool().books());
-        let accounts = books.cash + books.fees + books.dust;
+        let accounts = books.cash + books.fees + books.insurance;
         assert_eq!(books.received - books.sent, accounts, "the pool's accounts");
         let unattributed = self.reads(self.pool().unattributed()).unwrap();
         let balance = self.cash_of(self.deal.pool);
@@ -62,8 +63,8 @@ impl World {
         let balance = self.cash_of(self.deal.agent);
         assert_eq!(balance, accounts + unattributed, "the agent's cash");
 
-        self.account(&self.deal.sheet.insurance);
-        let everybody = self.people();
+        let mut everybody = self.people();
+        everybody.push(self.deal.insurance);
         let owed = everybody
             .iter()
             .map(|who| self.reads(self.engine().owed(*who)));
@@ -74,6 +75,29 @@ impl World {
             owed.sum::<Balance>() + unattributed,
             "the engine's cash"
         );
+        self.assert_insurance_balanced();
+    }
+
+    /// What the insurance fund has is its reserve, or somebody's stake or income but for what rounding leaves.
+    #[track_caller]
+    fn assert_insurance_balanced(&self) {
+        let Some(fund) = self.deal.fund() else {
+            return;
+        };
+        let books = self.reads(fund.call().books()).fund;
+        let total = books.reserve + books.stakes + books.income;
+        assert!(total <= self.cash_of(self.deal.insurance), "{books:?}");
+        let (mut staked, mut earned) = (0, 0);
+        for who in self.people() {
+            let backing = self.reads(fund.call().backing(who)).unwrap();
+            staked += backing.stake;
+            earned += backing.income;
+        }
+        // A part of a base unit is left behind whenever a stake is taken out, and whenever income is claimed.
+        let left_behind =
+            |owned, has: Balance| has.checked_sub(owned).is_some_and(|left| left < 100);
+        assert!(left_behind(staked, books.stakes), "{staked} {books:?}");
+        assert!(left_behind(earned, books.income), "{earned} {books:?}");
     }
 
     fn cash_of(&self, owner: AccountId) -> Balance {

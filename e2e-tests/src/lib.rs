@@ -11,7 +11,8 @@ use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::path::Path;
 
-use finance::{Period, Price, Timestamp};
+use finance::insurance::Rules;
+use finance::{Period, Price, Ratio, Timestamp};
 use ink::codegen::TraitCallBuilder;
 use interfaces::async_vault::{AsyncVault as _, Conditions, OrderView};
 use interfaces::collateral_vault::CollateralVault;
@@ -25,11 +26,11 @@ use interfaces::types::{
 use scale::Decode;
 use simulator::chain::{Called, Chain, Message};
 use simulator::contracts::{
-    Agent, AsyncVault, Configurator, Distributions, Engine, Oracle, Parameters, Pool, Servicing,
-    TrancheToken, Upgrades, Vault,
+    Agent, AsyncVault, Configurator, Distributions, Engine, Fund, Oracle, Parameters, Pool,
+    Servicing, TrancheToken, Upgrades, Vault,
 };
 use simulator::deployment::Deal;
-use simulator::input::term_sheet::TermSheet;
+use simulator::input::term_sheet::{Insurance, TermSheet};
 
 pub const SENIOR: TrancheId = TrancheId(0);
 pub const MEZZANINE: TrancheId = TrancheId(1);
@@ -110,6 +111,16 @@ impl World {
         Self { chain, deal, names }
     }
 
+    /// The deal with an insurance fund by these rules, which a tenth of all interest is paid to, as deployed.
+    pub fn insured(rules: Rules) -> Self {
+        Self::with(|sheet| {
+            sheet.insurance = Insurance::Fund {
+                rules,
+                premium: Ratio::from_bps(1_000),
+            };
+        })
+    }
+
     /// One epoch on: "ann" holds 600 senior, "ben" 250 mezzanine and "cal" 150 junior, unclaimed. Ether
     /// costs 100 and bitcoin 5000.
     pub fn funded() -> Self {
@@ -179,6 +190,11 @@ impl World {
     /// What can be said to the liquidation engine.
     pub fn engine(&self) -> Messages<Engine> {
         self.deal.engine.into()
+    }
+
+    /// What can be said to the insurance fund. Panics if the deal has none.
+    pub fn insurance(&self) -> Messages<Fund> {
+        self.deal.insurance.into()
     }
 
     /// What can be said to the oracle.

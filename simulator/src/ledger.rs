@@ -7,9 +7,11 @@
 use std::fmt;
 
 use anyhow::Result;
+use finance::insurance::Fund;
 use ink::codegen::TraitCallBuilder;
 use interfaces::async_vault::{AsyncVault, OrderView};
 use interfaces::collateral_vault::LoanServicing;
+use interfaces::insurance_fund::InsuranceFund;
 use interfaces::liquidation_engine::LiquidationEngine;
 use interfaces::tranche_pool::TranchePool;
 use interfaces::tranche_token::TrancheToken as _;
@@ -128,6 +130,7 @@ impl Counting<'_> {
         held.extend(self.pool_cash()?);
         held.extend(self.agent_cash()?);
         held.extend(self.engine_cash()?);
+        held.extend(self.insurance_cash()?);
         let keepers = [deal.pool, deal.agent, deal.engine];
         let strays = self.strays(deal.cash, &keepers)?;
         held.push(("Other contracts", strays));
@@ -142,14 +145,14 @@ impl Counting<'_> {
         let deal = self.deal;
         let books = self.chain.read(deal.pool().call().books())?;
         let donated = self.chain.inspect(deal.pool().call().unattributed())?;
-        let booked = books.cash + books.fees + books.dust;
+        let booked = books.cash + books.fees + books.insurance;
         let balance = self.balance(deal.cash, deal.pool)?;
         self.compare("the pool's accounts", books.received, booked + books.sent);
         self.compare("the pool's balance of cash", booked + donated, balance);
         Ok([
             ("Pool: its own cash", books.cash),
             ("Pool: fees", books.fees),
-            ("Pool: dust", books.dust),
+            ("Pool: insurance", books.insurance),
             ("Pool: unattributed", donated),
         ])
     }
@@ -186,6 +189,37 @@ impl Counting<'_> {
         Ok([
             ("Engine: penalties and rewards", owed),
             ("Engine: unattributed", donated),
+        ])
+    }
+
+    fn insurance_cash(&mut self) -> Result<Vec<(&'static str, Balance)>> {
+        let balance = self.balance(self.deal.cash, self.cast.insurance)?;
+        let Some(fund) = self.deal.fund() else {
+            return Ok(vec![("Insurance", balance)]);
+        };
+        let Fund {
+            reserve,
+            stakes,
+            income,
+            ..
+        } = self.chain.read(fund.call().books())?.fund;
+        let (mut staked, mut earned) = (0, 0);
+        for backer in &self.cast.backers {
+            let backing = self.chain.inspect(fund.call().backing(*backer))?;
+            staked += backing.stake;
+            earned += backing.income;
+        }
+        self.compare_rounded("stakes in the insurance fund", staked, stakes);
+        self.compare_rounded("income of its backers", earned, income);
+        let booked = reserve + stakes + income;
+        Ok(vec![
+            ("Insurance fund: reserve", reserve),
+            ("Insurance fund: stakes", stakes),
+            ("Insurance fund: income of backers", income),
+            (
+                "Insurance fund: not collected",
+                balance.saturating_sub(booked),
+            ),
         ])
     }
 
@@ -298,7 +332,7 @@ impl Counting<'_> {
                 "Fee beneficiary",
                 self.sum(token, self.cast.fee_beneficiary.as_slice())?,
             ),
-            ("Insurance fund", self.sum(token, &[self.cast.insurance])?),
+            ("Backers", self.sum(token, &self.cast.backers)?),
         ])
     }
 

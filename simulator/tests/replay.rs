@@ -11,6 +11,7 @@ use interfaces::types::TrancheId;
 use psp22::{PSP22Error, PSP22};
 use simulator::chain::Chain;
 use simulator::contracts::Psp22;
+use simulator::deployment::governance::ensure_in_place;
 use simulator::deployment::Deal;
 use simulator::input::{Scenario, TermSheet};
 use simulator::ledger::Account;
@@ -73,6 +74,7 @@ fn play_in(
 const CREDIT: &str = "deals/eth-btc-credit.toml";
 const TWO_CLASSES: &str = "deals/btc-two-tranche.toml";
 const MEMBERS: &str = "deals/members-only.toml";
+const HOLDERS: &str = "deals/holders-credit.toml";
 
 #[test]
 fn in_march_2020_losses_rise_from_the_residual_and_the_senior_class_stays_whole() {
@@ -146,6 +148,14 @@ fn members_hold_what_they_bought() {
     let given = chain.call(chain.account("Pension fund"), give).unwrap();
     let refused = PSP22Error::SafeTransferCheckFailed(REFUSED.into());
     assert_eq!(given.answer, Err(refused));
+}
+
+#[test]
+fn nobody_comes_to_power_while_a_deal_governed_by_votes_is_played() {
+    let played = play(HOLDERS, 1);
+    assert!(played.deal.governance.votes.is_some());
+    assert!(!played.record.auctions.is_empty());
+    ensure_in_place(&played.chain, &played.deal).unwrap();
 }
 
 #[test]

@@ -6,6 +6,8 @@ mod written;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use finance::governance::settings::Settings;
+use finance::insurance::Rules;
 use finance::interest::PaceCurve;
 use finance::settlement::{Accrual, ClassTerms, Terms};
 use finance::{Period, Ratio, Timestamp};
@@ -45,10 +47,10 @@ pub struct TermSheet {
     pub patience: Option<u32>,
     /// How long a price may be missing before settlements only amortise.
     pub frozen_limit: Period,
-    /// Whose account may change risk parameters.
-    pub governor: String,
-    /// Whose account may tighten and cancel changes of risk parameters, and stop draws, withdrawals and liquidations for a
-    /// time.
+    /// Who may change risk parameters.
+    pub governor: Governor,
+    /// Whose account may tighten and cancel changes of risk parameters, stop deposits, draws, withdrawals and liquidations
+    /// for a time, and cancel what was voted for while it waits.
     pub guardian: String,
     /// How long a change of parameters waits that does not tighten.
     pub timelock: Period,
@@ -58,8 +60,8 @@ pub struct TermSheet {
     pub pace: PaceCurve,
     /// The most principal that an originator may owe, in base units of cash.
     pub originator_ceiling: Balance,
-    /// Whose account receives the penalties of liquidations, and what nobody owns.
-    pub insurance: String,
+    /// Who receives the penalties of liquidations, and what nobody owns.
+    pub insurance: Insurance,
     /// Who says who may hold the tokens; if nobody does, anyone may.
     pub compliance: Option<Compliance>,
     /// From the most senior to the residual.
@@ -68,6 +70,8 @@ pub struct TermSheet {
     pub collateral: Vec<Collateral>,
     /// Where prices come from.
     pub oracle: OracleTerms,
+    /// Who backs the insurance fund.
+    pub backers: Vec<Backer>,
     /// Who funds the pool.
     pub investors: Vec<Investor>,
     /// Who borrows from it.
@@ -87,6 +91,63 @@ pub struct Fees {
     pub close_reward: Balance,
     /// Whose account receives them; nobody's where there are none.
     pub beneficiary: Option<String>,
+}
+
+/// Who governs a deal.
+#[derive(Clone, Debug)]
+pub enum Governor {
+    /// An account, by its name.
+    Account(String),
+    /// Votes.
+    Votes(Governance),
+}
+
+/// How a deal is governed by votes.
+#[derive(Clone, Debug)]
+pub struct Governance {
+    /// Who votes.
+    pub electorate: Electorate,
+    /// Which classes may veto.
+    pub vetoes: Vec<TrancheId>,
+    /// When, and how many it takes.
+    pub settings: Settings,
+}
+
+/// Who votes.
+#[derive(Clone, Debug)]
+pub enum Electorate {
+    /// Who holds a token that is there for nothing else.
+    Token {
+        /// It.
+        token: Token,
+        /// By name, what each has at first, in base units.
+        holders: Vec<(String, Balance)>,
+    },
+    /// Who locks tokens of the residual class.
+    Residual,
+}
+
+/// Who receives the penalties of liquidations, and what nobody owns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Insurance {
+    /// The account of that name, which covers nothing.
+    Account(String),
+    /// A fund, which covers losses.
+    Fund {
+        /// Its target, limits and times.
+        rules: Rules,
+        /// The share of interest that goes to it.
+        premium: Ratio,
+    },
+}
+
+/// One who backs the insurance fund.
+#[derive(Clone, Debug)]
+pub struct Backer {
+    /// Whose account.
+    pub name: String,
+    /// His stake, in base units of cash.
+    pub stake: Balance,
 }
 
 /// A token's name.

@@ -3,11 +3,13 @@
 use std::path::Path;
 
 use finance::distribution::Policy;
+use finance::insurance::Rules;
 use finance::settlement::Accrual;
 use finance::{Period, Ratio, Timestamp};
 use interfaces::compliance::{Admission, Jurisdictions, Tranches};
 use interfaces::oracle_adapter::Key;
 use interfaces::types::{CollateralId, TrancheId};
+use term_sheet::term_sheet::{Electorate, Governor, Insurance};
 use term_sheet::TermSheet;
 
 const SHEET: &str = r#"
@@ -169,7 +171,7 @@ fn every_rule_of_a_settlement_says_what_is_wrong() {
         (deal("ends = \"June\"\n"), "line 5, column 8, ends: \"June\" is not a date: write it like \"2021-03-01\" or \"2021-03-01T12:00:00Z\""),
         (deal("amortises = 2021-03-01\nends = 2021-03-01\n"), "line 6, column 8, ends: the deal must end after it starts to amortise"),
         (deal("patience = 0\n"), "line 5, column 12, patience: the deal would amortise before a test was broken: write 1 or more, or remove this line"),
-        (deal("insurance_fund = \"X\"\n"), "line 5, column 1: unknown field `insurance_fund`"),
+        (deal("insurer = \"X\"\n"), "line 5, column 1: unknown field `insurer`"),
         (tranche("distribution = \"monthly\"\n"), "line 18, column 16, distribution: unknown variant `monthly`, expected `accumulate` or `pay out`"),
         (tranche("interest_cover = 2021-03-01\n"), "line 18, column 18, interest_cover: \"2021-03-01\" is not a percentage: write it like \"6.5 %\""),
         (fees("management = \"5.1 %\"\n"), "line 9, column 14, management: the pool charges at most 5.0 % of the principal lent a year"),
@@ -188,9 +190,144 @@ fn every_rule_of_a_settlement_says_what_is_wrong() {
     }
 }
 
+/// The sheet with an insurance fund in the place of an account, and a backer.
+fn insured(fund: &str, backer: &str) -> String {
+    let fund = format!("[insurance_fund]\n{fund}[cash]");
+    let sheet = SHEET.replace("insurance = \"Insurance fund\"\n", "");
+    let sheet = sheet.replace("[cash]", &fund);
+    sheet.replace("[[investors]]", &format!("{backer}[[investors]]"))
+}
+
+#[test]
+fn a_fund_insures_within_its_limits() {
+    let backer = "[[backers]]\nname = \"Mutual\"\nstake = \"300\"\n";
+    let sheet = parse(&insured(
+        "target = \"500\"\nevent_limit = \"100\"\npremium = \"5 %\"\n",
+        backer,
+    ));
+    let sheet = sheet.unwrap();
+    let Insurance::Fund { rules, premium } = sheet.insurance else {
+        panic!("{:?}", sheet.insurance);
+    };
+    assert_eq!(premium, Ratio::from_bps(500));
+    let expected = Rules {
+        target: 500_000_000,
+        minimum_stake: 1_000_000,
+        event_limit: 100_000_000,
+        period_limit: u128::MAX,
+        period: Period::from_secs(30 * 86_400),
+        cool_down: Period::from_secs(14 * 86_400),
+        window: Period::from_secs(7 * 86_400),
+    };
+    assert_eq!(rules, expected);
+    assert_eq!(
+        (sheet.backers[0].name.as_str(), sheet.backers[0].stake),
+        ("Mutual", 300_000_000)
+    );
+}
+
+#[test]
+fn every_rule_of_a_fund_says_what_is_wrong() {
+    let fund = |lines: &str| parse(&insured(&format!("target = \"500\"\n{lines}"), ""));
+    let stake = |stake: &str| {
+        let backer = format!("[[backers]]\nname = \"B\"\nstake = \"{stake}\"\n");
+        parse(&insured("target = \"500\"\n", &backer))
+    };
+    let both = SHEET.replace("[cash]", "[insurance_fund]\ntarget = \"500\"\n[cash]");
+    let backer = "[[backers]]\nname = \"B\"\nstake = \"5\"\n[[investors]]";
+    let cases = [
+        (fund("minimum_stake = \"501\"\n"), "minimum_stake: the smallest stake must not exceed the target of the fund"),
+        (fund("period = \"0 d\"\n"), "period: this time must not be zero"),
+        (fund("window = \"0 d\"\n"), "window: this time must not be zero"),
+        (fund("premium = \"21 %\"\n"), "premium: the pool charges at most 20.0 % of interest to insurance"),
+        (fund("event_limit = \"0\"\n"), "event_limit: the amount must be above zero"),
+        (stake("501"), "stake: a stake is between 1 and 500, the target of the fund"),
+        (stake("0.5"), "stake: a stake is between 1 and 500, the target of the fund"),
+        (parse(&both), "insurance: the insurance fund is paid what goes to insurance: remove this line, or [insurance_fund]"),
+        (parse(&SHEET.replace("insurance = \"Insurance fund\"\n", "")), "nobody is insurance: add the line `insurance = \"a name\"`, or the table [insurance_fund]"),
+        (parse(&SHEET.replace("[[investors]]", backer)), "name: there is no fund to back: add the table [insurance_fund], or remove this backer"),
+    ];
+    for (sheet, expected) in cases {
+        let message = sheet.expect_err(expected);
+        assert!(message.contains(expected), "{message}\nexpected {expected}");
+    }
+}
+
+/// The sheet with these lines in the place of its governor.
+fn governed(lines: &str) -> String {
+    SHEET.replace("governor = \"Governor\"\n", lines)
+}
+
+#[test]
+fn who_votes_governs_and_the_residual_class_does_unless_there_is_a_token() {
+    let sheet = parse(&governed(
+        "guardian = \"G\"\ngovernance.vetoes = [\"Senior\"]\ngovernance.quorum = \"30 %\"\n",
+    ));
+    let sheet = sheet.unwrap();
+    let Governor::Votes(votes) = sheet.governor else {
+        panic!("{:?}", sheet.governor);
+    };
+    assert_eq!(sheet.guardian, "G");
+    assert!(matches!(votes.electorate, Electorate::Residual));
+    assert_eq!(votes.vetoes, [TrancheId(0)]);
+    assert_eq!(votes.settings.quorum, Ratio::from_bps(3_000));
+    assert_eq!(votes.settings.ensure_valid(), Ok(()));
+
+    let holders = "[{ name = \"A\", amount = \"7\" }, { name = \"B\", amount = \"0.5\" }]";
+    let sheet = parse(&governed(&format!(
+        "guardian = \"G\"\ngovernance.token = {{ name = \"Votes\", symbol = \"V\", decimals = 6, holders = {holders} }}\n",
+    )));
+    let Governor::Votes(votes) = sheet.unwrap().governor else {
+        panic!("an account governs");
+    };
+    let Electorate::Token { holders, .. } = votes.electorate else {
+        panic!("the residual votes");
+    };
+    assert_eq!(holders, [("A".into(), 7_000_000), ("B".into(), 500_000)]);
+}
+
+#[test]
+fn every_rule_of_governance_says_what_is_wrong() {
+    let guarded = |line: &str| governed(&format!("guardian = \"G\"\n{line}\n"));
+    let token = |holders: &str| {
+        guarded(&format!(
+            "governance.token = {{ name = \"V\", symbol = \"V\", decimals = 6, holders = {holders} }}"
+        ))
+    };
+    let twice = "[{ name = \"A\", amount = \"1\" }, { name = \"A\", amount = \"1\" }]";
+    let cases = [
+        (governed(""), ": nobody governs the deal: write `governor = "),
+        (governed("governance = {}\n"), ": a vote takes days: write `guardian = "),
+        (guarded("governor = \"H\"\ngovernance = {}"), ", line 6, column 12, governor: those who vote govern this deal"),
+        (guarded("governance.vetoes = [\"Super\"]"), ", line 6, column 22, governance.vetoes: there is no tranche `Super`"),
+        (guarded("governance.quorum = \"51 %\""), ", line 6, column 21, governance.quorum: the governor allows 1.00 % to 50.00 % of all votes"),
+        (guarded("governance.threshold = \"6 %\""), ", line 6, column 24, governance.threshold: the governor allows 0.01 % to 5.00 % of all votes"),
+        (guarded("governance.super_quorum = \"50 %\""), ", line 6, column 27, governance.super_quorum: the governor allows 50.01 % to 100.00 %"),
+        (guarded("governance.voting_delay = \"0 h\""), ", line 6, column 27, governance.voting_delay: the governor allows 1 h to "),
+        (guarded("governance.voting_period = \"23 h\""), ", line 6, column 28, governance.voting_period: the governor allows 24 h to "),
+        (guarded("governance.late_extension = \"4 d\""), ", line 6, column 29, governance.late_extension: the governor allows 0 min to 72 h"),
+        (guarded("governance.delay = \"31 d\""), ", line 6, column 20, governance.delay: the governor allows 48 h to "),
+        (token("[]"), ", line 6, column 72, governance.token: nobody could vote"),
+        (token(twice), "governance.token: `A` is taken or empty"),
+        (
+            guarded("governance = {}").replace("symbol = \"J\"\n", "symbol = \"J\"\ndistribution = \"pay out\"\n"),
+            ": to vote, tokens are locked, and Junior pays its coupons out",
+        ),
+    ];
+    for (sheet, expected) in cases {
+        let message = parse(&sheet).expect_err(expected);
+        assert!(message.contains(expected), "{message}\nexpected {expected}");
+    }
+}
+
 #[test]
 fn the_shipped_deals_are_valid() {
-    for name in ["eth-btc-credit", "btc-two-tranche", "members-only"] {
+    for name in [
+        "eth-btc-credit",
+        "btc-two-tranche",
+        "members-only",
+        "holders-credit",
+    ] {
         let file = term_sheet::workspace_root()
             .join("deals")
             .join(name)
@@ -226,7 +363,7 @@ fn a_field_that_is_unknown_or_missing_is_named() {
         "deal.toml, line 43, column 1: unknown field `quorums`, expected one of `feeders`, `sr25519_keys`, `ecdsa_keys`, `sources`, "
     ));
     assert!(mistake("quorum = 2\n", "").contains("missing field `quorum`"));
-    assert!(mistake("insurance = \"Insurance fund\"\n", "").contains("missing field `insurance`"));
+    assert!(mistake("insurance = \"Insurance fund\"\n", "").contains("nobody is insurance"));
     assert!(mistake("name = \"Test deal\"", "name = ").starts_with("deal.toml, line 2, column 8"));
 }
 

@@ -256,8 +256,10 @@ impl History {
         let demand = (0..self.terms.classes.len())
             .map(|index| self.demand(index))
             .collect();
+        let lost = self.state.loss(&self.loans);
         Inputs {
             cash: self.cash,
+            cover: self.share(lost),
             portfolio: self.loans,
             demand,
             now: Timestamp(self.now),
@@ -443,6 +445,7 @@ fn inputs_json(inputs: &Inputs) -> Value {
     let demand = |demand: &Demand| json!({ "deposits": waiting(&demand.deposits), "redemptions": waiting(&demand.redemptions) });
     json!({
         "now": inputs.now.0.to_string(),
+        "cover": inputs.cover.to_string(),
         "principal": inputs.portfolio.principal.to_string(),
         "performing": inputs.portfolio.performing.to_string(),
         "frozen_debt": inputs.portfolio.frozen_debt.to_string(),

@@ -12,17 +12,20 @@ pub use self::back_office::{BackOfficeContract, BackOfficeContractRef};
 #[ink::contract]
 mod back_office {
     use finance::fixed::add;
+    use finance::parameters::Pause;
     use finance::settlement::Waiting;
-    use finance::time;
+    use finance::{time, Period};
     use ink::prelude::vec::Vec;
-    use interfaces::calls;
+    use interfaces::calls::{self, CallError};
+    use interfaces::configurator::{powers, Powers};
     use interfaces::ensure;
     use interfaces::tranche_pool::Settlement;
     use interfaces::transfer_agent::{
-        AgentBooks, AgentError, AgentTerms, BookView, EpochSettled, EpochView, ExpectedExit,
-        Surrendered, TransferAgent,
+        AgentBooks, AgentError, AgentTerms, BookView, DepositsPaused, EpochSettled, EpochView,
+        ExpectedExit, Surrendered, TransferAgent,
     };
     use interfaces::types::TrancheId;
+    use interfaces::upgradeable::{self, UpgradeError, Upgradeable, UpgradesView};
     use transfer_agent::books::{Books, Side};
     use transfer_agent::peers::burn;
     use transfer_agent::state::State;
@@ -143,6 +146,24 @@ mod back_office {
         }
 
         #[ink(message)]
+        fn pause_deposits(&mut self, period: Period) -> Result<(), AgentError> {
+            let (caller, powers) = (self.env().caller(), self.powers()?);
+            let is_permitted = caller == powers.guardian || caller == powers.governor;
+            ensure!(is_permitted, AgentError::NotPermitted);
+            let pause = self.state.desk.entry.used(self.now(), period);
+            self.set_entry(pause.ok_or(AgentError::PauseUsed)?);
+            Ok(())
+        }
+
+        #[ink(message)]
+        fn arm_deposits(&mut self) -> Result<(), AgentError> {
+            let is_governor = self.env().caller() == self.powers()?.governor;
+            ensure!(is_governor, AgentError::NotPermitted);
+            self.set_entry(Pause::ARMED);
+            Ok(())
+        }
+
+        #[ink(message)]
         fn terms(&self) -> Result<AgentTerms, AgentError> {
             self.state.terms()
         }
@@ -155,6 +176,7 @@ mod back_office {
                 cut_off_at: desk.cut_off_at,
                 ends_at: desk.ends_at,
                 phase: desk.phase,
+                closed_until: desk.entry.until,
             }
         }
 
@@ -183,10 +205,43 @@ mod back_office {
         }
     }
 
+    impl Upgradeable for BackOfficeContract {
+        #[ink(message)]
+        fn upgrade(&mut self, code_hash: Hash) -> Result<(), UpgradeError> {
+            let governor = self.powers()?.governor;
+            upgradeable::upgrade(&mut self.state.upgrades, governor, code_hash)
+        }
+
+        #[ink(message)]
+        fn renounce_upgrades(&mut self) -> Result<(), UpgradeError> {
+            let governor = self.powers()?.governor;
+            upgradeable::renounce(&mut self.state.upgrades, governor)
+        }
+
+        #[ink(message)]
+        fn upgrades(&self) -> UpgradesView {
+            let governor = self.powers().ok().map(|powers| powers.governor);
+            upgradeable::view(&self.state.upgrades, governor)
+        }
+    }
+
     #[ink(impl)]
     impl BackOfficeContract {
         fn now(&self) -> time::Timestamp {
             time::Timestamp(self.env().block_timestamp())
+        }
+
+        fn powers(&self) -> Result<Powers, CallError> {
+            let terms = self.state.terms().map_err(|_| CallError::Trapped)?;
+            powers(terms.configurator)
+        }
+
+        fn set_entry(&mut self, pause: Pause) {
+            self.state.desk.entry = pause;
+            self.env().emit_event(DepositsPaused {
+                until: pause.until,
+                by: self.env().caller(),
+            });
         }
     }
 

@@ -1,7 +1,7 @@
 //! The collateral types of a vault.
 
 use crate::loan::Loan;
-use crate::Refused;
+use crate::{peers, Refused};
 use finance::debt::DebtIndex;
 use finance::fixed::add;
 use finance::valuation::Quote;
@@ -56,6 +56,14 @@ pub fn empty(originator: AccountId, collateral_type: CollateralId) -> Position {
 }
 
 impl Book {
+    /// Adds a collateral type; the cash of the deal has `cash` decimals.
+    pub fn list(&mut self, listing: &Listing, cash: u8, now: Timestamp) -> Result<(), Refused> {
+        let quote = Quote::new(peers::decimals(listing.token)?, cash);
+        let quote = quote.ok_or(VaultError::InvalidDecimals)?;
+        self.types.push(listed(listing, quote, now));
+        Ok(())
+    }
+
     pub fn get(&self, id: CollateralId) -> Result<&CollateralType, Refused> {
         let kind = self.types.get(id.index());
         Ok(kind.ok_or(VaultError::UnknownCollateral)?)

@@ -35,7 +35,7 @@ mod tests;
 
 #[ink::contract]
 mod collateral_vault {
-    use crate::book::{empty, listed, Book};
+    use crate::book::{empty, Book};
     use crate::loan::Loan;
     use crate::peers;
     use crate::portfolio::Priced;
@@ -44,20 +44,20 @@ mod collateral_vault {
     use finance::debt::Proceeds;
     use finance::fixed::{add, decrease, increase};
     use finance::interest::{utilisation, InterestClock};
-    use finance::valuation::Quote;
     use finance::{time, MathError, Price};
     use ink::prelude::{boxed::Box, vec::Vec};
     use interfaces::calls;
     use interfaces::collateral_vault::{
-        Action, Borrower, CollateralType, CollateralVault, Cut, LoanServicing, Lot, LotChanged,
-        Portfolio, PositionView, RateSet, Sale, Seizure, VaultError, VaultTerms,
-        MAX_COLLATERAL_TYPES,
+        Action, Borrower, CollateralType, CollateralVault, Cut, Listing, LoanServicing, Lot,
+        LotChanged, Portfolio, PositionView, RateSet, Sale, Seizure, VaultError, VaultTerms,
+        WriteOff, MAX_COLLATERAL_TYPES,
     };
     use interfaces::ensure;
     use interfaces::parameters::Lending;
     use interfaces::purchase_receiver::Delivery;
     use interfaces::tranche_pool::{Funding, Payment};
     use interfaces::types::{AuctionId, CollateralId, PositionId};
+    use interfaces::upgradeable::{UpgradeError, Upgradeable, UpgradesView};
 
     #[ink(storage)]
     pub struct CollateralVaultContract {
@@ -79,13 +79,11 @@ mod collateral_vault {
             );
             let now = time::Timestamp(Self::env().block_timestamp());
             let cash = peers::decimals(terms.cash)?;
-            let mut types = Vec::new();
+            let mut book = Book::default();
             for listing in listings {
-                let quote = Quote::new(peers::decimals(listing.token)?, cash);
-                let quote = quote.ok_or(VaultError::InvalidDecimals)?;
-                types.push(listed(listing, quote, now));
+                book.list(listing, cash, now)?;
             }
-            Ok(Self::with_book(&terms, Book { types }))
+            Ok(Self::with_book(&terms, book))
         }
 
         pub(crate) fn with_book(terms: &VaultTerms, book: Book) -> Self {
@@ -170,6 +168,15 @@ mod collateral_vault {
         }
 
         #[ink(message)]
+        fn list(
+            &mut self,
+            _collateral_type: CollateralId,
+            _listing: Listing,
+        ) -> Result<(), VaultError> {
+            self.ask_servicer()
+        }
+
+        #[ink(message)]
         fn set_delegate(&mut self, _delegate: Option<AccountId>) {
             self.ask_servicer()
         }
@@ -210,6 +217,11 @@ mod collateral_vault {
         }
 
         #[ink(message)]
+        fn write_off(&self, _position: PositionId) -> Option<WriteOff> {
+            self.ask_servicer()
+        }
+
+        #[ink(message)]
         fn collateral_types(&self) -> Vec<CollateralType> {
             self.ask_servicer()
         }
@@ -231,6 +243,23 @@ mod collateral_vault {
 
         #[ink(message)]
         fn unattributed(&self, _collateral_type: CollateralId) -> Result<Balance, VaultError> {
+            self.ask_servicer()
+        }
+    }
+
+    impl Upgradeable for CollateralVaultContract {
+        #[ink(message)]
+        fn upgrade(&mut self, _code_hash: Hash) -> Result<(), UpgradeError> {
+            self.ask_servicer()
+        }
+
+        #[ink(message)]
+        fn renounce_upgrades(&mut self) -> Result<(), UpgradeError> {
+            self.ask_servicer()
+        }
+
+        #[ink(message)]
+        fn upgrades(&self) -> UpgradesView {
             self.ask_servicer()
         }
     }
@@ -315,8 +344,10 @@ mod collateral_vault {
             let mut written_off = None;
             if sale.last {
                 self.vault.lots.remove(id);
-                written_off = Some(loan.close(&lot)?);
+                let lost = loan.close(&lot)?;
+                written_off = Some(lost);
                 self.vault.put(lot.position, &loan);
+                self.vault.write_off(lot.position, lost)?;
             } else {
                 self.vault.lots.insert(id, &lot);
                 self.vault.state.book.put(&loan);

@@ -75,6 +75,12 @@ pub fn deliver(receiver: AccountId, delivery: Delivery, data: Vec<u8>) -> Result
     request(receiver.call_mut().on_purchase(delivery, data))
 }
 
+/// The decimals of the cash that the pool lends.
+pub fn cash_decimals(pool: AccountId) -> Result<u8, CallError> {
+    let pool: contract_ref!(TranchePool) = pool.into();
+    decimals(ask(pool.call().terms())?.cash)
+}
+
 pub fn decimals(token: AccountId) -> Result<u8, CallError> {
     let token: contract_ref!(PSP22Metadata) = token.into();
     ask(token.call().token_decimals())

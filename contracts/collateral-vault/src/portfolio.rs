@@ -37,6 +37,12 @@ impl Book {
         kinds.map(|kind| kind.asset).collect()
     }
 
+    /// Everything ever written off.
+    pub fn written_off(&self) -> Result<Balance, MathError> {
+        let lost = self.types.iter().map(|kind| kind.written_off);
+        lost.fold(Ok(0), |sum, lost| add(sum?, lost))
+    }
+
     /// The portfolio at `time` of the clock of interest and at the `prices` of [`Self::assets`], where one that
     /// is missing is frozen. O(types).
     pub fn portfolio(

@@ -4,15 +4,16 @@ use crate::book::Book;
 use crate::loan::Loan;
 use crate::{peers, Refused};
 use finance::interest::{InterestClock, PaceCurve};
-use finance::{Ratio, Timestamp};
+use finance::{MathError, Ratio, Timestamp};
 use ink::prelude::boxed::Box;
-use ink::storage::{traits::ManualKey, Mapping};
+use ink::storage::{traits::ManualKey, Lazy, Mapping};
 use interfaces::collateral_vault::{
-    Action, Borrower, Lot, Position, PositionChanged, VaultError, VaultTerms,
+    Action, Borrower, Lot, Position, PositionChanged, VaultError, VaultTerms, WriteOff,
 };
 use interfaces::ensure;
 use interfaces::parameters::Lending;
 use interfaces::types::{AccountId, AuctionId, Balance, Hash, PositionId};
+use interfaces::upgradeable::UpgradesCell;
 
 /// The vault's storage. Every message loads the state at once; the rest is loaded where it is used.
 #[cfg_attr(feature = "std", derive(Debug))]
@@ -26,6 +27,10 @@ pub struct Vault {
     pub lots: Mapping<AuctionId, Lot, ManualKey<3>>,
     /// Principal is the sum over the originator's positions and lots, and what was written off.
     pub borrowers: Mapping<AccountId, Borrower, ManualKey<4>>,
+    /// Losses by the position they came from.
+    pub write_offs: Mapping<PositionId, WriteOff, ManualKey<5>>,
+    /// The governor of the deal replaces the code of the vault.
+    pub upgrades: UpgradesCell,
 }
 
 /// Who the vault deals with, its clock, its counts and its totals: one storage cell.
@@ -96,6 +101,8 @@ impl Vault {
             positions: Mapping::default(),
             lots: Mapping::default(),
             borrowers: Mapping::default(),
+            write_offs: Mapping::default(),
+            upgrades: Lazy::new(),
         }
     }
 
@@ -133,6 +140,16 @@ impl Vault {
             amount,
             now: loan.position,
         });
+    }
+
+    /// Notes what a position lost the pool, after its type counted it.
+    pub fn write_off(&mut self, position: PositionId, amount: Balance) -> Result<(), MathError> {
+        if amount > 0 {
+            let up_to = self.state.book.written_off()?;
+            let write_off = WriteOff { amount, up_to };
+            self.write_offs.insert(position, &write_off);
+        }
+        Ok(())
     }
 
     /// What is noted of an originator.

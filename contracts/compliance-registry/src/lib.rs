@@ -19,6 +19,7 @@ mod compliance_registry {
     use interfaces::ensure;
     use interfaces::transfer_rule::{TransferRefused, TransferRule};
     use interfaces::types::TrancheId;
+    use interfaces::upgradeable::{self, UpgradeError, Upgradeable, UpgradesCell, UpgradesView};
 
     #[ink(storage)]
     pub struct ComplianceRegistryContract {
@@ -34,24 +35,28 @@ mod compliance_registry {
         accounts: Mapping<AccountId, Standing, ManualKey<3>>,
         /// What was last said of an account for a tranche, unless that ended it.
         attestations: Mapping<(AccountId, TrancheId), Attestation, ManualKey<4>>,
+        /// The governor replaces the code.
+        upgrades: UpgradesCell,
     }
 
     impl ComplianceRegistryContract {
         /// A registry without a token; the caller may bind them.
         #[ink(constructor)]
         pub fn new(terms: RegistryTerms) -> Self {
+            let deployer = Self::env().caller();
             Self {
                 powers: Powers {
-                    governor: terms.governor,
+                    governor: deployer,
                     successor: None,
                     officer: terms.officer,
-                    deployer: Some(Self::env().caller()),
+                    deployer: Some(deployer),
                 },
                 network: terms.network,
                 rules: Mapping::default(),
                 issuers: Mapping::default(),
                 accounts: Mapping::default(),
                 attestations: Mapping::default(),
+                upgrades: Default::default(),
             }
         }
 
@@ -224,6 +229,7 @@ mod compliance_registry {
         #[ink(message)]
         fn bind(
             &mut self,
+            governor: AccountId,
             tranches: Vec<(AccountId, Rule)>,
             issuers: Vec<(AccountId, Scope)>,
         ) -> Result<(), ComplianceError> {
@@ -238,7 +244,12 @@ mod compliance_registry {
             for (issuer, scope) in issuers {
                 self.keep_issuer(issuer, Some(scope))?;
             }
-            self.powers.deployer = None;
+            self.powers = Powers {
+                governor,
+                successor: None,
+                deployer: None,
+                ..self.powers
+            };
             self.tell_powers();
             Ok(())
         }
@@ -351,6 +362,22 @@ mod compliance_registry {
                 ComplianceError::WrongSignature
             );
             self.take(issuer, &statement)
+        }
+    }
+    impl Upgradeable for ComplianceRegistryContract {
+        #[ink(message)]
+        fn upgrade(&mut self, code_hash: Hash) -> Result<(), UpgradeError> {
+            upgradeable::upgrade(&mut self.upgrades, self.powers.governor, code_hash)
+        }
+
+        #[ink(message)]
+        fn renounce_upgrades(&mut self) -> Result<(), UpgradeError> {
+            upgradeable::renounce(&mut self.upgrades, self.powers.governor)
+        }
+
+        #[ink(message)]
+        fn upgrades(&self) -> UpgradesView {
+            upgradeable::view(&self.upgrades, Some(self.powers.governor))
         }
     }
 }

@@ -25,7 +25,9 @@ mod configurator {
         CollateralTerms, Course, DealParameters, Entry, Parameter, Part, Pauses, Row,
     };
     use interfaces::types::CollateralId;
-    use interfaces::upgradeable::{self, UpgradeError, Upgradeable, Upgrades, UpgradesCell};
+    use interfaces::upgradeable::{
+        self, UpgradeError, Upgradeable, Upgrades, UpgradesCell, UpgradesView,
+    };
 
     #[ink(storage)]
     pub struct ConfiguratorContract {
@@ -43,15 +45,17 @@ mod configurator {
     }
 
     impl ConfiguratorContract {
-        /// A configurator without a store; the caller may bind one.
+        /// A configurator without a store; the caller may bind one, and name who governs.
         #[ink(constructor)]
-        pub fn new(governor: AccountId, guardian: AccountId) -> Self {
+        #[allow(clippy::new_without_default, reason = "it depends on who calls")]
+        pub fn new() -> Self {
+            let deployer = Self::env().caller();
             Self {
                 powers: Powers {
-                    governor,
+                    governor: deployer,
                     successor: None,
-                    guardian,
-                    deployer: Some(Self::env().caller()),
+                    guardian: deployer,
+                    deployer: Some(deployer),
                 },
                 store: None,
                 types: 0,
@@ -63,10 +67,23 @@ mod configurator {
 
     impl Configurator for ConfiguratorContract {
         #[ink(message)]
-        fn bind(&mut self, store: AccountId, terms: ParametersTerms) -> Result<(), ChangeError> {
+        fn bind(
+            &mut self,
+            store: AccountId,
+            terms: ParametersTerms,
+            governor: AccountId,
+            guardian: AccountId,
+        ) -> Result<(), ChangeError> {
             let is_deployer = self.powers.deployer == Some(self.env().caller());
             ensure!(is_deployer, ChangeError::NotPermitted);
-            (self.powers.deployer, self.store) = (None, Some(store));
+            self.store = Some(store);
+            self.powers = Powers {
+                governor,
+                successor: None,
+                guardian,
+                deployer: None,
+            };
+            self.tell_powers();
             self.begin(Part::Deal, Group::Deal, Row::constant(terms.deal.values()))?;
             for terms in &terms.collateral {
                 self.list(terms, None)?;
@@ -152,12 +169,18 @@ mod configurator {
         #[ink(message)]
         fn upgrade_store(&mut self, code_hash: Hash) -> Result<(), ChangeError> {
             let mut store = self.kept()?;
-            let upgrader = self.upgrader().ok_or(UpgradeError::NotTheUpgrader)?;
+            let upgrader = self.upgrades().upgrader;
+            let upgrader = upgrader.ok_or(UpgradeError::NotTheUpgrader)?;
             let cell = &mut self.store_upgrades;
             match upgradeable::is_due(cell, upgrader, store.0, code_hash)? {
                 true => store.write(Entry::Code(code_hash)),
                 false => Ok(()),
             }
+        }
+
+        #[ink(message)]
+        fn store_upgrades(&self) -> UpgradesView {
+            upgradeable::view(&self.store_upgrades, self.upgrades().upgrader)
         }
 
         #[ink(message)]
@@ -183,8 +206,8 @@ mod configurator {
         }
 
         #[ink(message)]
-        fn upgrader(&self) -> Option<AccountId> {
-            upgradeable::upgrader(&self.upgrades, self.powers.governor)
+        fn upgrades(&self) -> UpgradesView {
+            upgradeable::view(&self.upgrades, Some(self.powers.governor))
         }
     }
 

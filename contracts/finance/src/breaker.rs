@@ -1,6 +1,6 @@
 //! The circuit breaker of a liquidation engine, and the clock that stops with it.
 //!
-//! Source of the levels: Maker's `clip`. That they end by themselves and stop the clock is ours.
+//! Source of the levels: Maker's `clip`. That they end by themselves, stop the clock and are used once is ours.
 
 use crate::time::{Period, Timestamp};
 
@@ -26,7 +26,7 @@ pub struct Breaker {
     pub level: u8,
     /// When it was put at this level.
     pub since: Timestamp,
-    /// When it ends by itself.
+    /// When it ends by itself, or ended; zero while it is armed.
     pub until: Timestamp,
     /// How long purchases were stopped before `since`.
     pub stopped: Period,
@@ -37,8 +37,6 @@ impl Breaker {
     pub const MAX_LEVEL: u8 = 3;
     /// The longest it may be in force.
     pub const MAX_PERIOD: Period = Period::from_secs(6 * 3_600);
-    /// After its end it rests for so long.
-    pub const COOL_DOWN: Period = Period::from_secs(24 * 3_600);
 
     /// The level at `now`.
     pub fn level(&self, now: Timestamp) -> u8 {
@@ -59,12 +57,16 @@ impl Breaker {
         self.level(now) >= least
     }
 
-    /// When it may be raised at the earliest: at once while it is in force, or before it ever was.
-    pub fn may_rise_at(&self, now: Timestamp) -> Timestamp {
-        if now < self.until || self.until == Timestamp(0) {
-            now
-        } else {
-            self.until.plus(Self::COOL_DOWN)
+    /// Whether it may be raised: while it is in force, or armed.
+    pub fn may_rise(&self, now: Timestamp) -> bool {
+        now < self.until || self.until == Timestamp(0)
+    }
+
+    /// Ended, and ready to be used again.
+    pub fn armed(self, now: Timestamp) -> Self {
+        Self {
+            until: Timestamp(0),
+            ..self.set(0, Period(0), now)
         }
     }
 
@@ -138,19 +140,28 @@ mod tests {
     }
 
     #[test]
-    fn it_rests_after_its_end() {
+    fn it_is_used_once_until_it_is_armed() {
         let never = Breaker::default();
-        assert_eq!(never.may_rise_at(at(0)), at(0));
+        assert!(never.may_rise(at(0)));
         let breaker = never.set(3, HOUR, at(0));
-        assert_eq!(breaker.may_rise_at(at(0)), at(0));
-        assert_eq!(breaker.may_rise_at(at(1)), at(25));
+        assert!(breaker.may_rise(Timestamp(at(1).0 - 1)));
+        assert!(!breaker.may_rise(at(1)) && !breaker.may_rise(at(1_000)));
         let lifted = breaker.set(0, HOUR, at(0));
-        assert_eq!(
-            (lifted.level(at(0)), lifted.may_rise_at(at(0))),
-            (0, at(24))
-        );
-        // Lifting it again does not move that.
+        assert!(!lifted.may_rise(at(0)));
+        // Lifting it again does not move its end.
         assert_eq!(lifted.set(0, HOUR, at(3)).until, at(0));
+        assert!(lifted.armed(at(3)).may_rise(at(3)));
+    }
+
+    #[test]
+    fn arming_ends_it_and_loses_nothing_of_the_clock() {
+        let breaker = Breaker::default().set(3, Period(4 * HOUR.0), at(0));
+        let armed = breaker.armed(at(1));
+        assert_eq!((armed.level(at(1)), armed.until), (0, Timestamp(0)));
+        assert_eq!(armed.clock(at(10)), at(9));
+        let again = armed.set(3, HOUR, at(10));
+        assert_eq!(again.clock(at(20)), at(18));
+        assert_eq!(again.armed(at(30)).armed(at(31)).clock(at(40)), at(38));
     }
 
     #[test]

@@ -7,6 +7,8 @@ use crate::fixed::{add, mul_div, mul_div_rem, sub, MathError, Price, Rate, Ratio
 pub const HIGHEST_MANAGEMENT_FEE: Ratio = Ratio::from_bps(500);
 /// The highest performance fee: 30 % of the residual's gains.
 pub const HIGHEST_PERFORMANCE_FEE: Ratio = Ratio::from_bps(3_000);
+/// The highest share of interest that goes to insurance: 20 %.
+pub const HIGHEST_PREMIUM: Ratio = Ratio::from_bps(2_000);
 
 /// Fees charged and not yet funded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, scale::Encode, scale::Decode)]

@@ -57,12 +57,14 @@ pub fn sub(a: u128, b: u128) -> Result<u128, MathError> {
 }
 
 /// Adds `by` to a total; one that has no room for it stays as it is.
+#[inline(never)]
 pub fn increase(total: &mut u128, by: u128) -> Result<(), MathError> {
     *total = add(*total, by)?;
     Ok(())
 }
 
 /// Takes `by` from a total; one that has less stays as it is.
+#[inline(never)]
 pub fn decrease(total: &mut u128, by: u128) -> Result<(), MathError> {
     *total = sub(*total, by)?;
     Ok(())

@@ -19,6 +19,7 @@
 //! | [`fees`] | management and performance fees |
 //! | [`distribution`] | coupons, diversion to the top class, principal in sequence |
 //! | [`fills`] | which orders an epoch fills |
+//! | [`insurance`] | the first loss ahead of the residual: cover, stakes and income of its backers |
 //! | [`orders`] | order books resolved in O(1) per order |
 //! | [`seizure`] | how much of a position enters an auction: close factor, room, dust |
 //! | [`auction`] | the Dutch auction: price curves, resets, partial fills, incentives |
@@ -40,6 +41,7 @@ pub mod fees;
 pub mod fills;
 pub mod fixed;
 pub mod governance;
+pub mod insurance;
 pub mod interest;
 pub mod lending;
 pub mod oracle;

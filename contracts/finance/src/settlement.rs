@@ -1,7 +1,7 @@
 //! The settlement of an epoch, computed whole before anything is written: what is previewed is what is
 //! executed.
 //!
-//! 1. accrual: claims and the management fee grow up to now;
+//! 1. accrual: claims and the management fee grow up to now; insurance covers what was written off;
 //! 2. value: cash plus the loan portfolio less fees, and the **waterfall**, most senior first;
 //! 3. performance fee on the residual's gains; fees are set aside;
 //! 4. value without an owner leaves;
@@ -121,6 +121,8 @@ stored! {
         pub principal: u128,
         /// Interest collected since the last settlement.
         pub interest: u128,
+        /// Write-offs that settlements have dealt with.
+        pub written_off: u128,
         /// Fees not funded yet.
         pub fees: Fees,
         /// The highest price of the residual that was charged for, in base units, scaled
@@ -207,6 +209,8 @@ pub struct Waiting {
 pub struct Inputs {
     /// The pool's own cash.
     pub cash: u128,
+    /// Cash from the insurance fund for what was written off since the last settlement.
+    pub cover: u128,
     /// What the loans are worth.
     pub portfolio: Portfolio,
     /// The orders, most senior class first.
@@ -223,6 +227,8 @@ pub struct Trace {
     pub phase: Phase,
     /// The pool's cash before.
     pub cash_before: u128,
+    /// What the insurance fund added to it.
+    pub cover: u128,
     /// The pool's value before performance fee, distributions and fills.
     pub value_before: u128,
     /// The performance fee charged.
@@ -329,6 +335,11 @@ impl State {
         Ok(self)
     }
 
+    /// What was written off since the last settlement.
+    pub fn loss(&self, portfolio: &Portfolio) -> u128 {
+        portfolio.written_off.saturating_sub(self.written_off)
+    }
+
     /// Cash and loans.
     fn gross(&self, cash: u128, portfolio: &Portfolio) -> Result<u128, MathError> {
         add(cash, add(portfolio.performing, portfolio.stressed)?)
@@ -372,9 +383,10 @@ pub fn settle(terms: &Terms, state: State, inputs: &Inputs) -> Result<Settled, M
         estimated: portfolio.frozen || portfolio.seized_debt > 0,
     };
     let mut state = state.accrued(terms, inputs.now)?;
-    let mut cash = inputs.cash;
+    let mut cash = add(inputs.cash, inputs.cover)?;
     let mut trace = Trace {
-        cash_before: cash,
+        cash_before: inputs.cash,
+        cover: inputs.cover,
         value_before: state.value(cash, portfolio)?,
         ..Trace::default()
     };
@@ -410,7 +422,7 @@ pub fn settle(terms: &Terms, state: State, inputs: &Inputs) -> Result<Settled, M
         revolves,
         &mut traces,
     )?;
-    let mut moved = left < cash || trace.dust > 0;
+    let mut moved = left < cash || trace.dust > 0 || trace.cover > 0;
     cash = left;
 
     price(&mut classes, &mut traces, portfolio)?;
@@ -761,6 +773,7 @@ fn close(state: &mut State, terms: &Terms, classes: &[Class], portfolio: &Portfo
             index: settled.index,
         };
     }
+    state.written_off = portfolio.written_off;
     let is_over = !lent && classes.iter().all(|class| class.value == 0);
     if state.phase > Phase::Revolving && is_over {
         state.phase = Phase::Closed;

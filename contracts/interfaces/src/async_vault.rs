@@ -7,7 +7,7 @@ use crate::calls::CallError;
 use crate::relayed::Relayed;
 use crate::types::{AccountId, Balance, TrancheId};
 pub use finance::orders::Conditions;
-use finance::MathError;
+use finance::{MathError, Timestamp};
 use psp22::PSP22Error;
 
 /// Where one owner's orders in one class stand.
@@ -207,6 +207,11 @@ pub enum AsyncVaultError {
     UnknownClass,
     /// The vault takes no orders: it is not complete yet, or over.
     NotOpen,
+    /// Deposits are paused.
+    Paused {
+        /// When that ends.
+        until: Timestamp,
+    },
     /// The caller is neither the owner nor his operator.
     NotAuthorised,
     /// The order that waits has another limit or another expiry: cancel it first.

@@ -77,6 +77,17 @@ pub struct CollateralType {
     pub minimum_debt: Balance,
 }
 
+/// A loss of the pool: what a position owed when nothing stood behind it any more.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[ink::scale_derive(Encode, TypeInfo)]
+#[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
+pub struct WriteOff {
+    /// How much, in base units of cash.
+    pub amount: Balance,
+    /// Everything the vault ever wrote off, up to this.
+    pub up_to: Balance,
+}
+
 /// Debt as the pool counts it when it is not sure to be paid, and what stands behind it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[ink::scale_derive(Encode, TypeInfo)]
@@ -389,6 +400,18 @@ pub trait LoanServicing {
     #[ink(message)]
     fn bind(&mut self, engine: AccountId) -> Result<(), VaultError>;
 
+    /// Lists a collateral type that the parameters have and the vault has not, under its number there, the next one here. By
+    /// the governor of the deal.
+    ///
+    /// # Events
+    /// [`CollateralListed`].
+    ///
+    /// # Errors
+    /// [`VaultError::NotTheGovernor`], [`VaultError::InvalidListing`], [`VaultError::InvalidDecimals`],
+    /// [`VaultError::Parameters`], [`VaultError::Pool`], [`VaultError::Call`] (no token at the address).
+    #[ink(message)]
+    fn list(&mut self, collateral_type: CollateralId, listing: Listing) -> Result<(), VaultError>;
+
     /// Names the account that may draw and withdraw for the caller; `None` for nobody. Cash and collateral always go to
     /// the originator.
     ///
@@ -467,6 +490,10 @@ pub trait LoanServicing {
     #[ink(message)]
     fn lot(&self, lot: AuctionId) -> Option<Lot>;
 
+    /// What was written off of a position, which is gone since.
+    #[ink(message)]
+    fn write_off(&self, position: PositionId) -> Option<WriteOff>;
+
     /// All collateral types, as last written: interest since then is not in their index.
     #[ink(message)]
     fn collateral_types(&self) -> Vec<CollateralType>;
@@ -489,6 +516,18 @@ pub trait LoanServicing {
     /// [`VaultError::UnknownCollateral`], [`VaultError::Call`].
     #[ink(message)]
     fn unattributed(&self, collateral_type: CollateralId) -> Result<Balance, VaultError>;
+}
+
+/// A collateral type was listed.
+#[ink::event]
+pub struct CollateralListed {
+    /// Its number.
+    #[ink(topic)]
+    pub collateral_type: CollateralId,
+    /// The PSP22 token.
+    pub token: AccountId,
+    /// Its number at the oracle.
+    pub asset: AssetId,
 }
 
 /// An originator named who acts for him.
@@ -575,6 +614,8 @@ pub enum VaultError {
     NotTheDeployer,
     /// The engine is named already.
     AlreadyBound,
+    /// Only the governor of the deal may do this.
+    NotTheGovernor,
     /// Only the liquidation engine may do this.
     NotTheEngine,
     /// Only the originator of the position, or his delegate, may do this.
@@ -649,7 +690,7 @@ pub enum VaultError {
     NothingOwed,
     /// More would be paid than is owed.
     Overpaid,
-    /// No collateral type, or more than [`MAX_COLLATERAL_TYPES`].
+    /// No collateral type, more than [`MAX_COLLATERAL_TYPES`], or not the next one.
     InvalidListing,
     /// A token's decimals lie outside 6 to 18.
     InvalidDecimals,
@@ -687,6 +728,7 @@ crate::decode_fields!(
     Overdue { marked_at, rate, charge, charged_at, by }
     Position { originator, collateral_type, collateral, normalised_debt, principal, impairment, due_at, overdue, called_at, lots }
     Borrower { principal, delegate }
+    WriteOff { amount, up_to }
     Lot { position, collateral, stressed, uncounted }
     Cut { room, penalty }
     Seizure { lot, originator, collateral_type, collateral, debt, price, quote, impaired_by, overdue_by }

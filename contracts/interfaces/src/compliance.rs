@@ -25,8 +25,6 @@ pub const MAX_JURISDICTIONS: usize = 256;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
 pub struct RegistryTerms {
-    /// Sets rules, names issuers and the compliance officer.
-    pub governor: AccountId,
     /// Freezes accounts.
     pub officer: AccountId,
     /// What tells the chain from others in what issuers sign: its genesis hash, where there is one.
@@ -235,23 +233,25 @@ pub struct Powers {
     pub successor: Option<AccountId>,
     /// Freezes accounts.
     pub officer: AccountId,
-    /// Binds the tokens, once; nobody afterwards.
+    /// Binds the tokens, once, and is the governor until then; nobody afterwards.
     pub deployer: Option<AccountId>,
 }
 
 /// A registry of one deal. At its address there is also the [`TransferRule`](crate::transfer_rule::TransferRule).
 #[ink::trait_definition]
 pub trait ComplianceRegistry {
-    /// Binds the tokens of the deal, the most senior first, with their rules, and names the first issuers. For the deployer, once.
+    /// Binds the tokens of the deal, the most senior first, with their rules, and names the governor and the first issuers.
+    /// For the deployer, once.
     ///
     /// # Events
-    /// [`RuleChanged`], [`IssuerChanged`].
+    /// [`RuleChanged`], [`IssuerChanged`], [`PowersChanged`].
     ///
     /// # Errors
     /// [`ComplianceError::NotPermitted`], [`ComplianceError::TooManyTranches`], [`ComplianceError::TooManyJurisdictions`].
     #[ink(message)]
     fn bind(
         &mut self,
+        governor: AccountId,
         tranches: Vec<(AccountId, Rule)>,
         issuers: Vec<(AccountId, Scope)>,
     ) -> Result<(), ComplianceError>;

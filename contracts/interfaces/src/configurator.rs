@@ -1,15 +1,19 @@
 //! Who may change risk parameters, how far and how fast.
 
-use crate::calls::CallError;
+use crate::calls::{ask, CallError};
 use crate::types::{AccountId, CollateralId};
 use finance::{Period, Timestamp};
+use ink::codegen::TraitCallBuilder;
+use ink::contract_ref;
+// The name under which `contract_ref!` looks for the chain's types.
+use ink::env::DefaultEnvironment as Environment;
 use ink::prelude::vec::Vec;
 use ink::primitives::Hash;
 
 use crate::parameters::{
-    Bounds, CollateralTerms, Course, DealParameters, Parameter, ParametersError,
+    Bounds, CollateralTerms, Course, DealParameters, Parameter, Parameters, ParametersError,
 };
-use crate::upgradeable::UpgradeError;
+use crate::upgradeable::{UpgradeError, UpgradesView};
 pub use finance::parameters::{Broken, Pause, Refusal, Rule};
 
 /// What a store of parameters begins with.
@@ -52,7 +56,7 @@ pub enum Pausable {
 
 /// Who may do what: nobody else may do anything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[ink::scale_derive(Encode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct Powers {
     /// Sets parameters, adds collateral types, arms pauses, names the guardian and its own successor.
@@ -61,7 +65,7 @@ pub struct Powers {
     pub successor: Option<AccountId>,
     /// Tightens, pauses, and cancels what waits.
     pub guardian: AccountId,
-    /// Binds the store; nobody once it is bound.
+    /// Binds the store, and is the other two until then; nobody once it is bound.
     pub deployer: Option<AccountId>,
 }
 
@@ -73,13 +77,22 @@ pub struct Powers {
 /// liquidatable at once.
 #[ink::trait_definition]
 pub trait Configurator {
-    /// Names the store and fills it, once. By the deployer, whose power ends with it.
+    /// Names and fills the store, and names who governs, once. By the deployer, whose power ends with it.
+    ///
+    /// # Events
+    /// [`PowersNamed`].
     ///
     /// # Errors
     /// [`ChangeError::NotPermitted`], [`ChangeError::TooManyCollateralTypes`], [`ChangeError::OutOfBounds`],
     /// [`ChangeError::Contradiction`], [`ChangeError::Store`].
     #[ink(message)]
-    fn bind(&mut self, store: AccountId, terms: ParametersTerms) -> Result<(), ChangeError>;
+    fn bind(
+        &mut self,
+        store: AccountId,
+        terms: ParametersTerms,
+        governor: AccountId,
+        guardian: AccountId,
+    ) -> Result<(), ChangeError>;
 
     /// The store, once it is bound.
     #[ink(message)]
@@ -179,6 +192,10 @@ pub trait Configurator {
     #[ink(message)]
     fn upgrade_store(&mut self, code_hash: Hash) -> Result<(), ChangeError>;
 
+    /// Who may replace the code of the store, and what was announced for it.
+    #[ink(message)]
+    fn store_upgrades(&self) -> UpgradesView;
+
     /// Makes the caller the governor. By the named successor.
     ///
     /// # Events
@@ -275,6 +292,31 @@ pub enum ChangeError {
     Store(ParametersError),
     /// The store gave no answer, or there is none.
     Call(CallError),
+}
+
+crate::decode_fields!(Powers {
+    governor,
+    successor,
+    guardian,
+    deployer
+});
+
+/// Who may do what to a deal: what is done seldom asks for it, so that it is decided in one place.
+///
+/// # Errors
+/// The configurator gives no answer.
+pub fn powers(configurator: AccountId) -> Result<Powers, CallError> {
+    let configurator: contract_ref!(Configurator) = configurator.into();
+    ask(configurator.call().powers())
+}
+
+/// [`powers`] of the deal whose parameters these are.
+///
+/// # Errors
+/// They or their configurator give no answer.
+pub fn powers_over(parameters: AccountId) -> Result<Powers, CallError> {
+    let parameters: contract_ref!(Parameters) = parameters.into();
+    powers(ask(parameters.call().configurator())?)
 }
 
 crate::wrap_errors!(ChangeError {

@@ -16,6 +16,7 @@ pub mod compliance;
 pub mod configurator;
 pub mod governance_token;
 pub mod governor;
+pub mod insurance_fund;
 pub mod liquidation_engine;
 pub mod oracle_adapter;
 pub mod parameters;

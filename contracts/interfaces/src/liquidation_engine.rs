@@ -25,14 +25,12 @@ pub const MAX_REWARDS: usize = 8;
 pub struct EngineTerms {
     /// Holds the collateral that is sold.
     pub vault: AccountId,
-    /// Where the terms of auctions come from.
+    /// Where the terms of auctions come from, and whose governor and guardian the breaker has.
     pub parameters: AccountId,
     /// The cash token of the pool.
     pub cash: AccountId,
     /// What is left of penalties is its.
     pub insurance: AccountId,
-    /// Who may use the breaker.
-    pub guardian: AccountId,
 }
 
 /// An auction in progress: its number is that of its lot in the vault.
@@ -194,16 +192,26 @@ pub trait LiquidationEngine {
 
     /// Stops new auctions (level 1), resets too (2), purchases too (3), or nothing (0), for `period`, at most
     /// [`Breaker::MAX_PERIOD`]; it ends by itself. While it is in force another level does not renew it, and
-    /// after its end it rests for [`Breaker::COOL_DOWN`]. Prices stand still while purchases are stopped. For the
-    /// guardian alone.
+    /// after its end the governor has to arm it before it can be used again. Prices stand still while purchases are stopped. By
+    /// the guardian or the governor of the deal.
     ///
     /// # Events
     /// [`BreakerSet`].
     ///
     /// # Errors
-    /// [`EngineError::NotTheGuardian`], [`EngineError::InvalidLevel`], [`EngineError::CoolingDown`].
+    /// [`EngineError::NotPermitted`], [`EngineError::InvalidLevel`], [`EngineError::BreakerUsed`], [`EngineError::Call`].
     #[ink(message)]
     fn set_breaker(&mut self, level: u8, period: Period) -> Result<(), EngineError>;
+
+    /// Ends what the breaker stops and lets it be used again. By the governor of the deal.
+    ///
+    /// # Events
+    /// [`BreakerSet`].
+    ///
+    /// # Errors
+    /// [`EngineError::NotPermitted`], [`EngineError::Call`].
+    #[ink(message)]
+    fn arm_breaker(&mut self) -> Result<(), EngineError>;
 
     /// What the engine was made with.
     #[ink(message)]
@@ -354,15 +362,12 @@ pub enum EngineError {
         /// When the breaker ends by itself.
         until: Timestamp,
     },
-    /// Only the guardian may do this.
-    NotTheGuardian,
+    /// Only the governor of the deal may do this, and use the breaker its guardian too.
+    NotPermitted,
     /// A breaker has levels 0 to 3.
     InvalidLevel,
-    /// The breaker has been used lately.
-    CoolingDown {
-        /// When it may be used again.
-        until: Timestamp,
-    },
+    /// The breaker was used: the governor has to arm it first.
+    BreakerUsed,
     /// As much debt is in auction as may be: wait until some is sold.
     LimitReached,
     /// The position has another collateral type.

@@ -181,6 +181,10 @@ crate::read_fields!(
     finance::auction::Purchase { collateral, cost }
     finance::distribution::Payout { coupon, principal }
     finance::fills::Fill { deposited, minted, burned, paid }
+    finance::insurance::Rules { target, minimum_stake, event_limit, period_limit, period, cool_down, window }
+    finance::insurance::Fund { reserve, stakes, units, generation, index, income, period_from, spent }
+    finance::insurance::Stake { units, generation, index }
+    finance::insurance::Loss { up_to, lost, paid }
     finance::orders::Exact { whole, fraction }
     finance::orders::Point { generation, product, received, weight }
     finance::orders::OrderBook { pending, joining, expiries_end, point }
@@ -193,20 +197,23 @@ crate::read_fields!(
         principal, performing, frozen_debt, stressed, market, seized_debt, written_off, frozen, held, prices_at,
     }
     finance::settlement::State {
-        phase, failures, frozen_since, accrued_at, deployed, principal, interest, fees, high_water, classes,
+        phase, failures, frozen_since, accrued_at, deployed, principal, interest, written_off, fees, high_water,
+        classes,
     }
     finance::settlement::ClassState { claim, coupon, grown, value, wiped, supply, index }
-    finance::settlement::Inputs { cash, portfolio, demand, now }
+    finance::settlement::Inputs { cash, cover, portfolio, demand, now }
     finance::settlement::Demand { deposits, redemptions }
     finance::settlement::Waiting { market, limited, late }
     finance::settlement::Settled { state, trace, classes }
     finance::settlement::Trace {
-        phase, cash_before, value_before, performance_fee, fees_funded, fees_owed, dust, cash_after, value_after,
+        phase, cash_before, cover, value_before, performance_fee, fees_funded, fees_owed, dust, cash_after,
+        value_after,
     }
     finance::settlement::ClassTrace {
         claim_before, value_before, grown, coupon_due, subordination, covered, interest_covered, payout, index, rise,
         entry, exit, fill, claim_after, value_after, supply_after,
     }
+    finance::parameters::Pause { until }
     finance::Ratio { 0 }
     finance::Price { 0 }
     finance::Growth { 0 }

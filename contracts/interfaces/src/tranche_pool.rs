@@ -2,6 +2,7 @@
 //! [transfer agent](crate::transfer_agent).
 
 use crate::calls::CallError;
+use crate::insurance_fund::FundError;
 use crate::relayed::Relayed;
 use crate::types::{AccountId, Balance, TrancheId};
 use finance::settlement::{ClassTrace, Demand, Portfolio, State, Terms, Trace};
@@ -24,8 +25,12 @@ pub struct PoolTerms {
     pub close_reward: Balance,
     /// Who may collect the fees.
     pub fee_beneficiary: AccountId,
-    /// The insurance fund: it may collect the dust.
+    /// Whose [`Books::insurance`] is: the insurance fund, or an account that covers nothing.
     pub insurance: AccountId,
+    /// Whether it is a [fund](crate::insurance_fund), which settlements ask to cover what was written off.
+    pub insured: bool,
+    /// The share of the interest paid that goes to insurance; at most [`finance::fees::HIGHEST_PREMIUM`].
+    pub premium: Ratio,
 }
 
 /// Where the cash in the pool's custody is, in base units. Each unit that was credited is in exactly one account.
@@ -41,9 +46,9 @@ pub struct Books {
     pub cash: Balance,
     /// Fees set aside: their beneficiary's.
     pub fees: Balance,
-    /// What nobody owns: value left in a residual class without holders, and remainders of rounding. The insurance
-    /// fund's.
-    pub dust: Balance,
+    /// The insurance fund's: its share of interest, and what nobody owns, which is value left in a residual class without
+    /// holders and remainders of rounding.
+    pub insurance: Balance,
 }
 
 /// An account that is collected from the pool.
@@ -52,8 +57,8 @@ pub struct Books {
 pub enum Due {
     /// [`Books::fees`].
     Fees,
-    /// [`Books::dust`].
-    Dust,
+    /// [`Books::insurance`].
+    Insurance,
 }
 
 /// A settlement, step by step: [`finance::settlement`].
@@ -166,6 +171,17 @@ pub trait TranchePool {
     #[ink(message)]
     fn collect(&mut self, payment: Payment, portfolio: Portfolio) -> Result<Funding, PoolError>;
 
+    /// Takes `amount` of cash for nothing: what insurance recovered or does not need. For the insurance fund alone, which has
+    /// sent it.
+    ///
+    /// # Events
+    /// [`CashContributed`].
+    ///
+    /// # Errors
+    /// [`PoolError::NotTheInsurer`], [`PoolError::Math`].
+    #[ink(message)]
+    fn contribute(&mut self, amount: Balance) -> Result<(), PoolError>;
+
     /// Sends what an account has to its beneficiary. Anybody may call it. Returns how much that is.
     ///
     /// # Events
@@ -237,6 +253,16 @@ pub struct PaymentCollected {
     pub cash: Balance,
 }
 
+/// The insurance fund gave cash to the pool.
+#[ink::event]
+#[derive(Debug, PartialEq, Eq)]
+pub struct CashContributed {
+    /// How much, in base units.
+    pub amount: Balance,
+    /// The pool's cash now.
+    pub cash: Balance,
+}
+
 /// An account was paid to its beneficiary.
 #[ink::event]
 pub struct DuePaid {
@@ -263,6 +289,8 @@ pub enum PoolError {
     NotTheVault,
     /// Only the transfer agent may do this.
     NotTheAgent,
+    /// Only the insurance fund may do this.
+    NotTheInsurer,
     /// No tranche has this number.
     UnknownTranche,
     /// Nothing to be paid.
@@ -285,12 +313,15 @@ pub enum PoolError {
     },
     /// Not two to [`finance::MAX_TRANCHES`] tranches, or a residual with a rate, a minimum or an interest cover.
     InvalidTranches,
-    /// A minimum subordination or liquidity buffer of one or more, a target rate above one, or a fee above its cap.
+    /// A minimum subordination or liquidity buffer of one or more, a target rate above one, or a fee or premium above
+    /// its cap.
     InvalidRatio,
     /// The accounts do not add up: a fault of the contract, never of the caller.
     NotConserved,
     /// A token refused: balance or allowance too small.
     Token(Relayed<PSP22Error>),
+    /// The insurance fund refused to cover a loss.
+    Insurance(Relayed<FundError>),
     /// A called contract gave no answer.
     Call(CallError),
     /// Beyond the range of amounts.
@@ -299,8 +330,8 @@ pub enum PoolError {
 
 crate::decode_fields!(
     Funding { value, cash }
-    PoolTerms { cash, deal, liquidity_buffer, close_reward, fee_beneficiary, insurance }
-    Books { received, sent, cash, fees, dust }
+    PoolTerms { cash, deal, liquidity_buffer, close_reward, fee_beneficiary, insurance, insured, premium }
+    Books { received, sent, cash, fees, insurance }
     Settlement { settled_at, portfolio, trace, tranches }
 );
 
@@ -309,4 +340,5 @@ crate::wrap_errors!(PoolError {
     Math(MathError),
 } relayed {
     Token(PSP22Error),
+    Insurance(FundError),
 });

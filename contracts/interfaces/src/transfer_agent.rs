@@ -29,6 +29,8 @@ pub struct AgentTerms {
     pub minimum_order: Balance,
     /// The code that runs the messages of [`TransferAgent`] on the agent's storage; it must be on the chain.
     pub back_office: Hash,
+    /// Whose guardian pauses deposits.
+    pub configurator: AccountId,
 }
 
 /// Where the cash in the agent's custody is, in base units. Each unit that was credited is in exactly one account.
@@ -60,6 +62,8 @@ pub struct EpochView {
     pub ends_at: Timestamp,
     /// The state of the deal after the last settlement.
     pub phase: Phase,
+    /// Until when no deposit can be ordered, by the last pause.
+    pub closed_until: Timestamp,
 }
 
 /// What waits in the books of a tranche.
@@ -174,6 +178,28 @@ pub trait TransferAgent {
         owner: AccountId,
     ) -> Result<ExpectedExit, AgentError>;
 
+    /// Lets nobody order a deposit for `period`, at most [`Pause::LONGEST`](finance::parameters::Pause::LONGEST). All
+    /// else goes on: what was ordered settles and can be cancelled, and whoever wants to leave does. By the guardian or the
+    /// governor of the deal, once: the governor has to arm it before it can be used again.
+    ///
+    /// # Events
+    /// [`DepositsPaused`].
+    ///
+    /// # Errors
+    /// [`AgentError::NotPermitted`], [`AgentError::PauseUsed`], [`AgentError::Call`].
+    #[ink(message)]
+    fn pause_deposits(&mut self, period: Period) -> Result<(), AgentError>;
+
+    /// Ends the pause of deposits and lets it be used again. By the governor of the deal.
+    ///
+    /// # Events
+    /// [`DepositsPaused`].
+    ///
+    /// # Errors
+    /// [`AgentError::NotPermitted`], [`AgentError::Call`].
+    #[ink(message)]
+    fn arm_deposits(&mut self) -> Result<(), AgentError>;
+
     /// The terms.
     ///
     /// # Errors
@@ -227,6 +253,15 @@ pub struct Surrendered {
     pub claim: Balance,
 }
 
+/// Deposits were paused, or the pause was ended and armed.
+#[ink::event]
+pub struct DepositsPaused {
+    /// Until when; zero if it was armed.
+    pub until: Timestamp,
+    /// Who did it.
+    pub by: AccountId,
+}
+
 /// An epoch was settled.
 #[ink::event]
 pub struct EpochSettled {
@@ -242,6 +277,10 @@ pub struct EpochSettled {
 pub enum AgentError {
     /// Only the account that deployed the agent may do this.
     NotTheDeployer,
+    /// Only the governor of the deal may do this, and pause its guardian too.
+    NotPermitted,
+    /// The pause was used: the governor has to arm it first.
+    PauseUsed,
     /// A token has another issuer, this one.
     NotTheIssuer(AccountId),
     /// The tokens are named already.
@@ -281,7 +320,7 @@ pub enum AgentError {
 }
 
 crate::decode_fields!(
-    AgentTerms { cash, pool, tranches, epoch_length, cut_off, minimum_order, back_office }
+    AgentTerms { cash, pool, tranches, epoch_length, cut_off, minimum_order, back_office, configurator }
     AgentBooks { received, sent, orders, claims, dust }
 );
 

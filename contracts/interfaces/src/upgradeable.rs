@@ -1,5 +1,6 @@
 //! Replacing the code of a contract, in public and not before everybody could leave.
 
+use crate::calls::CallError;
 use crate::ensure;
 use crate::types::AccountId;
 use finance::{Period, Timestamp};
@@ -33,13 +34,23 @@ pub trait Upgradeable {
     /// [`UpgradesRenounced`].
     ///
     /// # Errors
-    /// [`UpgradeError::NotTheUpgrader`].
+    /// [`UpgradeError::NotTheUpgrader`], [`UpgradeError::Call`].
     #[ink(message)]
     fn renounce_upgrades(&mut self) -> Result<(), UpgradeError>;
 
-    /// Who may replace the code; nobody once that was given up.
+    /// Who may replace the code, and what was announced.
     #[ink(message)]
-    fn upgrader(&self) -> Option<AccountId>;
+    fn upgrades(&self) -> UpgradesView;
+}
+
+/// What may become of a code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+pub struct UpgradesView {
+    /// Who may replace it; nobody once that was given up.
+    pub upgrader: Option<AccountId>,
+    /// The hash of the code that waits, and when it may be put in place.
+    pub announced: Option<(Hash, Timestamp)>,
 }
 
 /// A code was announced.
@@ -79,7 +90,11 @@ pub enum UpgradeError {
     TooEarly(Timestamp),
     /// The chain has no code of this hash: upload it first.
     NoSuchCode,
+    /// Who governs the deal could not be asked.
+    Call(CallError),
 }
+
+crate::wrap_errors!(UpgradeError { Call(CallError) });
 
 /// Where a contract keeps its [`Upgrades`]: apart from all else, at a key that no other layout moves.
 pub type UpgradesCell = Lazy<Upgrades, ManualKey<0x7570_6772>>;
@@ -172,9 +187,14 @@ pub fn renounce<K: StorageKey>(
     Ok(())
 }
 
-/// [`Upgradeable::upgrader`] of a contract whose upgrader is `upgrader`.
-pub fn upgrader<K: StorageKey>(cell: &Lazy<Upgrades, K>, upgrader: AccountId) -> Option<AccountId> {
-    (!cell.get_or_default().is_renounced).then_some(upgrader)
+/// [`Upgradeable::upgrades`] of a contract whose upgrader is `upgrader`, if that is known.
+pub fn view<K: StorageKey>(cell: &Lazy<Upgrades, K>, upgrader: Option<AccountId>) -> UpgradesView {
+    let upgrades = cell.get_or_default();
+    let is_announced = !upgrades.is_renounced && upgrades.code_hash != Hash::default();
+    UpgradesView {
+        upgrader: upgrader.filter(|_| !upgrades.is_renounced),
+        announced: is_announced.then_some((upgrades.code_hash, upgrades.due_at)),
+    }
 }
 
 fn permitted<K: StorageKey>(

@@ -27,8 +27,9 @@ mod liquidation_engine {
     use finance::{MathError, Period, Price};
     use ink::prelude::vec::Vec;
     use ink::storage::{traits::ManualKey, Mapping};
-    use interfaces::calls;
+    use interfaces::calls::{self, CallError};
     use interfaces::collateral_vault::{Cut, Receiver};
+    use interfaces::configurator::{powers_over, Powers};
     use interfaces::ensure;
     use interfaces::liquidation_engine::{
         Auction, AuctionClosed, AuctionCured, AuctionOpened, AuctionReset, AuctionTaken,
@@ -37,6 +38,7 @@ mod liquidation_engine {
     };
     use interfaces::parameters::AuctionParameters;
     use interfaces::types::{AuctionId, CollateralId, PositionId};
+    use interfaces::upgradeable::{self, UpgradeError, Upgradeable, UpgradesCell, UpgradesView};
 
     #[ink(storage)]
     pub struct LiquidationEngineContract {
@@ -58,6 +60,8 @@ mod liquidation_engine {
         rewards: Mapping<AuctionId, Vec<Reward>, ManualKey<3>>,
         /// What each account may claim, without zeros.
         owed: Mapping<AccountId, Balance, ManualKey<4>>,
+        /// The governor of the deal replaces the code.
+        upgrades: UpgradesCell,
     }
 
     impl LiquidationEngineContract {
@@ -74,6 +78,7 @@ mod liquidation_engine {
                 in_auction_of: Mapping::default(),
                 rewards: Mapping::default(),
                 owed: Mapping::default(),
+                upgrades: Default::default(),
             }
         }
     }
@@ -197,20 +202,17 @@ mod liquidation_engine {
 
         #[ink(message)]
         fn set_breaker(&mut self, level: u8, period: Period) -> Result<(), EngineError> {
-            let now = self.now();
-            ensure!(
-                self.env().caller() == self.terms.guardian,
-                EngineError::NotTheGuardian
-            );
-            ensure!(level <= Breaker::MAX_LEVEL, EngineError::InvalidLevel);
-            let until = self.breaker.may_rise_at(now);
-            ensure!(
-                level == 0 || until <= now,
-                EngineError::CoolingDown { until }
-            );
-            self.breaker = self.breaker.set(level, period, now);
-            let until = self.breaker.until;
-            self.env().emit_event(BreakerSet { level, until });
+            let (caller, powers) = (self.env().caller(), self.powers()?);
+            let is_permitted = caller == powers.guardian || caller == powers.governor;
+            ensure!(is_permitted, EngineError::NotPermitted);
+            self.trip(level, period)
+        }
+
+        #[ink(message)]
+        fn arm_breaker(&mut self) -> Result<(), EngineError> {
+            let is_governor = self.env().caller() == self.powers()?.governor;
+            ensure!(is_governor, EngineError::NotPermitted);
+            self.put_breaker(self.breaker.armed(self.now()));
             Ok(())
         }
 
@@ -262,6 +264,26 @@ mod liquidation_engine {
         }
     }
 
+    impl Upgradeable for LiquidationEngineContract {
+        #[ink(message)]
+        fn upgrade(&mut self, code_hash: Hash) -> Result<(), UpgradeError> {
+            let governor = self.powers()?.governor;
+            upgradeable::upgrade(&mut self.upgrades, governor, code_hash)
+        }
+
+        #[ink(message)]
+        fn renounce_upgrades(&mut self) -> Result<(), UpgradeError> {
+            let governor = self.powers()?.governor;
+            upgradeable::renounce(&mut self.upgrades, governor)
+        }
+
+        #[ink(message)]
+        fn upgrades(&self) -> UpgradesView {
+            let governor = self.powers().ok().map(|powers| powers.governor);
+            upgradeable::view(&self.upgrades, governor)
+        }
+    }
+
     #[ink(impl)]
     impl LiquidationEngineContract {
         fn now(&self) -> finance::Timestamp {
@@ -270,6 +292,25 @@ mod liquidation_engine {
 
         fn clock(&self) -> finance::Timestamp {
             self.breaker.clock(self.now())
+        }
+
+        fn powers(&self) -> Result<Powers, CallError> {
+            powers_over(self.terms.parameters)
+        }
+
+        pub(crate) fn trip(&mut self, level: u8, period: Period) -> Result<(), EngineError> {
+            let now = self.now();
+            ensure!(level <= Breaker::MAX_LEVEL, EngineError::InvalidLevel);
+            let may_change = level == 0 || self.breaker.may_rise(now);
+            ensure!(may_change, EngineError::BreakerUsed);
+            self.put_breaker(self.breaker.set(level, period, now));
+            Ok(())
+        }
+
+        pub(crate) fn put_breaker(&mut self, breaker: Breaker) {
+            self.breaker = breaker;
+            let Breaker { level, until, .. } = breaker;
+            self.env().emit_event(BreakerSet { level, until });
         }
 
         fn ensure_running(&self, action: Action) -> Result<(), EngineError> {

@@ -55,7 +55,7 @@ mod parameters {
             let now = self.now();
             let deal = DealParameters::from_values(&self.known(Part::Deal)?.at(now));
             let row = self.known(Part::Loans(collateral))?;
-            let mut parameters = CollateralParameters::in_force(&row, now, deal.ramp);
+            let mut parameters = CollateralParameters::in_force(row, now, deal.ramp);
             parameters.is_open &= !self.pauses.draws.stops(now);
             let own = self.ceilings.get(originator);
             Ok(Lending {

@@ -103,7 +103,7 @@ fn nobody_but_the_configurator_writes() {
     let mut store = store();
     set_caller::<DefaultEnvironment>(bob());
     let mine = Course::constant(u128::MAX);
-    let nothing = Row::constant([0; Group::LONGEST]);
+    let nothing = Row::constant(vec![0; Group::LONGEST]);
     for entry in [
         Entry::Row(Part::Deal, nothing),
         Entry::Ceiling(bob(), mine),

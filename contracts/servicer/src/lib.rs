@@ -18,13 +18,16 @@ mod servicer {
     use finance::interest::InterestClock;
     use finance::{time, MathError};
     use ink::prelude::{boxed::Box, vec::Vec};
-    use interfaces::calls;
+    use interfaces::calls::{self, CallError};
     use interfaces::collateral_vault::{
-        Action, Borrower, CollateralType, Cut, DelegateNamed, LoanServicing, Lot, LotChanged,
-        PositionView, Seizure, VaultError,
+        Action, Borrower, CollateralListed, CollateralType, Cut, DelegateNamed, Listing,
+        LoanServicing, Lot, LotChanged, PositionView, Seizure, VaultError, WriteOff,
+        MAX_COLLATERAL_TYPES,
     };
+    use interfaces::configurator::{powers_over, Powers};
     use interfaces::ensure;
     use interfaces::types::{AuctionId, CollateralId, PositionId};
+    use interfaces::upgradeable::{self, UpgradeError, Upgradeable, UpgradesView};
 
     #[ink(storage)]
     pub struct ServicerContract {
@@ -55,6 +58,15 @@ mod servicer {
             let code = state.servicer;
             self.env().lock_delegate_dependency(&code);
             Ok(())
+        }
+
+        #[ink(message)]
+        fn list(
+            &mut self,
+            collateral_type: CollateralId,
+            listing: Listing,
+        ) -> Result<(), VaultError> {
+            Ok(self.add_type(collateral_type, listing)?)
         }
 
         #[ink(message)]
@@ -113,6 +125,11 @@ mod servicer {
         }
 
         #[ink(message)]
+        fn write_off(&self, position: PositionId) -> Option<WriteOff> {
+            self.vault.write_offs.get(position)
+        }
+
+        #[ink(message)]
         fn collateral_types(&self) -> Vec<CollateralType> {
             self.vault.state.book.types.clone()
         }
@@ -141,8 +158,55 @@ mod servicer {
         }
     }
 
+    impl Upgradeable for ServicerContract {
+        #[ink(message)]
+        fn upgrade(&mut self, code_hash: Hash) -> Result<(), UpgradeError> {
+            let governor = self.powers()?.governor;
+            upgradeable::upgrade(&mut self.vault.upgrades, governor, code_hash)
+        }
+
+        #[ink(message)]
+        fn renounce_upgrades(&mut self) -> Result<(), UpgradeError> {
+            let governor = self.powers()?.governor;
+            upgradeable::renounce(&mut self.vault.upgrades, governor)
+        }
+
+        #[ink(message)]
+        fn upgrades(&self) -> UpgradesView {
+            let governor = self.powers().ok().map(|powers| powers.governor);
+            upgradeable::view(&self.vault.upgrades, governor)
+        }
+    }
+
     #[ink(impl)]
     impl ServicerContract {
+        fn powers(&self) -> Result<Powers, CallError> {
+            powers_over(self.vault.state.parameters)
+        }
+
+        fn add_type(&mut self, id: CollateralId, listing: Listing) -> Result<(), Refused> {
+            let (caller, now) = (self.env().caller(), self.now());
+            let governor = self.powers()?.governor;
+            let state = &mut self.vault.state;
+            let is_governor = governor == caller;
+            ensure!(is_governor, VaultError::NotTheGovernor);
+            let is_next = id.index() == state.book.types.len();
+            ensure!(
+                is_next && id.index() < MAX_COLLATERAL_TYPES,
+                VaultError::InvalidListing
+            );
+            // What it is lent at was decided first: under one number nobody can mean two types.
+            peers::lending(state.parameters, id, caller)?;
+            let cash = peers::cash_decimals(state.pool)?;
+            state.book.list(&listing, cash, now)?;
+            self.env().emit_event(CollateralListed {
+                collateral_type: id,
+                token: listing.token,
+                asset: listing.asset,
+            });
+            Ok(())
+        }
+
         /// Changes how a position stands, at the market.
         fn judge(
             &mut self,

@@ -24,16 +24,19 @@ impl Ledger {
     /// All cash in the pool's custody.
     pub fn total(&self) -> Result<Balance, MathError> {
         let Books {
-            cash, fees, dust, ..
+            cash,
+            fees,
+            insurance,
+            ..
         } = self.0;
-        add(add(cash, fees)?, dust)
+        add(add(cash, fees)?, insurance)
     }
 
-    /// Investors brought cash: `deposited` is the pool's, `dust` nobody's.
-    pub fn accept(&mut self, deposited: Balance, dust: Balance) -> Result<(), MathError> {
-        self.0.received = add(self.0.received, add(deposited, dust)?)?;
-        self.0.cash = add(self.0.cash, deposited)?;
-        self.0.dust = add(self.0.dust, dust)?;
+    /// Cash came in: `own` is the pool's, `insurance` the insurance fund's.
+    pub fn accept(&mut self, own: Balance, insurance: Balance) -> Result<(), MathError> {
+        self.0.received = add(self.0.received, add(own, insurance)?)?;
+        self.0.cash = add(self.0.cash, own)?;
+        self.0.insurance = add(self.0.insurance, insurance)?;
         Ok(())
     }
 
@@ -47,7 +50,7 @@ impl Ledger {
     /// Cash that no class owns leaves the pool's value.
     pub fn disown(&mut self, amount: Balance) -> Result<(), MathError> {
         self.0.cash = sub(self.0.cash, amount)?;
-        self.0.dust = add(self.0.dust, amount)?;
+        self.0.insurance = add(self.0.insurance, amount)?;
         Ok(())
     }
 
@@ -73,11 +76,10 @@ impl Ledger {
         Ok(())
     }
 
-    /// A payment on debt came in. Returns its sum.
-    pub fn collect(&mut self, payment: &Payment) -> Result<Balance, MathError> {
+    /// A payment on debt came in, `premium` of it for insurance. Returns its sum.
+    pub fn collect(&mut self, payment: &Payment, premium: Balance) -> Result<Balance, MathError> {
         let amount = add(payment.principal, payment.interest)?;
-        self.0.received = add(self.0.received, amount)?;
-        self.0.cash = add(self.0.cash, amount)?;
+        self.accept(sub(amount, premium)?, premium)?;
         Ok(amount)
     }
 
@@ -85,7 +87,7 @@ impl Ledger {
     pub fn pay(&mut self, due: Due) -> Result<Balance, MathError> {
         let account = match due {
             Due::Fees => &mut self.0.fees,
-            Due::Dust => &mut self.0.dust,
+            Due::Insurance => &mut self.0.insurance,
         };
         let amount = core::mem::take(account);
         self.0.sent = add(self.0.sent, amount)?;

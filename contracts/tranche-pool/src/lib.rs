@@ -28,14 +28,14 @@ mod tranche_pool {
     use interfaces::calls;
     use interfaces::ensure;
     use interfaces::tranche_pool::{
-        Books, Due, DuePaid, Funding, FundsDrawn, Payment, PaymentCollected, PoolError, PoolTerms,
-        Settlement, TranchePool,
+        Books, CashContributed, Due, DuePaid, Funding, FundsDrawn, Payment, PaymentCollected,
+        PoolError, PoolTerms, Settlement, TranchePool,
     };
     use interfaces::types::TrancheId;
     use interfaces::waterfall::Case;
 
     use crate::peers;
-    use crate::pool::{validate, Pool};
+    use crate::pool::{net, validate, Pool};
     use crate::settle;
 
     /// The contracts that belong to a pool.
@@ -109,7 +109,9 @@ mod tranche_pool {
             let agent = self.ensure_agent()?;
             let waiting = demand.iter().map(|class| class.redemptions.total());
             let waiting = waiting.collect::<Result<Vec<_>, _>>()?;
-            let (settled, portfolio) = self.settled(demand)?;
+            let portfolio = self.portfolio()?;
+            let cover = self.cover(&portfolio, peers::cover)?;
+            let settled = self.settled(demand, portfolio, cover)?;
             let flows = settle::apply(&mut self.pool, &settled, &portfolio, &waiting, dust)?;
             let reward = self.pool.ledger.reward(self.terms.close_reward)?;
             // The agent sends what investors bring beyond what they get.
@@ -122,7 +124,9 @@ mod tranche_pool {
 
         #[ink(message)]
         fn preview(&self, demand: Vec<Demand>) -> Result<Settlement, PoolError> {
-            let (settled, portfolio) = self.settled(demand)?;
+            let portfolio = self.portfolio()?;
+            let cover = self.cover(&portfolio, peers::coverable)?;
+            let settled = self.settled(demand, portfolio, cover)?;
             Ok(self.published(settled, portfolio))
         }
 
@@ -141,6 +145,7 @@ mod tranche_pool {
             portfolio: Portfolio,
         ) -> Result<Funding, PoolError> {
             self.ensure_vault()?;
+            let portfolio = net(&self.terms, portfolio)?;
             let now = self.now();
             self.pool.draw(&self.terms, amount, &portfolio, now)?;
             self.env().emit_event(FundsDrawn {
@@ -159,6 +164,7 @@ mod tranche_pool {
             portfolio: Portfolio,
         ) -> Result<Funding, PoolError> {
             self.ensure_vault()?;
+            let portfolio = net(&self.terms, portfolio)?;
             let now = self.now();
             let amount = self.pool.collect(&self.terms, &payment, &portfolio, now)?;
             self.env().emit_event(PaymentCollected {
@@ -175,10 +181,23 @@ mod tranche_pool {
         }
 
         #[ink(message)]
+        fn contribute(&mut self, amount: Balance) -> Result<(), PoolError> {
+            let is_fund = self.terms.insured && self.env().caller() == self.terms.insurance;
+            ensure!(is_fund, PoolError::NotTheInsurer);
+            let now = self.now();
+            self.pool.contribute(&self.terms, amount, now)?;
+            self.env().emit_event(CashContributed {
+                amount,
+                cash: self.pool.cash(),
+            });
+            Ok(())
+        }
+
+        #[ink(message)]
         fn pay(&mut self, due: Due) -> Result<Balance, PoolError> {
             let beneficiary = match due {
                 Due::Fees => self.terms.fee_beneficiary,
-                Due::Dust => self.terms.insurance,
+                Due::Insurance => self.terms.insurance,
             };
             let amount = self.pool.ledger.pay(due)?;
             ensure!(amount > 0, PoolError::NothingDue);
@@ -226,8 +245,7 @@ mod tranche_pool {
 
         #[ink(message)]
         fn drawable_cash(&self) -> Result<Balance, PoolError> {
-            let wiring = self.wiring()?;
-            let portfolio = peers::portfolio(wiring.vault)?;
+            let portfolio = self.portfolio()?;
             let mut pool = self.pool.clone();
             pool.accrue(&self.terms, self.now())?;
             Ok(pool.drawable(&portfolio, self.terms.liquidity_buffer)?)
@@ -238,11 +256,14 @@ mod tranche_pool {
     impl TranchePoolContract {
         /// Settles the pool as of now, in memory. While it holds less than its books say, or a
         /// price that jumped waits for its confirmation, nobody enters.
-        fn settled(&self, mut demand: Vec<Demand>) -> Result<(Settled, Portfolio), PoolError> {
+        fn settled(
+            &self,
+            mut demand: Vec<Demand>,
+            portfolio: Portfolio,
+            cover: Balance,
+        ) -> Result<Settled, PoolError> {
             let pool = &self.pool;
             ensure!(pool.state.phase < Phase::Closed, PoolError::Closed);
-            let wiring = self.wiring()?;
-            let portfolio = peers::portfolio(wiring.vault)?;
             if pool.deficient || portfolio.held {
                 demand
                     .iter_mut()
@@ -250,6 +271,7 @@ mod tranche_pool {
             }
             let inputs = Inputs {
                 cash: pool.cash(),
+                cover,
                 portfolio,
                 demand,
                 now: self.now(),
@@ -259,8 +281,26 @@ mod tranche_pool {
                 state: pool.state.clone(),
                 inputs,
             };
-            let settled = peers::settle(wiring.waterfall, case)?;
-            Ok((settled, portfolio))
+            peers::settle(self.wiring()?.waterfall, case)
+        }
+
+        /// What the loans are worth to the pool.
+        fn portfolio(&self) -> Result<Portfolio, PoolError> {
+            let portfolio = peers::portfolio(self.wiring()?.vault)?;
+            Ok(net(&self.terms, portfolio)?)
+        }
+
+        /// What the insurance fund pays, as `ask` has it, for what was written off since the last settlement.
+        fn cover(
+            &self,
+            portfolio: &Portfolio,
+            ask: fn(AccountId, Balance, Balance) -> Result<Balance, PoolError>,
+        ) -> Result<Balance, PoolError> {
+            let lost = self.pool.state.loss(portfolio);
+            if lost == 0 || !self.terms.insured {
+                return Ok(0);
+            }
+            ask(self.terms.insurance, lost, portfolio.written_off)
         }
 
         fn published(&self, settled: Settled, portfolio: Portfolio) -> Settlement {

@@ -1,6 +1,7 @@
 //! The state that every message of the pool loads and stores.
 
-use finance::fees::{HIGHEST_MANAGEMENT_FEE, HIGHEST_PERFORMANCE_FEE};
+use finance::claim::deployed_share;
+use finance::fees::{HIGHEST_MANAGEMENT_FEE, HIGHEST_PERFORMANCE_FEE, HIGHEST_PREMIUM};
 use finance::fixed::{add, mul_div, sub};
 use finance::settlement::{Phase, Portfolio, Settled, State};
 use finance::{waterfall, MathError, Ratio, Rounding, Timestamp, MAX_TRANCHES};
@@ -23,6 +24,14 @@ pub struct Pool {
     pub ledger: Ledger,
     /// Claims, values, fees: most senior class first.
     pub state: State,
+}
+
+/// What of `portfolio` is the pool's: interest that will be paid goes to insurance in part.
+pub fn net(terms: &PoolTerms, mut portfolio: Portfolio) -> Result<Portfolio, MathError> {
+    let interest = portfolio.performing.saturating_sub(portfolio.principal);
+    let premium = terms.premium.of(interest, Rounding::Up)?;
+    portfolio.performing = sub(portfolio.performing, premium)?;
+    Ok(portfolio)
 }
 
 /// Refuses terms that no pool can keep.
@@ -49,7 +58,8 @@ pub fn validate(terms: &PoolTerms) -> Result<(), PoolError> {
         .iter()
         .all(|class| class.minimum_subordination < Ratio::ONE && class.target_rate <= Ratio::ONE);
     let is_fair = deal.management_fee <= HIGHEST_MANAGEMENT_FEE
-        && deal.performance_fee <= HIGHEST_PERFORMANCE_FEE;
+        && deal.performance_fee <= HIGHEST_PERFORMANCE_FEE
+        && terms.premium <= HIGHEST_PREMIUM;
     ensure!(
         is_possible && is_fair && terms.liquidity_buffer < Ratio::ONE,
         PoolError::InvalidRatio
@@ -154,10 +164,24 @@ impl Pool {
         now: Timestamp,
     ) -> Result<Balance, PoolError> {
         self.accrue(terms, now)?;
-        let amount = self.ledger.collect(payment)?;
-        self.state.interest = add(self.state.interest, payment.interest)?;
+        let premium = terms.premium.of(payment.interest, Rounding::Down)?;
+        let amount = self.ledger.collect(payment, premium)?;
+        self.state.interest = add(self.state.interest, sub(payment.interest, premium)?)?;
         self.state.redeploy(self.cash(), portfolio)?;
         Ok(amount)
+    }
+
+    /// Takes cash for nothing.
+    pub fn contribute(
+        &mut self,
+        terms: &PoolTerms,
+        amount: Balance,
+        now: Timestamp,
+    ) -> Result<(), MathError> {
+        self.accrue(terms, now)?;
+        self.ledger.accept(amount, 0)?;
+        self.state.deployed = deployed_share(self.state.principal, self.cash())?;
+        Ok(())
     }
 
     /// Takes `burned` tokens of a class and their part of its claim away. Returns what it is owed less.

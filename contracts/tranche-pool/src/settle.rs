@@ -32,6 +32,7 @@ pub fn apply(
             flows.paid = add(flows.paid, paid)?;
         }
     }
+    pool.ledger.accept(trace.cover, 0)?;
     pool.ledger.fund_fees(trace.fees_funded)?;
     pool.ledger.disown(trace.dust)?;
     pool.ledger.accept(flows.deposited, dust)?;

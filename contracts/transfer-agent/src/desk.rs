@@ -2,6 +2,7 @@
 
 use finance::fixed::{add, sub};
 use finance::orders::ONE;
+use finance::parameters::Pause;
 use finance::settlement::{Demand, Phase, Trade};
 use finance::{mul_div, MathError, Period, Rounding, Timestamp, MAX_TRANCHES};
 use ink::prelude::vec::Vec;
@@ -30,6 +31,8 @@ pub struct Desk {
     pub overdue_at: Timestamp,
     /// The state of the deal after the last settlement.
     pub phase: Phase,
+    /// Of deposits.
+    pub entry: Pause,
     /// Where the cash is.
     pub ledger: Ledger,
     /// Fractions of base units of claims that nobody owns, scaled 1e27; below one.
@@ -199,6 +202,7 @@ interfaces::decode_fields!(Desk {
     ends_at,
     overdue_at,
     phase,
+    entry,
     ledger,
     remainders,
     classes,

@@ -30,7 +30,7 @@ mod transfer_agent {
     use finance::fixed::add;
     use finance::orders::Conditions;
     use finance::settlement::Phase;
-    use finance::time;
+    use finance::{time, Period};
     use ink::prelude::vec::Vec;
     use interfaces::async_vault::{
         AsyncVault, AsyncVaultError, Claimed, OperatorSet, OrderCancelled, OrderPlaced, OrderView,
@@ -43,6 +43,7 @@ mod transfer_agent {
         EpochView, ExpectedExit, TransferAgent,
     };
     use interfaces::types::TrancheId;
+    use interfaces::upgradeable::{UpgradeError, Upgradeable, UpgradesView};
 
     use crate::books::{Side, MAX_LIMIT_EPOCHS};
     use crate::desk::validate;
@@ -254,6 +255,16 @@ mod transfer_agent {
         }
 
         #[ink(message)]
+        fn pause_deposits(&mut self, _period: Period) -> Result<(), AgentError> {
+            self.ask_back_office()
+        }
+
+        #[ink(message)]
+        fn arm_deposits(&mut self) -> Result<(), AgentError> {
+            self.ask_back_office()
+        }
+
+        #[ink(message)]
         fn terms(&self) -> Result<AgentTerms, AgentError> {
             self.ask_back_office()
         }
@@ -275,6 +286,23 @@ mod transfer_agent {
 
         #[ink(message)]
         fn unattributed(&self) -> Result<Balance, AgentError> {
+            self.ask_back_office()
+        }
+    }
+
+    impl Upgradeable for TransferAgentContract {
+        #[ink(message)]
+        fn upgrade(&mut self, _code_hash: Hash) -> Result<(), UpgradeError> {
+            self.ask_back_office()
+        }
+
+        #[ink(message)]
+        fn renounce_upgrades(&mut self) -> Result<(), UpgradeError> {
+            self.ask_back_office()
+        }
+
+        #[ink(message)]
+        fn upgrades(&self) -> UpgradesView {
             self.ask_back_office()
         }
     }
@@ -302,6 +330,10 @@ mod transfer_agent {
             let State { desk, cabinet, .. } = &mut self.state;
             let is_open = desk.is_bound() && desk.phase == Phase::Revolving;
             ensure!(is_open, AsyncVaultError::NotOpen);
+            if side == Side::Deposit {
+                let until = desk.entry.until;
+                ensure!(!desk.entry.stops(now), AsyncVaultError::Paused { until });
+            }
             let (epoch, late) = (desk.epoch, desk.late_in(now));
             ensure_possible(&conditions, epoch, late)?;
             let slot = holding.slot_mut(side);

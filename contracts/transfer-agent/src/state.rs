@@ -7,6 +7,7 @@ use ink::storage::{Lazy, Mapping};
 use interfaces::async_vault::AsyncVaultError;
 use interfaces::transfer_agent::{AgentError, AgentTerms};
 use interfaces::types::{AccountId, Balance, Hash, TrancheId};
+use interfaces::upgradeable::UpgradesCell;
 
 use crate::books::{BookId, OneBook, Records, Shelf};
 use crate::desk::Desk;
@@ -28,6 +29,8 @@ pub struct State {
     pub cabinet: Cabinet,
     /// Owner and operator.
     pub operators: Mapping<(AccountId, AccountId), (), ManualKey<8>>,
+    /// The governor of the deal replaces the code of the agent.
+    pub upgrades: UpgradesCell,
 }
 
 /// What never changes and is often needed.
@@ -83,6 +86,7 @@ impl State {
                 expiring: Mapping::new(),
             },
             operators: Mapping::new(),
+            upgrades: Lazy::new(),
         };
         state.terms.set(terms);
         state

@@ -3,6 +3,7 @@
 use e2e_tests::wiring::NOBODY;
 use e2e_tests::*;
 use finance::distribution::Policy;
+use finance::parameters::Pause;
 use finance::{MathError, Period, Price, Timestamp};
 use ink::codegen::TraitCallBuilder;
 use interfaces::async_vault::{AsyncVault, AsyncVaultError, Conditions, OrderView};
@@ -11,7 +12,9 @@ use interfaces::collateral_vault::CollateralVault;
 use interfaces::oracle_adapter::OracleAdapter;
 use interfaces::test_asset::TestAsset;
 use interfaces::tranche_pool::{PoolError, TranchePool};
-use interfaces::transfer_agent::{AgentError, AgentTerms, Distributions, TransferAgent};
+use interfaces::transfer_agent::{
+    AgentError, AgentTerms, DepositsPaused, Distributions, TransferAgent,
+};
 use interfaces::transfer_rule::REFUSED;
 use interfaces::types::{AccountId, AssetId, Balance, TrancheId};
 use psp22::PSP22Error;
@@ -92,6 +95,50 @@ fn there_are_as_many_tokens_as_tranches() {
         let bind = world.agent().bind(vec![NOBODY; count]);
         world.refuses("Deployer", bind, AgentError::InvalidTranches);
     }
+}
+
+#[test]
+fn a_pause_stops_deposits_alone_and_is_used_once() {
+    let world = World::with(|sheet| sheet.guardian = "guardian".into()).fund();
+    world.claim("ann", SENIOR);
+    world.deposit("dan", JUNIOR, usd(10));
+    let pause = |period| world.agent().pause_deposits(period);
+    for who in ["Deployer", "mallory"] {
+        world.refuses(who, pause(DAY), AgentError::NotPermitted);
+        world.refuses(who, world.agent().arm_deposits(), AgentError::NotPermitted);
+    }
+    // It lasts a week at most.
+    let until = world.chain.now().plus(Pause::LONGEST);
+    let told = world
+        .sends("guardian", pause(YEAR))
+        .events::<DepositsPaused>();
+    assert_eq!((told.len(), told[0].until), (1, until));
+    assert_eq!(world.reads(world.agent().epoch()).closed_until, until);
+    world.provide(world.deal.cash, "dan", world.deal.agent, usd(10));
+    let order = || deposits(&world, "dan", JUNIOR, usd(10));
+    world.refuses("dan", order(), AsyncVaultError::Paused { until });
+    // All else goes on.
+    world.redeem("ann", SENIOR, usd(100));
+    assert_eq!(world.cancel_redeem("ann", SENIOR), usd(100));
+    world.redeem("ann", SENIOR, usd(100));
+    assert_eq!(world.cancel_deposit("dan", JUNIOR), usd(10));
+    world.close_epoch();
+    assert_eq!(world.claim("ann", SENIOR).claimable_cash, usd(100));
+
+    world.refuses("guardian", pause(DAY), AgentError::PauseUsed);
+    world.chain.advance_to(until);
+    world.does("dan", order());
+    world.refuses("guardian", pause(DAY), AgentError::PauseUsed);
+    world.refuses(
+        "guardian",
+        world.agent().arm_deposits(),
+        AgentError::NotPermitted,
+    );
+    world.does("governor", world.agent().arm_deposits());
+    world.does("governor", pause(DAY));
+    world.does("governor", world.agent().arm_deposits());
+    world.provide(world.deal.cash, "dan", world.deal.agent, usd(10));
+    world.does("dan", order());
 }
 
 #[test]

@@ -188,7 +188,7 @@ fn the_deployer_ends_without_power_and_each_power_is_for_one() {
         let refuses = |message: Message<Result<(), ComplianceError>>| {
             world.refuses(who, message, ComplianceError::NotPermitted);
         };
-        refuses(registry(&world).bind(vec![], vec![]).into());
+        refuses(registry(&world).bind(ann, vec![], vec![]).into());
         refuses(registry(&world).set_rule(token, rule.clone()).into());
         refuses(registry(&world).set_issuer(ann, None).into());
         refuses(registry(&world).set_officer(ann).into());

@@ -15,9 +15,11 @@ use interfaces::configurator::{
 use interfaces::parameters::{Bounds, Entry, Parameter, Parameters, ParametersError, Part, Pauses};
 use interfaces::types::{AccountId, CollateralId};
 use interfaces::upgradeable::{
-    UpgradeAnnounced, UpgradeError, Upgradeable, Upgraded, UpgradesRenounced, UPGRADE_DELAY,
+    UpgradeAnnounced, UpgradeError, Upgradeable, Upgraded, UpgradesRenounced, UpgradesView,
+    UPGRADE_DELAY,
 };
 use simulator::chain::Message;
+use simulator::contracts::Upgrades;
 use simulator::deployment::parameters;
 use Parameter::*;
 
@@ -109,7 +111,7 @@ fn the_deployer_ends_with_no_power() {
     assert_eq!(world.reads(world.configurator().store()), Some(store));
     let bind = world
         .configurator()
-        .bind(store, parameters(&world.deal.sheet));
+        .bind(store, parameters(&world.deal.sheet), store, store);
     world.refuses("Deployer", bind, ChangeError::NotPermitted);
 }
 
@@ -133,15 +135,14 @@ fn refuses_to_bind(
     error: ChangeError,
 ) {
     let mut configurator = simulator::contracts::Configurator::from(configurator);
-    let bind = configurator.call_mut().bind(store, terms);
+    let bind = configurator.call_mut().bind(store, terms, store, store);
     world.refuses("Deployer", bind, error);
 }
 
 #[test]
 fn a_store_begins_within_bounds_and_rules() {
     let world = guarded();
-    let account = world.account("governor");
-    let configurator = world.deploys("configurator", (account, account));
+    let configurator = world.deploys("configurator", ());
     let store = world.deploys("parameters", configurator);
     let refuses = |change: &dyn Fn(&mut ParametersTerms), error| {
         let mut terms = parameters(&world.deal.sheet);
@@ -184,8 +185,7 @@ fn a_store_begins_within_bounds_and_rules() {
 #[test]
 fn a_configurator_is_bound_to_a_store_of_its_own() {
     let world = guarded();
-    let account = world.account("governor");
-    let configurator = world.deploys("configurator", (account, account));
+    let configurator = world.deploys("configurator", ());
     for (store, error) in [
         (NOBODY, ChangeError::Call(CallError::Trapped)),
         (world.deal.cash, ChangeError::Call(CallError::NotUnderstood)),
@@ -199,7 +199,7 @@ fn a_configurator_is_bound_to_a_store_of_its_own() {
     }
     let mut unbound = simulator::contracts::Configurator::from(configurator);
     let set = unbound.call_mut().set(ETH.into(), Haircut, percent(11));
-    world.refuses("governor", set, ChangeError::Call(CallError::Trapped));
+    world.refuses("Deployer", set, ChangeError::Call(CallError::Trapped));
 }
 
 #[test]
@@ -481,7 +481,10 @@ fn the_governor_is_handed_over_in_two_steps() {
     let name = || world.configurator().name(guardian, None);
     world.refuses("governor", name(), ChangeError::NotPermitted);
     world.does("heir", name());
-    assert_eq!(world.reads(world.upgrades().upgrader()), Some(heir));
+    assert_eq!(
+        world.reads(world.upgrades().upgrades()).upgrader,
+        Some(heir)
+    );
 }
 
 #[test]
@@ -510,6 +513,34 @@ fn code_is_replaced_in_public_and_keeps_what_is_stored() {
         world.chain.code_hash(world.deal.configurator),
         Some(code_hash)
     );
+}
+
+#[test]
+fn whoever_governs_the_deal_replaces_the_code_of_what_lends_settles_and_sells() {
+    let world = guarded();
+    let other = world.deploys("test-source", ());
+    let code_hash = world.chain.code_hash(other).unwrap();
+    for contract in [world.deal.agent, world.deal.vault, world.deal.engine] {
+        let upgrade = || Messages::<Upgrades>::from(contract).upgrade(code_hash);
+        let view = || world.reads(Messages::<Upgrades>::from(contract).upgrades());
+        let before = world.chain.code_hash(contract);
+        for who in ["Deployer", "guardian", "mallory"] {
+            world.refuses(who, upgrade(), UpgradeError::NotTheUpgrader);
+        }
+        world.does("governor", upgrade());
+        let due = world.chain.now().plus(UPGRADE_DELAY);
+        let announced = UpgradesView {
+            upgrader: Some(world.account("governor")),
+            announced: Some((code_hash, due)),
+        };
+        assert_eq!(view(), announced);
+        world.chain.advance_to(Timestamp(due.0 - 1));
+        world.refuses("governor", upgrade(), UpgradeError::TooEarly(due));
+        assert_eq!(world.chain.code_hash(contract), before);
+        world.chain.advance_to(due);
+        world.does("governor", upgrade());
+        assert_eq!(world.chain.code_hash(contract), Some(code_hash));
+    }
 }
 
 #[test]
@@ -544,7 +575,13 @@ fn upgrades_are_given_up_for_good() {
     world.refuses("mallory", renounce(), refused);
     let sent = world.sends("governor", renounce());
     assert_eq!(sent.events::<UpgradesRenounced>().len(), 1);
-    assert_eq!(world.reads(world.upgrades().upgrader()), None);
+    let given_up = UpgradesView {
+        upgrader: None,
+        announced: None,
+    };
+    assert_eq!(world.reads(world.upgrades().upgrades()), given_up);
+    let of_store = world.reads(world.configurator().store_upgrades());
+    assert_eq!(of_store, given_up);
     world.refuses("governor", renounce(), refused);
     let upgrade = world
         .upgrades()

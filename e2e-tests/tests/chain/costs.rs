@@ -15,6 +15,7 @@ use ink_e2e::{alice, bob, ContractsBackend};
 use interfaces::async_vault::{AsyncVault, Conditions};
 use interfaces::collateral_vault::CollateralVault;
 use interfaces::liquidation_engine::LiquidationEngine;
+use interfaces::parameters::Parameters;
 use interfaces::tranche_pool::Settlement;
 use interfaces::transfer_agent::TransferAgent;
 use interfaces::types::Balance;
@@ -53,11 +54,13 @@ fn ref_time<T>(called: &Called<T>) -> u64 {
 const REQUEST: u64 = 40;
 const CLAIM: u64 = 36;
 const SETTLEMENT: u64 = 120;
+const COVERED: u64 = 150;
 const DRAW: u64 = 80;
 const REPAY: u64 = 70;
 const LIQUIDATE: u64 = 120;
 const TAKE_PART: u64 = 100;
 const TAKE_REST: u64 = 130;
+const LENDING: u64 = 6;
 
 /// Each message and its cost beside the most that it may cost, as published in the snapshot.
 #[derive(Default)]
@@ -158,6 +161,8 @@ async fn costs_relative_to_a_transfer_of_a_plain_token_are_as_published() {
     );
     let claim = world.sends("ann", world.orders().claim(SENIOR, ann));
     note("claim of cash", ref_time(&claim), CLAIM);
+    let covered = crate::insurance::settlement_with_cover();
+    note("close_epoch, with cover", ref_time(&covered), COVERED);
     let goals = [
         ("draw", DRAW),
         ("repay", REPAY),
@@ -168,6 +173,12 @@ async fn costs_relative_to_a_transfer_of_a_plain_token_are_as_published() {
     for ((what, goal), cost) in goals.into_iter().zip(loans_among(1)) {
         note(what, cost, goal);
     }
+    let lending = world.parameters().lending(ETH, ann);
+    note(
+        "lending, all parameters of a loan",
+        ref_time(&world.sends("anybody", lending)),
+        LENDING,
+    );
     table.compare(&Path::new(env!("CARGO_MANIFEST_DIR")).join("snapshots/costs.txt"));
 }
 

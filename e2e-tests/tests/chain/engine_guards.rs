@@ -7,6 +7,7 @@ use finance::{MathError, Period, Price, Ratio, Timestamp};
 use ink::codegen::TraitCallBuilder;
 use interfaces::calls::CallError;
 use interfaces::collateral_vault::{CollateralVault, LoanServicing, VaultError};
+use interfaces::configurator::Configurator;
 use interfaces::liquidation_engine::{EngineError, EngineTerms, LiquidationEngine, MAX_PAGE};
 use interfaces::parameters::ParametersError;
 use interfaces::tranche_pool::PoolError;
@@ -367,15 +368,26 @@ fn penalties_are_paid_from_an_allowance_to_the_engine() {
 }
 
 #[test]
-fn only_the_guardian_uses_the_breaker() {
-    let world = World::deployed();
+fn the_guardian_uses_the_breaker_once_and_the_governor_arms_it() {
+    let world = World::with(|sheet| sheet.guardian = "guardian".into());
     let set = |level| world.engine().set_breaker(level, HOUR);
-    world.refuses("kim", set(1), EngineError::NotTheGuardian);
-    world.refuses("governor", set(4), EngineError::InvalidLevel);
-    world.does("governor", set(3));
-    world.chain.advance(HOUR);
-    let until = world.chain.now().plus(DAY);
-    world.refuses("governor", set(1), EngineError::CoolingDown { until });
+    let arm = || world.engine().arm_breaker();
+    for who in ["kim", "Deployer"] {
+        world.refuses(who, set(1), EngineError::NotPermitted);
+        world.refuses(who, arm(), EngineError::NotPermitted);
+    }
+    world.refuses("guardian", set(4), EngineError::InvalidLevel);
+    world.does("guardian", set(3));
+    world.chain.advance(YEAR);
+    world.refuses("guardian", set(1), EngineError::BreakerUsed);
+    world.refuses("guardian", arm(), EngineError::NotPermitted);
+    world.does("governor", arm());
+    world.does("guardian", set(1));
+    // Another guardian is named in one place.
+    let heir = world.account("heir");
+    world.does("governor", world.configurator().name(heir, None));
+    world.refuses("guardian", set(0), EngineError::NotPermitted);
+    world.does("heir", set(0));
 }
 
 #[test]

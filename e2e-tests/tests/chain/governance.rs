@@ -194,7 +194,7 @@ fn govern(world: &World, electorate: AccountId, class: AccountId, salt: &str) ->
 }
 
 /// What a proposal does to send this message.
-fn action<Args: Encode, R>(message: MessageBuilder<Args, R>) -> Action {
+pub fn action<Args: Encode, R>(message: MessageBuilder<Args, R>) -> Action {
     let call = message.params();
     let bytes = call.exec_input().encode();
     let (selector, input) = bytes.split_first_chunk().unwrap();
@@ -206,7 +206,7 @@ fn action<Args: Encode, R>(message: MessageBuilder<Args, R>) -> Action {
     })
 }
 
-fn payload(actions: Vec<Action>) -> Payload {
+pub fn payload(actions: Vec<Action>) -> Payload {
     Payload {
         actions,
         description: [1; 32],

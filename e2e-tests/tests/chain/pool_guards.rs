@@ -174,7 +174,7 @@ fn what_is_not_due_is_not_paid() {
     world.provide_cash("tess", usd(1_000));
     let take = world.engine().take(auction, eth(8), ANY_PRICE, NEVER);
     world.does("tess", take);
-    for due in [Due::Fees, Due::Dust] {
+    for due in [Due::Fees, Due::Insurance] {
         world.refuses("reserve", world.pool().pay(due), PoolError::NothingDue);
     }
 }
@@ -282,7 +282,7 @@ fn a_pool_without_the_cash_in_its_books_pays_nobody() {
     // The agent never sends what it says it brings.
     world.does("agent", settle(junior_deposit(usd(150)), 7));
     let no_balance = || PoolError::Token(PSP22Error::InsufficientBalance.into());
-    world.refuses("anybody", world.pool().pay(Due::Dust), no_balance());
+    world.refuses("anybody", world.pool().pay(Due::Insurance), no_balance());
     let mut demand = vec![Demand::default(); 3];
     demand[2].redemptions.market = usd(150);
     world.refuses("agent", settle(demand, 0), no_balance());

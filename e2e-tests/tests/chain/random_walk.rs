@@ -4,6 +4,8 @@
 //!
 //! The seed is fixed, so that a failing walk fails again; it is shrunk and printed.
 
+mod insured;
+
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -18,7 +20,9 @@ use interfaces::collateral_vault::{CollateralVault, LoanServicing, LotChanged};
 use interfaces::configurator::Configurator;
 use interfaces::liquidation_engine::LiquidationEngine;
 use interfaces::parameters::Parameter;
-use interfaces::tranche_pool::{Due, PaymentCollected, PoolError, Settlement, TranchePool};
+use interfaces::tranche_pool::{
+    Due, Payment, PaymentCollected, PoolError, Settlement, TranchePool,
+};
 use interfaces::tranche_token::TrancheToken;
 use interfaces::transfer_agent::{AgentError, Distributions, TransferAgent};
 use interfaces::types::{AuctionId, Balance, PositionId, TrancheId};
@@ -146,6 +150,7 @@ enum Step {
     SetHaircut {
         bps: u32,
     },
+    Insurance(insured::Step),
 }
 
 /// Conditions as they depend on when the order is placed: a limit in thousandths of par, and epochs from now.
@@ -225,6 +230,7 @@ fn step() -> impl Strategy<Value = Step> {
         2 => prop::bool::weighted(0.3).prop_map(|silent| Step::Silence { silent }),
         1 => cash.prop_map(|amount| Step::Donate { amount }),
         1 => (0u32..=10_000).prop_map(|bps| Step::SetHaircut { bps }),
+        14 => insured::step().prop_map(Step::Insurance),
     ]
 }
 
@@ -233,6 +239,8 @@ fn step() -> impl Strategy<Value = Step> {
 enum Kind {
     /// A deal that accumulates and charges nothing.
     Plain,
+    /// One that is insured by a fund.
+    Insured,
     /// A deal that pays out, charges fees and ends after twelve days.
     Paying,
     /// A deal that pays out, charges fees and amortises when interest is not enough.
@@ -248,8 +256,10 @@ impl Kind {
         terms.auctions.start_reward = usd(1);
         terms.auctions.start_share = Ratio::from_bps(100);
         terms.auctions.mark_reward = usd(1);
-        if self == Self::Plain {
-            return;
+        match self {
+            Self::Plain => return,
+            Self::Insured => return insured::insure(sheet),
+            Self::Paying | Self::Strict => {}
         }
         for tranche in &mut sheet.tranches {
             tranche.terms.policy = Policy::PayOut;
@@ -313,6 +323,7 @@ struct Model {
     holdings: BTreeMap<(usize, usize), HoldingModel>,
     /// Fills and payments.
     events: u128,
+    backers: insured::Backers,
     minted: Balance,
 }
 
@@ -346,6 +357,7 @@ impl Walk {
             phase: Phase::Revolving,
             holdings: BTreeMap::new(),
             events: 0,
+            backers: insured::Backers::default(),
             minted: 0,
         };
         let mut walk = Self {
@@ -567,12 +579,13 @@ impl Walk {
             }
             Step::Trip { level, hours } => {
                 let period = Period(hours * HOUR.0);
+                self.tries("governor", self.world.engine().arm_breaker());
                 let set = self.world.engine().set_breaker(level, period);
                 let done = self.tries("governor", set).is_some();
                 self.count_if(done && level == 3, "stopped");
             }
             Step::PayDues => {
-                for due in [Due::Fees, Due::Dust] {
+                for due in [Due::Fees, Due::Insurance] {
                     self.tries("anybody", self.world.pool().pay(due));
                 }
                 for who in ["reserve", "anybody"] {
@@ -598,6 +611,7 @@ impl Walk {
                     self.tries("donor", give);
                 }
             }
+            Step::Insurance(ref step) => self.insurance_step(step),
             Step::SetHaircut { bps } => {
                 let value = Ratio::from_bps(bps).0;
                 let mut configurator = self.world.configurator();
@@ -752,6 +766,7 @@ impl Walk {
         }
         let preview = self.world.reads(self.world.agent().preview_settlement());
         let (_, epoch) = self.epoch();
+        let reserve = self.reserve();
         let closed = self.sends("anybody", self.world.agent().close_epoch());
         let closed = match closed {
             Ok(closed) => closed,
@@ -771,6 +786,7 @@ impl Walk {
         assert_eq!(preview.as_ref(), Ok(settlement));
         assert_eq!(&published(&closed, epoch), settlement);
         self.check_settlement(settlement);
+        self.cover(reserve, &closed);
         let happened = self.model.settle(settlement, epoch, self.world.chain.now());
         happened.into_iter().for_each(|what| self.count(what));
         self.check_claims(settlement);
@@ -890,9 +906,16 @@ impl Walk {
     /// A payment came: what of it is interest pays coupons.
     fn collect<T>(&mut self, called: &Called<T>) {
         for told in called.events::<PaymentCollected>() {
-            self.model.interest += told.payment.interest;
+            let Payment { interest, .. } = told.payment;
+            self.model.interest += interest - self.premium(interest);
         }
         self.redeploy();
+    }
+
+    /// What of interest goes to insurance.
+    fn premium(&self, interest: Balance) -> Balance {
+        let terms = self.world.pool_terms();
+        interest * terms.premium.0 / Ratio::ONE.0
     }
 
     /// Cash moved between the pool and its borrowers: claims grow on another share from now on.
@@ -914,7 +937,7 @@ impl Walk {
         } = settlement;
         let loans = portfolio.performing + portfolio.stressed;
         let owed = trace.fees_owed + trace.fees_funded - trace.performance_fee;
-        let value = (trace.cash_before + loans).saturating_sub(owed);
+        let value = (trace.cash_before + trace.cover + loans).saturating_sub(owed);
         assert_eq!(trace.value_before, value);
         let mut left = value;
         for (index, tranche) in tranches.iter().enumerate() {
@@ -936,7 +959,7 @@ impl Walk {
         assert_eq!(sum(|class| class.value_after), trace.value_after);
         assert_eq!(trace.value_after, after);
         let paid = sum(|class| class.payout.coupon + class.payout.principal + class.fill.paid);
-        let cash = trace.cash_before + sum(|class| class.fill.deposited);
+        let cash = trace.cash_before + trace.cover + sum(|class| class.fill.deposited);
         assert_eq!(
             trace.cash_after,
             cash - paid - trace.fees_funded - trace.dust
@@ -1014,11 +1037,13 @@ impl Walk {
             .chain(["donor", "reserve", "manager", "anybody"])
             .map(cash)
             .sum();
-        let kept = [deal.pool, deal.agent, deal.engine].map(|contract| {
+        let contracts = [deal.pool, deal.agent, deal.engine].into_iter();
+        let contracts = contracts.chain(deal.fund().map(|_| deal.insurance));
+        let balance = |contract| {
             deal.balance(&self.world.chain, deal.cash, contract)
                 .unwrap()
-        });
-        let kept: Balance = kept.iter().sum();
+        };
+        let kept: Balance = contracts.map(balance).sum();
         assert_eq!(people + kept, self.model.minted, "all cash there is");
     }
 
@@ -1160,7 +1185,7 @@ impl Model {
         self.fees += trace.performance_fee as f64 - trace.fees_funded as f64;
         self.interest = 0;
         note("fees funded", trace.fees_funded > 0);
-        let mut moved = trace.dust > 0;
+        let mut moved = trace.dust > 0 || trace.cover > 0;
         for (index, class) in settlement.tranches.iter().enumerate() {
             let payout = class.payout.coupon + class.payout.principal;
             let fill = class.fill;
@@ -1282,9 +1307,12 @@ impl Model {
 }
 
 /// What all walks together must have done, or they are not worth walking.
-const LANDMARKS: [&str; 32] = [
+const LANDMARKS: [&str; 39] = [
     "amortising",
     "cancelled late",
+    "claimed income",
+    "covered",
+    "covered in part",
     "claimed a distribution",
     "claimed penalties",
     "closed",
@@ -1297,16 +1325,20 @@ const LANDMARKS: [&str; 32] = [
     "filled deposits",
     "filled redemptions",
     "impaired",
+    "left in a visible loss",
     "liquidated",
     "loan impaired",
     "loan restored",
     "ordered late",
     "prices too old",
     "principal",
+    "recovered",
     "repaid",
     "reset",
+    "returned overflow",
     "settled in stress",
     "settled without a price",
+    "staked",
     "stopped",
     "surrendered",
     "taken",
@@ -1317,12 +1349,12 @@ const LANDMARKS: [&str; 32] = [
     "written off",
 ];
 
-/// Twenty, or `SLUICE_WALKS`.
+/// Twenty-four, or `SLUICE_WALKS`.
 fn walks_asked_for() -> u32 {
     std::env::var("SLUICE_WALKS")
         .ok()
         .and_then(|walks| walks.parse().ok())
-        .unwrap_or(20)
+        .unwrap_or(24)
 }
 
 #[test]
@@ -1336,7 +1368,12 @@ fn no_walk_loses_a_base_unit() {
     // A fixed seed: the same walks everywhere.
     let rng = TestRng::deterministic_rng(config.rng_algorithm);
     let mut runner = TestRunner::new_with_rng(config, rng);
-    let kind = prop_oneof![Just(Kind::Plain), Just(Kind::Paying), Just(Kind::Strict)];
+    let kind = prop_oneof![
+        Just(Kind::Plain),
+        Just(Kind::Insured),
+        Just(Kind::Paying),
+        Just(Kind::Strict),
+    ];
     let walks = (kind, prop::collection::vec(step(), 100..160));
     let outcome = runner.run(&walks, |(kind, steps)| {
         let mut walk = Walk::new(kind);

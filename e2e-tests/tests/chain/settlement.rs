@@ -26,7 +26,7 @@ fn quote_at_the_end_of_epoch(world: &World, number: u64, ether: u128) {
 
 /// Closes the epoch, and shows that it was previewed and published field by field.
 #[track_caller]
-fn settles(world: &World) -> Settlement {
+pub fn settles(world: &World) -> Settlement {
     world.end_epoch();
     let preview = world.reads(world.agent().preview_settlement()).unwrap();
     let epoch = world.epoch();
@@ -437,6 +437,7 @@ fn an_epoch_that_nobody_closed_is_skipped() {
         cut_off_at: Timestamp(ends_at.0 - HOUR.0),
         ends_at,
         phase: Phase::Revolving,
+        closed_until: Timestamp(0),
     };
     assert_eq!(world.reads(world.agent().epoch()), running);
     let close = world.agent().close_epoch();

@@ -235,9 +235,12 @@ fn what_rounding_leaves_goes_to_the_insurance_fund() {
     assert_eq!(dust, left - 1);
     world.close_epoch();
     assert_eq!(world.reads(world.agent().books()).dust, 0);
-    assert_eq!(world.reads(world.pool().books()).dust, dust);
+    assert_eq!(world.reads(world.pool().books()).insurance, dust);
     world.assert_balanced();
-    assert_eq!(world.does("anybody", world.pool().pay(Due::Dust)), dust);
+    assert_eq!(
+        world.does("anybody", world.pool().pay(Due::Insurance)),
+        dust
+    );
     assert_eq!(world.balance(world.deal.cash, "reserve"), dust);
     world.assert_balanced();
 }

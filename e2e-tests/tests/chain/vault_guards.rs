@@ -10,6 +10,7 @@ use interfaces::collateral_vault::{
     CollateralVault, Cut, Listing, LoanServicing, Sale, VaultError, VaultTerms,
     MAX_COLLATERAL_TYPES,
 };
+use interfaces::configurator::Configurator;
 use interfaces::liquidation_engine::{EngineError, LiquidationEngine};
 use interfaces::oracle_adapter::OracleError;
 use interfaces::parameters::ParametersError;
@@ -96,6 +97,42 @@ fn tokens_have_six_to_eighteen_decimals() {
         };
         world.refuses_to_deploy("collateral-vault", as_cash, VaultError::InvalidDecimals);
     }
+}
+
+#[test]
+fn a_type_is_listed_later_by_the_governor_under_the_number_of_its_parameters() {
+    let world = World::deployed();
+    let listing = world.vault_terms().collateral[1];
+    let list = |number, listing| world.servicing().list(CollateralId(number), listing);
+    for who in ["Deployer", "mallory"] {
+        world.refuses(who, list(2, listing), VaultError::NotTheGovernor);
+    }
+    let unknown = VaultError::from(ParametersError::UnknownCollateral);
+    world.refuses("governor", list(2, listing), unknown);
+    for _ in 0..2 {
+        let terms = world.deal.sheet.collateral[1].terms;
+        world.does("governor", world.configurator().add_collateral(terms));
+    }
+    for number in [0, 1, 3, u32::MAX] {
+        let refused = VaultError::InvalidListing;
+        world.refuses("governor", list(number, listing), refused);
+    }
+    for (token, error) in [
+        (NOBODY, CallError::Trapped),
+        (world.deal.oracle, CallError::NotUnderstood),
+    ] {
+        let listing = Listing { token, ..listing };
+        world.refuses("governor", list(2, listing), VaultError::Call(error));
+    }
+    let token = world.deploys("test-asset", (None::<String>, None::<String>, 5u8));
+    let short = Listing { token, ..listing };
+    world.refuses("governor", list(2, short), VaultError::InvalidDecimals);
+    world.does("governor", list(2, listing));
+    let types = world.reads(world.servicing().collateral_types());
+    // The same token and feed as those of the second: all but what was ever done with it.
+    assert_eq!(types[2].quote, types[1].quote);
+    assert_eq!((types.len(), types[2].token), (3, listing.token));
+    world.does("governor", list(3, listing));
 }
 
 #[test]

@@ -12,7 +12,7 @@ use tokio::time::sleep;
 
 /// Where the first validator is found: its network key is 1.
 const FIRST: &str =
-    "/ip4/127.0.0.1/tcp/40333/p2p/12D3KooWEyoppNCUx8Yx66oV9fJnriXwCcXwDDUj2kj6vnc6iDEp";
+    "/ip4/127.0.0.1/tcp/40333/p2p/12D3KooWEyoppNCUx8Yx66oV9fJnriXwCcXwDDUA2kj6vnc6iDEp";
 /// How long may pass until what is waited for has happened.
 const PATIENCE: Duration = Duration::from_secs(120);
 

@@ -68,6 +68,7 @@ impl Pool {
     pub fn settle(&mut self, portfolio: Portfolio, now: Timestamp) -> Result<(), MathError> {
         let inputs = Inputs {
             cash: self.cash,
+            cover: 0,
             portfolio,
             demand: self
                 .classes

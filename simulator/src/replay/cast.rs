@@ -15,6 +15,8 @@ pub struct Cast {
     pub keepers: Vec<AccountId>,
     /// Who reports prices.
     pub feeders: Vec<AccountId>,
+    /// Who backs the insurance fund.
+    pub backers: Vec<AccountId>,
     /// Who receives fees.
     pub fee_beneficiary: Option<AccountId>,
     /// Who receives penalties and dust.
@@ -46,7 +48,12 @@ impl Cast {
                 .collect(),
             feeders: sheet.oracle.feeders.iter().map(account).collect(),
             fee_beneficiary: sheet.fees.beneficiary.as_ref().map(account),
-            insurance: account(&sheet.insurance),
+            backers: sheet
+                .backers
+                .iter()
+                .map(|backer| account(&backer.name))
+                .collect(),
+            insurance: deal.insurance,
             market: chain.account("the market outside"),
         }
     }

@@ -1,9 +1,10 @@
-//! Investors: they subscribe, leave in a panic, and claim.
+//! Investors and backers: they subscribe, leave in a panic, and claim.
 
 use anyhow::{Context, Result};
 use finance::Rounding;
 use ink::codegen::TraitCallBuilder;
 use interfaces::async_vault::{AsyncVault, AsyncVaultError, Conditions};
+use interfaces::insurance_fund::{FundError, InsuranceFund};
 use interfaces::tranche_pool::{Due, PoolError, TranchePool};
 use interfaces::transfer_agent::Distributions;
 use interfaces::types::{AccountId, Balance, TrancheId};
@@ -51,6 +52,22 @@ impl Replay<'_> {
                     .execute(account, order)
                     .with_context(|| terms.name.clone())?;
             }
+        }
+        Ok(())
+    }
+
+    pub(super) fn back(&mut self) -> Result<()> {
+        let deal = self.deal;
+        let Some(mut fund) = deal.fund() else {
+            return Ok(());
+        };
+        for (terms, account) in deal.sheet.backers.iter().zip(self.cast.backers.clone()) {
+            self.fund(deal.cash, account, terms.stake)?;
+            deal.approve(self.chain, deal.cash, account, deal.insurance, terms.stake)?;
+            let deposit = fund.call_mut().deposit(terms.stake);
+            self.chain
+                .execute(account, deposit)
+                .with_context(|| terms.name.clone())?;
         }
         Ok(())
     }
@@ -106,11 +123,31 @@ impl Replay<'_> {
         for account in &self.cast.investors {
             self.claim(*account)?;
         }
-        for due in [Due::Fees, Due::Dust] {
+        self.collect_for_backers()?;
+        for due in [Due::Fees, Due::Insurance] {
             let pay = self.deal.pool().call_mut().pay(due);
             match self.chain.call(self.cast.anyone(), pay)?.answer {
                 Ok(_) | Err(PoolError::NothingDue) => {}
                 Err(error) => anyhow::bail!("paying {due:?}: {error:?}"),
+            }
+        }
+        Ok(())
+    }
+
+    fn collect_for_backers(&self) -> Result<()> {
+        let Some(mut fund) = self.deal.fund() else {
+            return Ok(());
+        };
+        let collect = fund.call_mut().collect();
+        self.chain.execute(self.cast.anyone(), collect)?;
+        for backer in &self.cast.backers {
+            match self
+                .chain
+                .call(*backer, fund.call_mut().claim(*backer))?
+                .answer
+            {
+                Ok(_) | Err(FundError::NothingDue) => {}
+                Err(error) => anyhow::bail!("claiming income of insurance: {error:?}"),
             }
         }
         Ok(())

@@ -95,6 +95,7 @@ impl<'a> Replay<'a> {
     /// A contract fails or refuses what it must do, an epoch does not settle as previewed, or a base
     /// unit is missing.
     pub fn run(mut self, mut progress: impl FnMut(usize)) -> Result<Record> {
+        self.back().context("backers deposit")?;
         self.subscribe().context("investors subscribe")?;
         if let Some(first) = self.scenario.rows.first() {
             // The first price of a feed is held like a jump: feeders are at work before anybody borrows.

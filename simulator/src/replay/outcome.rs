@@ -4,12 +4,14 @@ use anyhow::Result;
 use finance::Rounding;
 use ink::codegen::TraitCallBuilder;
 use interfaces::async_vault::AsyncVault;
+use interfaces::insurance_fund::InsuranceFund;
 use interfaces::tranche_token::TrancheToken as _;
 use interfaces::types::{AccountId, Balance, TrancheId};
 
 use super::record::{ClassSample, Outcome};
 use super::Replay;
 use crate::contracts::TrancheToken;
+use crate::input::term_sheet::{Backer, Insurance};
 
 impl Replay<'_> {
     /// Counts what investors, keepers and beneficiaries have, tranche tokens at their last value.
@@ -52,9 +54,30 @@ impl Replay<'_> {
             })
         };
         let manager = sheet.fees.beneficiary.iter().map(|name| ("Fees", name));
-        let insurance = [("Insurance", &sheet.insurance)];
+        let insurance = match &sheet.insurance {
+            Insurance::Account(name) => Some(("Insurance", name)),
+            Insurance::Fund { .. } => None,
+        };
         let beneficiaries = manager.chain(insurance).map(beneficiary);
-        investors.chain(keepers).chain(beneficiaries).collect()
+        let backers = sheet.backers.iter().zip(&self.cast.backers);
+        let backers = backers.map(|(terms, account)| self.backer(terms, *account));
+        let people = investors.chain(keepers).chain(backers);
+        people.chain(beneficiaries).collect()
+    }
+
+    fn backer(&self, terms: &Backer, account: AccountId) -> Result<Outcome> {
+        let mut tokens = 0;
+        if let Some(fund) = self.deal.fund() {
+            let backing = self.chain.inspect(fund.call().backing(account))?;
+            tokens = backing.stake + backing.income;
+        }
+        Ok(Outcome {
+            name: terms.name.clone(),
+            role: "Backer",
+            brought: terms.stake,
+            cash: self.deal.balance(self.chain, self.deal.cash, account)?,
+            tokens,
+        })
     }
 
     /// Orders that wait, unclaimed cash and tokens, in base units of cash.

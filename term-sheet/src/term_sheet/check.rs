@@ -1,5 +1,7 @@
 //! From what is written to what is meant: each rule with the place where it is broken.
 
+mod governance;
+mod insurance;
 mod members;
 
 use std::ops::Range;
@@ -66,11 +68,22 @@ impl Check<'_> {
         let tranches = self.tranches(sheet.tranches, &cash, &mut symbols, is_ruled)?;
         let compliance = self.compliance(sheet.compliance, &tranches, &mut names)?;
         let collateral = self.collateral(sheet.collateral, &cash, &mut symbols)?;
+        let guardian = sheet.guardian;
+        let guardian = guardian.map(|guardian| self.unique(guardian, &mut names));
+        let governor = match sheet.governance {
+            Some(governance) => {
+                self.governance(governance, &sheet.governor, &tranches, &mut symbols)?
+            }
+            None => self.governor(sheet.governor, &mut names)?,
+        };
+        let guardian = self.guardian(guardian.transpose()?, &governor)?;
         let epoch_length = sheet.epoch_length.get_ref().0;
         self.ensure(epoch_length.0 > 0, &sheet.epoch_length, || {
             "an epoch must last".into()
         })?;
         let minimum_order = self.positive_or_none(&sheet.minimum_order, &cash)?;
+        let fund = sheet.insurance_fund;
+        let insurance = self.insurance(sheet.insurance, fund, &cash, &mut names)?;
         Ok(TermSheet {
             file: self.file.to_owned(),
             name: sheet.name,
@@ -83,12 +96,11 @@ impl Check<'_> {
             amortises_at: sheet.amortises.map(|date| date.0),
             patience: self.patience(&sheet.patience)?,
             frozen_limit: sheet.frozen_limit.map_or(FROZEN_LIMIT, |limit| limit.0),
-            guardian: match sheet.guardian {
-                Some(guardian) => self.unique(guardian, &mut names)?,
-                None => sheet.governor.get_ref().clone(),
-            },
-            governor: self.unique(sheet.governor, &mut names)?,
-            insurance: self.unique(sheet.insurance, &mut names)?,
+            guardian,
+            governor,
+            backers: self.each(sheet.backers, |backer| {
+                self.backer(backer, &insurance, &cash, &mut names)
+            })?,
             timelock: sheet.timelock.map_or(TIMELOCK, |timelock| timelock.0),
             ramp: sheet.ramp.map_or(RAMP, |ramp| ramp.0),
             pace: sheet.interest.map_or(PaceCurve::LEVEL, pace),
@@ -112,6 +124,7 @@ impl Check<'_> {
                 self.keeper(keeper, &cash, &mut names)
             })?,
             cash,
+            insurance,
             compliance,
             tranches,
             collateral,

@@ -21,19 +21,23 @@ pub struct Sheet {
     pub ends: Option<Spanned<Date>>,
     pub patience: Option<Spanned<u32>>,
     pub frozen_limit: Option<Duration>,
-    pub governor: Spanned<String>,
+    pub governor: Option<Spanned<String>>,
+    pub governance: Option<Governance>,
     pub guardian: Option<Spanned<String>>,
     pub timelock: Option<Duration>,
     pub ramp: Option<Duration>,
     pub originator_ceiling: Option<Spanned<Amount>>,
     pub interest: Option<Pace>,
-    pub insurance: Spanned<String>,
+    pub insurance: Option<Spanned<String>>,
+    pub insurance_fund: Option<Spanned<InsuranceFund>>,
     pub compliance: Option<Compliance>,
     pub fees: Option<Fees>,
     pub cash: Token,
     pub tranches: Spanned<Vec<Tranche>>,
     pub collateral: Spanned<Vec<Collateral>>,
     pub oracle: Oracle,
+    #[serde(default)]
+    pub backers: Vec<Backer>,
     #[serde(default)]
     pub investors: Vec<Investor>,
     #[serde(default)]
@@ -66,6 +70,57 @@ pub struct Fees {
     pub performance: Option<Spanned<Percent>>,
     pub close_reward: Option<Spanned<Amount>>,
     pub beneficiary: Spanned<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Governance {
+    pub token: Option<VotingToken>,
+    #[serde(default)]
+    pub vetoes: Vec<Spanned<String>>,
+    pub voting_delay: Option<Spanned<Duration>>,
+    pub voting_period: Option<Spanned<Duration>>,
+    pub late_extension: Option<Spanned<Duration>>,
+    pub threshold: Option<Spanned<Percent>>,
+    pub quorum: Option<Spanned<Percent>>,
+    pub super_quorum: Option<Spanned<Percent>>,
+    pub delay: Option<Spanned<Duration>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InsuranceFund {
+    pub target: Spanned<Amount>,
+    pub minimum_stake: Option<Spanned<Amount>>,
+    pub event_limit: Option<Spanned<Amount>>,
+    pub period_limit: Option<Spanned<Amount>>,
+    pub period: Option<Spanned<Duration>>,
+    pub cool_down: Option<Duration>,
+    pub window: Option<Spanned<Duration>>,
+    pub premium: Option<Spanned<Percent>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VotingToken {
+    pub name: String,
+    pub symbol: Spanned<String>,
+    pub decimals: Spanned<u8>,
+    pub holders: Spanned<Vec<Holder>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Holder {
+    pub name: Spanned<String>,
+    pub amount: Spanned<Amount>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Backer {
+    pub name: Spanned<String>,
+    pub stake: Spanned<Amount>,
 }
 
 #[derive(Deserialize)]

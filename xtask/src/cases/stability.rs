@@ -1,79 +1,112 @@
-//! Liquity's stability pool: deposits are orders, a liquidation fills part of them all.
+//! Liquity's stability pool: deposits are stakes in an insurance fund, a liquidation is a loss that brings income.
 
 use super::answer::{amount, list, map, Answer, Answers};
 use super::given::{Found, Given};
 use super::number::{self, ten_to, whole, Exact};
-use super::pool::{Placed, Queue};
 use super::Solved;
-use finance::fixed::{add, sub};
-use finance::{mul_div, Rounding};
+use finance::fixed::add;
+use finance::insurance::{Fund, Rules, Stake, HIGHEST_TARGET};
+use finance::{mul_div, MathError, Period, Rounding, Timestamp};
 use std::collections::BTreeMap;
 
+/// A fund that takes any stake and pays for any loss.
+const RULES: Rules = Rules {
+    target: HIGHEST_TARGET,
+    minimum_stake: 1,
+    event_limit: u128::MAX,
+    period_limit: u128::MAX,
+    period: Period(1),
+    cool_down: Period(0),
+    window: Period(1),
+};
+
 struct Pool {
-    queue: Queue,
-    /// Who deposited, his order, and what earlier orders of his received.
-    depositors: BTreeMap<String, (Placed, u128)>,
-    /// What those who withdrew had.
-    left: BTreeMap<String, (u128, u128)>,
+    fund: Fund,
+    /// The index at which each generation ended.
+    ends: BTreeMap<u32, u128>,
+    /// Who deposited, his stake and his income so far.
+    depositors: BTreeMap<String, (Stake, u128)>,
+    /// What those who withdrew last took out.
+    left: BTreeMap<String, u128>,
     /// The share of collateral that depositors get.
     share: Exact,
 }
 
 impl Pool {
+    fn new(share: Exact) -> Self {
+        Self {
+            fund: Fund::default(),
+            ends: BTreeMap::new(),
+            depositors: BTreeMap::new(),
+            left: BTreeMap::new(),
+            share,
+        }
+    }
+
+    /// A depositor as of now.
+    fn counted(&self, name: &str) -> Found<(Stake, u128)> {
+        let (mut stake, income) = self.depositors.get(name).copied().unwrap_or_default();
+        let ended = self.ends.get(&stake.generation).copied();
+        let earned = self.fund.count(&mut stake, ended)?;
+        Ok((stake, add(income, earned)?))
+    }
+
     fn deposit(&mut self, name: &str, amount: u128) -> Found<()> {
-        let (remaining, received) = self.withdraw(name)?;
-        let order = self.queue.place(add(remaining, amount)?)?;
-        self.depositors.insert(name.to_owned(), (order, received));
+        let (mut stake, income) = self.counted(name)?;
+        self.fund.join(&mut stake, amount)?;
+        self.depositors.insert(name.to_owned(), (stake, income));
         self.left.remove(name);
         Ok(())
     }
 
-    /// Takes a depositor out. Returns what is left of his deposit and what he received.
-    fn withdraw(&mut self, name: &str) -> Found<(u128, u128)> {
-        let Some((order, earlier)) = self.depositors.remove(name) else {
-            return Ok(self
-                .left
-                .get(name)
-                .map_or((0, 0), |(_, received)| (0, *received)));
-        };
-        let standing = self.queue.cancel(order)?;
-        let had = (standing.left, add(earlier, standing.received)?);
-        self.left.insert(name.to_owned(), had);
-        Ok(had)
+    /// Takes `amount` out, or all if it is more.
+    fn withdraw(&mut self, name: &str, amount: u128) -> Found<()> {
+        let (mut stake, income) = self.counted(name)?;
+        let worth = self.fund.worth(&stake)?;
+        if amount >= worth {
+            self.left.insert(name.to_owned(), worth);
+        }
+        self.changes(|fund| fund.leave(&mut stake, amount.min(worth), 0))?;
+        self.depositors.insert(name.to_owned(), (stake, income));
+        Ok(())
     }
 
     /// Burns `debt` of the deposits, as far as they go, and hands out the collateral for it.
     fn liquidate(&mut self, debt: u128, collateral: u128) -> Found<()> {
-        let burned = debt.min(self.queue.book.pending);
+        let burned = debt.min(self.fund.stakes);
         let reward = number::floor(&(whole(collateral) * &self.share)).unwrap_or(0);
-        let reward = match debt {
-            0 => 0,
-            _ => mul_div(reward, burned, debt, Rounding::Down)?,
-        };
-        Ok(self.queue.fill(burned, reward)?)
+        if burned > 0 {
+            let reward = mul_div(reward, burned, debt, Rounding::Down)?;
+            self.fund.earn(&RULES, reward)?;
+        }
+        self.changes(|fund| fund.cover(&RULES, burned, Timestamp::default()))?;
+        Ok(())
+    }
+
+    fn changes<T>(&mut self, change: impl FnOnce(&mut Fund) -> Result<T, MathError>) -> Found<T> {
+        let generation = self.fund.generation;
+        let changed = change(&mut self.fund)?;
+        if self.fund.generation != generation {
+            self.ends.insert(generation, self.fund.index);
+        }
+        Ok(changed)
     }
 
     fn standing(&self) -> Found<BTreeMap<String, (u128, u128)>> {
-        let mut all = self.left.clone();
-        for (name, (order, earlier)) in &self.depositors {
-            let standing = self.queue.standing(*order)?;
-            all.insert(
-                name.clone(),
-                (standing.left, add(*earlier, standing.received)?),
-            );
-        }
-        Ok(all)
+        let names = self.depositors.keys();
+        let standing = names.map(|name| {
+            let (stake, income) = self.counted(name)?;
+            let worth = self.fund.worth(&stake)?;
+            let deposit = self.left.get(name).copied().unwrap_or(worth);
+            Ok((name.clone(), (deposit, income)))
+        });
+        standing.collect()
     }
 }
 
 /// liquity-sp.
 pub fn pool(given: &Given) -> Found<Solved> {
-    let mut pool = Pool {
-        queue: Queue::default(),
-        depositors: BTreeMap::new(),
-        left: BTreeMap::new(),
-        share: whole(1) - compensation(given),
-    };
+    let mut pool = Pool::new(whole(1) - compensation(given));
     if given.has("order") {
         for event in given.texts("order")? {
             let wrong = || {
@@ -106,7 +139,7 @@ pub fn pool(given: &Given) -> Found<Solved> {
         ("deposit_and_collateral", Answer::Map(standing)),
         ("total_deposits", amount(total, given.unit)),
     ]);
-    Ok(Solved::by("orders", answers))
+    Ok(Solved::by("insurance", answers))
 }
 
 /// By name, or in the order of the alphabet.
@@ -162,7 +195,7 @@ fn happen(pool: &mut Pool, event: &str, unit: u128) -> Found<Option<()>> {
         }
         [names, verb] if verb.starts_with("withdraw") => {
             for name in names.split(',') {
-                pool.withdraw(name)?;
+                pool.withdraw(name, u128::MAX)?;
             }
         }
         [names, verb, amount] if verb.starts_with("withdraw") => {
@@ -170,8 +203,7 @@ fn happen(pool: &mut Pool, event: &str, unit: u128) -> Found<Option<()>> {
                 return Ok(None);
             };
             for name in names.split(',') {
-                let (remaining, _) = pool.withdraw(name)?;
-                pool.deposit(name, sub(remaining, amount.min(remaining))?)?;
+                pool.withdraw(name, amount)?;
             }
         }
         _ => return Ok(None),
@@ -186,12 +218,7 @@ mod tests {
 
     #[test]
     fn events_are_read() -> Result<(), Miss> {
-        let mut pool = Pool {
-            queue: Queue::default(),
-            depositors: BTreeMap::new(),
-            left: BTreeMap::new(),
-            share: whole(1),
-        };
+        let mut pool = Pool::new(whole(1));
         for event in [
             "A,B deposit 100",
             "1 liquidation 50/10",

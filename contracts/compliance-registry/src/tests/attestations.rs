@@ -155,7 +155,11 @@ fn with_signer(network: [u8; 32]) -> (ComplianceRegistryContract, Keypair) {
     let mut registry = registry(network);
     let scope = issuers().remove(0).1;
     let rule = members(Jurisdictions::ALL);
-    let bound = registry.bind(vec![(TOKENS[0], rule)], vec![(account(&keys), scope)]);
+    let bound = registry.bind(
+        GOVERNOR,
+        vec![(TOKENS[0], rule)],
+        vec![(account(&keys), scope)],
+    );
     bound.unwrap();
     (registry, keys)
 }

@@ -57,7 +57,6 @@ fn members(jurisdictions: Jurisdictions) -> Rule {
 fn registry(network: [u8; 32]) -> ComplianceRegistryContract {
     call_as(DEPLOYER);
     ComplianceRegistryContract::new(RegistryTerms {
-        governor: GOVERNOR,
         officer: OFFICER,
         network,
     })
@@ -80,7 +79,7 @@ fn with(senior: Rule) -> ComplianceRegistryContract {
     let mut registry = registry(NETWORK);
     let rules = [senior, members(Jurisdictions::ALL)];
     let tranches = TOKENS.into_iter().zip(rules).collect();
-    registry.bind(tranches, issuers()).unwrap();
+    registry.bind(GOVERNOR, tranches, issuers()).unwrap();
     registry
 }
 

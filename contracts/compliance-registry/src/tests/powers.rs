@@ -24,19 +24,25 @@ fn a_registry_is_bound_once_by_its_deployer() {
     let mut registry = registry(NETWORK);
     assert_eq!(registry.powers().deployer, Some(DEPLOYER));
     call_as(GOVERNOR);
-    assert_eq!(registry.bind(vec![], vec![]), NOT_PERMITTED);
+    assert_eq!(registry.bind(GOVERNOR, vec![], vec![]), NOT_PERMITTED);
     call_as(DEPLOYER);
     let tokens = vec![(TOKENS[0], Rule::OPEN); MAX_TRANCHES + 1];
     let too_many = Err(ComplianceError::TooManyTranches);
-    assert_eq!(registry.bind(tokens.clone(), vec![]), too_many);
+    assert_eq!(registry.bind(GOVERNOR, tokens.clone(), vec![]), too_many);
     assert_eq!(
-        registry.bind(vec![], vec![(BANK, scope(countries(1)))]),
+        registry.bind(GOVERNOR, vec![], vec![(BANK, scope(countries(1)))]),
         TOO_MANY
     );
     let long = members(countries(1));
-    assert_eq!(registry.bind(vec![(TOKENS[0], long)], vec![]), TOO_MANY);
-    assert_eq!(registry.bind(tokens[1..].to_vec(), issuers()), Ok(()));
-    assert_eq!(registry.bind(vec![], vec![]), NOT_PERMITTED);
+    assert_eq!(
+        registry.bind(GOVERNOR, vec![(TOKENS[0], long)], vec![]),
+        TOO_MANY
+    );
+    assert_eq!(
+        registry.bind(GOVERNOR, tokens[1..].to_vec(), issuers()),
+        Ok(())
+    );
+    assert_eq!(registry.bind(GOVERNOR, vec![], vec![]), NOT_PERMITTED);
     let powers = Powers {
         governor: GOVERNOR,
         successor: None,

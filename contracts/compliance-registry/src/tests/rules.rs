@@ -251,7 +251,7 @@ proptest! {
                 ..members(Jurisdictions::Only(allowed.clone()))
             });
             let mut registry = registry(NETWORK);
-            registry.bind(TOKENS.into_iter().zip(rules).collect(), vec![]).unwrap();
+            registry.bind(GOVERNOR, TOKENS.into_iter().zip(rules).collect(), vec![]).unwrap();
             let mut both = Both { registry, model: Model::default(), now: 0 };
             for step in steps {
                 both.take(step);

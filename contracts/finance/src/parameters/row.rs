@@ -7,8 +7,8 @@ use crate::time::Timestamp;
 use crate::{Price, Ratio, Rounding};
 use alloc::vec::Vec;
 
-/// A [`Course`] for each parameter of a [`Group`], in the order of the table; what is beyond the group is zero. Most never
-/// changed, and readers pay for every byte: only for others is there more than a number.
+/// A [`Course`] for each parameter of a [`Group`], in the order of the table. Most never changed, and readers pay for every
+/// byte: only for others is there more than a number.
 #[derive(Clone, Debug, PartialEq, Eq, scale::Encode, scale::Decode)]
 #[cfg_attr(
     feature = "metadata",
@@ -62,7 +62,7 @@ pub struct Broken {
 
 impl Row {
     /// Parameters that always were `values`.
-    pub const fn constant(values: Values) -> Self {
+    pub fn constant(values: Values) -> Self {
         Self {
             to: values,
             changed: Vec::new(),
@@ -70,7 +70,7 @@ impl Row {
     }
 
     /// What was decided for `now`.
-    pub fn at(&self, now: Timestamp) -> Values {
+    pub fn at(self, now: Timestamp) -> Values {
         let mut values = self.to;
         for waits in self.changed.iter().filter(|each| now < each.at) {
             if let Some(value) = values.get_mut(usize::from(waits.place)) {
@@ -115,7 +115,7 @@ impl Row {
     pub fn ensure_consistent(&self, group: Group, now: Timestamp) -> Result<(), Broken> {
         let later = self.changed.iter().map(|each| each.at);
         for at in later.filter(|at| now < *at).chain([now]) {
-            if let Some(rule) = group.broken_rule(&self.at(at)) {
+            if let Some(rule) = group.broken_rule(&self.clone().at(at)) {
                 return Err(Broken { rule, at });
             }
         }
@@ -124,7 +124,7 @@ impl Row {
 }
 
 impl Group {
-    fn broken_rule(self, values: &Values) -> Option<Rule> {
+    fn broken_rule(self, values: &[u128]) -> Option<Rule> {
         match self {
             Self::Deal => broken_by_deal(&DealParameters::from_values(values)),
             Self::Loans => broken_by_loans(&CollateralParameters::from_values(values)),

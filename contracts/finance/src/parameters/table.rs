@@ -5,10 +5,12 @@ use super::row::Row;
 use crate::interest::PaceCurve;
 use crate::time::{Period, Timestamp};
 use crate::Ratio;
+use alloc::{vec, vec::Vec};
 use Risk::{Both, Down, Up};
 
-/// The numbers of a group, each in its unit, in the order of the table.
-pub type Values = [u128; Group::LONGEST];
+/// The numbers of a group, each in its unit, in the order of the table. On the heap: they go through many hands, and a
+/// chain charges for every byte that is copied.
+pub type Values = Vec<u128>;
 
 /// The type of a parameter, and its number in the one unit that it is set in.
 trait Value: Sized {
@@ -89,20 +91,15 @@ macro_rules! parameters {
                 /// How many parameters it has.
                 pub const COUNT: usize = [$(stringify!($field)),*].len();
 
-                /// From numbers in the order of the fields, each in its unit.
-                pub fn from_values(values: &Values) -> Self {
-                    let [$($field,)* ..] = *values;
+                /// From numbers in the order of the fields, each in its unit; all zero if there are too few.
+                pub fn from_values(values: &[u128]) -> Self {
+                    let [$($field,)*] = *values.first_chunk().unwrap_or(&[0; Self::COUNT]);
                     Self {$($field: Value::from_number($field),)*}
                 }
 
-                /// As numbers in the order of the fields, each in its unit; zeros after.
+                /// As numbers in the order of the fields, each in its unit.
                 pub fn values(&self) -> Values {
-                    let mut values = [0; Group::LONGEST];
-                    let numbers = [$(self.$field.number(),)*];
-                    for (value, number) in values.iter_mut().zip(numbers) {
-                        *value = number;
-                    }
-                    values
+                    vec![$(self.$field.number(),)*]
                 }
             }
 
@@ -327,10 +324,11 @@ impl DealParameters {
 
 impl CollateralParameters {
     /// What `row` says at `now`, with the liquidation LTV on its way down over `ramp`.
-    pub fn in_force(row: &Row, now: Timestamp, ramp: Period) -> Self {
-        let mut loans = Self::from_values(&row.at(now));
+    pub fn in_force(row: Row, now: Timestamp, ramp: Period) -> Self {
         let (_, place) = Parameter::LiquidationLtv.place();
-        if let Some(course) = row.course(place) {
+        let course = row.course(place);
+        let mut loans = Self::from_values(&row.at(now));
+        if let Some(course) = course {
             loans.liquidation_ltv = Ratio(course.ramped(now, ramp));
         }
         loans

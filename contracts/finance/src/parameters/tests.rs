@@ -365,7 +365,7 @@ proptest! {
             let verdict = changed.ensure_consistent(group, now);
             let is_sound = (0..16).all(|quarters| {
                 let then = now.plus(Period(quarters * DAY / 4));
-                is_ordered(&CollateralParameters::from_values(&changed.at(then)))
+                is_ordered(&CollateralParameters::from_values(&changed.clone().at(then)))
             });
             // Every quarter of a day, or exactly when something comes due.
             prop_assert!(is_sound || verdict.is_err());

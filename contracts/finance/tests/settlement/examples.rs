@@ -38,9 +38,10 @@ fn redeem(world: &mut World, class: usize, amount: u128) {
     world.demand[class].redemptions.market += amount;
 }
 
-/// 600, 250 and 150 million base units subscribed and issued one to one.
+/// 600, 250 and 150 million base units subscribed and issued one to one; nobody insures them.
 fn funded(terms: Terms) -> World {
     let mut world = World::new(Deal(terms));
+    world.insured = 0;
     for (class, amount) in [(0, 600_000_000), (1, 250_000_000), (2, 150_000_000)] {
         deposit(&mut world, class, amount);
     }
@@ -429,6 +430,20 @@ fn a_realised_loss_that_reaches_a_claim_winds_the_deal_down_and_a_mark_does_not(
     assert_eq!(settled.trace.phase, Phase::Closed);
     assert_eq!(settled.classes[0].payout.principal, 600_000_000);
     assert_eq!(settled.classes[2].payout.principal, 0);
+}
+
+#[test]
+fn insurance_bears_a_realised_loss_before_the_residual_and_once() {
+    let mut world = deployed(terms());
+    world.portfolio.principal = 700_000_000;
+    world.portfolio.written_off = 100_000_000;
+    world.insured = 600;
+    let settled = settlement(&mut world, 700_000_000, 0).settled;
+    assert_eq!(settled.trace.cover, 60_000_000);
+    assert_eq!(settled.trace.cash_after, 260_000_000);
+    assert_eq!(settled.classes[2].value_before, 110_000_000);
+    let settled = settlement(&mut world, 700_000_000, 0).settled;
+    assert_eq!(settled.trace.cover, 0);
 }
 
 #[test]

@@ -14,7 +14,8 @@ proptest! {
             let Some(settlement) = world.does(&event) else { continue };
             let settled = &settlement.settled;
             let trace = &settled.trace;
-            let mut cash = settlement.inputs.cash - trace.fees_funded - trace.dust;
+            let inputs = &settlement.inputs;
+            let mut cash = inputs.cash + inputs.cover - trace.fees_funded - trace.dust;
             for class in &settled.classes {
                 cash = cash + class.fill.deposited - class.payout.coupon - class.payout.principal;
             }

@@ -15,6 +15,8 @@ pub struct World {
     pub portfolio: Portfolio,
     pub demand: Vec<Demand>,
     pub now: Timestamp,
+    /// Thousandths of what is written off that insurance pays.
+    pub insured: u128,
     loan_rate: Rate,
 }
 
@@ -97,6 +99,7 @@ impl World {
             cash: 0,
             portfolio: Portfolio::default(),
             now,
+            insured: 300,
             loan_rate: Rate::from_annual(Ratio::from_bps(900)).unwrap(),
         }
     }
@@ -221,6 +224,7 @@ impl World {
     pub fn settles(&mut self) -> Settlement {
         let inputs = Inputs {
             cash: self.cash,
+            cover: part(self.state.loss(&self.portfolio), self.insured),
             portfolio: self.portfolio,
             demand: self.demand.clone(),
             now: self.now,

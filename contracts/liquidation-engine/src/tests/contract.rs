@@ -20,7 +20,6 @@ pub fn engine(auctions: u32) -> LiquidationEngineContract {
         parameters: account(2),
         cash: account(3),
         insurance: account(4),
-        guardian: account(5),
     });
     for id in (0..auctions).map(AuctionId) {
         engine.add(id, &auction(), &Rewards::default()).unwrap();
@@ -114,45 +113,32 @@ fn who_is_owed_nothing_claims_nothing() {
 }
 
 #[ink::test]
-fn the_breaker_is_the_guardians_and_has_three_levels() {
-    let mut engine = engine(0);
-    assert_eq!(engine.set_breaker(4, HOUR), Err(EngineError::InvalidLevel));
-    set_caller::<DefaultEnvironment>(account(6));
-    for level in 0..=4 {
-        let refused = engine.set_breaker(level, HOUR);
-        assert_eq!(refused, Err(EngineError::NotTheGuardian));
-    }
-}
-
-#[ink::test]
-fn a_breaker_stops_for_a_time_and_rests_for_a_day() {
+fn a_breaker_stops_for_a_time_and_once() {
     let mut engine = engine(1);
     let stopped = || EngineError::Stopped { until: at(3_600) };
-    engine.set_breaker(2, HOUR).unwrap();
+    engine.trip(2, HOUR).unwrap();
     assert_eq!(engine.liquidate(TYPE, PositionId(0)), Err(stopped()));
     assert_eq!(engine.reset(FIRST), Err(stopped()));
     // Purchases go on: this one is refused for itself.
     let taken = engine.take(FIRST, 0, ANY, at(0));
     assert_eq!(taken, Err(EngineError::ZeroAmount));
-    engine.set_breaker(3, HOUR).unwrap();
+    engine.trip(3, HOUR).unwrap();
     assert_eq!(engine.take(FIRST, 1, ANY, at(0)), Err(stopped()));
 
     set_now(at(3_600));
     assert_eq!(engine.reset(FIRST), Err(EngineError::NotStale));
-    let cooling = EngineError::CoolingDown {
-        until: at(25 * 3_600),
-    };
-    assert_eq!(engine.set_breaker(1, HOUR), Err(cooling));
-    assert_eq!(engine.set_breaker(0, HOUR), Ok(()));
-    set_now(at(25 * 3_600));
-    assert_eq!(engine.set_breaker(1, HOUR), Ok(()));
+    assert_eq!(engine.trip(1, HOUR), Err(EngineError::BreakerUsed));
+    assert_eq!(engine.trip(0, HOUR), Ok(()));
+    assert_eq!(engine.trip(4, HOUR), Err(EngineError::InvalidLevel));
+    engine.put_breaker(engine.breaker().armed(at(3_600)));
+    assert_eq!(engine.trip(1, HOUR), Ok(()));
 }
 
 #[ink::test]
 fn prices_stand_still_while_purchases_are_stopped() {
     let mut engine = engine(1);
     set_now(at(900));
-    engine.set_breaker(3, HOUR).unwrap();
+    engine.trip(3, HOUR).unwrap();
     let asked = |engine: &LiquidationEngineContract| engine.auction(FIRST).unwrap().asked;
     assert_eq!(asked(&engine), hundredths(360));
     set_now(at(4_500));

@@ -226,7 +226,11 @@ impl Walk {
     fn trip(&mut self) -> bool {
         let level = u8::try_from(self.dice.roll(4)).unwrap();
         let period = Period::from_secs(self.dice.roll(40_000));
-        self.engine.set_breaker(level, period).is_ok()
+        if self.dice.roll(2) == 0 {
+            let breaker = self.engine.breaker();
+            self.engine.put_breaker(breaker.armed(self.now));
+        }
+        self.engine.trip(level, period).is_ok()
     }
 
     fn check(&self) {

@@ -40,6 +40,8 @@ fn terms() -> PoolTerms {
         close_reward: 0,
         fee_beneficiary: AccountId::from([8; 32]),
         insurance: AccountId::from([9; 32]),
+        insured: false,
+        premium: Ratio::ZERO,
     }
 }
 
@@ -65,6 +67,7 @@ fn entering(amounts: [Balance; 3]) -> Vec<Demand> {
 fn settled(pool: &Pool, portfolio: Portfolio, demand: Vec<Demand>, now: Timestamp) -> Settled {
     let inputs = Inputs {
         cash: pool.cash(),
+        cover: 0,
         portfolio,
         demand,
         now,

@@ -15,8 +15,11 @@ fn cash_that_investors_bring_is_the_pools_and_their_dust_is_not() {
         })
     );
     let books = pool.ledger.books();
-    assert_eq!((books.cash, books.dust, books.received), (1_000, 3, 1_003));
-    assert_eq!(pool.ledger.pay(Due::Dust), Ok(3));
+    assert_eq!(
+        (books.cash, books.insurance, books.received),
+        (1_000, 3, 1_003)
+    );
+    assert_eq!(pool.ledger.pay(Due::Insurance), Ok(3));
     assert_eq!(pool.ledger.ensure_conserved(), Ok(()));
 }
 

@@ -42,7 +42,7 @@ fn only_the_vault_lends_and_collects_and_only_the_agent_settles() {
     assert_eq!(pool.collect(payment, lent(0)), Err(PoolError::NotTheVault));
     assert_eq!(pool.settle(Vec::new(), 0, bob), Err(PoolError::NotTheAgent));
     assert_eq!(pool.surrender(SENIOR, 1), Err(PoolError::NotTheAgent));
-    for due in [Due::Fees, Due::Dust] {
+    for due in [Due::Fees, Due::Insurance] {
         assert_eq!(pool.pay(due), Err(PoolError::NothingDue));
     }
     assert_eq!(pool.books(), Default::default());

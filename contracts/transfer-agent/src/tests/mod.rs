@@ -28,6 +28,7 @@ fn terms() -> AgentTerms {
         epoch_length: DAY,
         cut_off: Period(DAY.0 / 24),
         minimum_order: 100,
+        configurator: [9; 32].into(),
         back_office: Hash::default(),
     }
 }

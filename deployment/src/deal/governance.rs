@@ -1,0 +1,173 @@
+//! Who governs a deal, from its first block on.
+//!
+//! Nothing is handed over: tranche tokens, lockers and the governor come before all that has a governor, so that the
+//! deployer never is one. What he may do at all is to bind what he deployed, once; [`ensure_in_place`] asks every contract
+//! whether that is over.
+
+use anyhow::{ensure, Result};
+use ink::codegen::TraitCallBuilder;
+use interfaces::compliance::ComplianceRegistry;
+use interfaces::configurator::Configurator as _;
+use interfaces::governance_token::{About, Delegation as _, GovernanceTokenTerms, Issue};
+use interfaces::governor::{Governor as _, GovernorError, GovernorTerms, Powers, Voters};
+use interfaces::oracle_adapter::OracleAdapter;
+use interfaces::types::{AccountId, Balance};
+use psp22::PSP22;
+
+use super::{Deal, Deploying};
+use term_sheet::term_sheet::{self as sheet, Electorate, Token};
+
+use crate::contracts::{Delegation, Governor, Psp22, Registry};
+use crate::host::Host;
+
+/// Who decides about a deal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Governance {
+    /// Decides: an account, or a governor contract.
+    pub governor: AccountId,
+    /// Stops.
+    pub guardian: AccountId,
+    /// Where votes are counted; none of an account that governs.
+    pub votes: Option<Votes>,
+}
+
+/// Where votes are counted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Votes {
+    /// The governance token, or what locks the residual class.
+    pub electorate: AccountId,
+    /// What locks the classes that may veto, in the order of the term sheet.
+    pub vetoes: Vec<AccountId>,
+}
+
+impl Deploying<'_> {
+    /// Deploys what a deal with these tranche tokens is governed by.
+    pub(super) fn governance(&self, tranches: &[AccountId]) -> Result<Governance> {
+        let guardian = self.chain.account(&self.sheet.guardian)?;
+        let governance = match &self.sheet.governor {
+            sheet::Governor::Account(name) => {
+                return Ok(Governance {
+                    governor: self.chain.account(name)?,
+                    guardian,
+                    votes: None,
+                })
+            }
+            sheet::Governor::Votes(governance) => governance,
+        };
+        let locker = |class: usize| self.locker(class, tranches[class]);
+        let electorate = match &governance.electorate {
+            Electorate::Token { token, holders } => self.voting_token(token, holders)?,
+            Electorate::Residual => locker(self.sheet.residual())?,
+        };
+        let vetoes = governance.vetoes.iter().map(|class| locker(class.index()));
+        let vetoes = vetoes.collect::<Result<Vec<_>>>()?;
+        let terms = GovernorTerms {
+            voters: Voters {
+                electorate,
+                classes: vetoes.clone(),
+                network: self.chain.network(),
+            },
+            guardian: Some(guardian),
+            settings: governance.settings,
+        };
+        let (chain, name) = (self.chain, &self.sheet.name);
+        let governor = chain.try_deploy::<GovernorError>("governor", self.deployer, terms, name)?;
+        Ok(Governance {
+            governor: governor
+                .map_err(|error| self.refused(format!("the governor refused: {error:?}")))?,
+            guardian,
+            votes: Some(Votes { electorate, vetoes }),
+        })
+    }
+
+    /// What votes for the tokens of a class that are locked in it.
+    fn locker(&self, class: usize, underlying: AccountId) -> Result<AccountId> {
+        let class = &self.sheet.tranches[class];
+        let token = Token {
+            name: format!("{} votes", class.token.name),
+            symbol: format!("v{}", class.token.symbol),
+            decimals: class.token.decimals,
+        };
+        self.votes(&token, Issue::Locker { underlying })
+    }
+
+    /// A token whose holders have what the term sheet says.
+    fn voting_token(&self, token: &Token, holders: &[(String, Balance)]) -> Result<AccountId> {
+        let supply: Balance = holders.iter().map(|(_, amount)| amount).sum();
+        let holder = self.deployer;
+        let address = self.votes(token, Issue::Fixed { supply, holder })?;
+        let mut psp22 = Psp22::from(address);
+        let mut left: Balance = self.chain.read(psp22.call().balance_of(holder))?;
+        // A deployment that stopped in between goes on where it was.
+        let mut given = 0;
+        for (name, amount) in holders {
+            given += amount;
+            if left > supply - given {
+                let to = self.chain.account(name)?;
+                let transfer = psp22.call_mut().transfer(to, *amount, vec![]);
+                self.chain.execute(holder, transfer)?;
+                left -= amount;
+            }
+        }
+        Ok(address)
+    }
+
+    fn votes(&self, token: &Token, issue: Issue) -> Result<AccountId> {
+        let about = About {
+            name: token.name.clone(),
+            symbol: token.symbol.clone(),
+            decimals: token.decimals,
+            network: self.chain.network(),
+        };
+        let (chain, terms) = (self.chain, GovernanceTokenTerms { about, issue });
+        chain.deploy("governance-token", self.deployer, terms, &token.symbol)
+    }
+}
+
+/// Reads back from every contract of a deal who decides and who stops, and that the deployer can do nothing.
+///
+/// # Errors
+/// The first contract that says otherwise.
+pub fn ensure_in_place(chain: &dyn Host, deal: &Deal) -> Result<()> {
+    let (
+        Governance {
+            governor,
+            guardian,
+            votes,
+        },
+        deployer,
+    ) = (&deal.governance, deal.deployer);
+    let powers = chain.read(deal.configurator().call().powers())?;
+    let named = (powers.governor, powers.guardian);
+    ensure!(
+        named == (*governor, *guardian) && (powers.successor, powers.deployer) == (None, None),
+        "the configurator names others: {powers:?}"
+    );
+    let settings = chain.read(deal.oracle().call().settings())?;
+    ensure!(
+        settings.governor == *governor,
+        "the oracle names another governor"
+    );
+    if let Some(registry) = deal.registry {
+        let powers = chain.read(Registry::from(registry).call().powers())?;
+        let left = (powers.successor, powers.deployer);
+        ensure!(
+            powers.governor == *governor && left == (None, None),
+            "the compliance registry names others: {powers:?}"
+        );
+    }
+    let Some(votes) = votes else {
+        return Ok(());
+    };
+    let can = chain.read(Governor::from(*governor).call().powers(deployer))?;
+    ensure!(
+        can == Powers::default(),
+        "the governor obeys the deployer: {can:?}"
+    );
+    for token in votes.vetoes.iter().chain([&votes.electorate]) {
+        let voter = chain.read(Delegation::from(*token).call().voter(deployer))?;
+        let kept = deal.balance(chain, *token, deployer)?;
+        ensure!((voter.votes, kept) == (0, 0), "the deployer has votes");
+    }
+    Ok(())
+}

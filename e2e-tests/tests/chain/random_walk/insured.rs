@@ -1,0 +1,266 @@
+//! The insurance fund in random walks: every loss and every income is divided among all backers.
+
+use e2e_tests::*;
+use finance::insurance::{Fund, Rules};
+use finance::{Period, Ratio};
+use interfaces::collateral_vault::{CollateralVault, LoanServicing};
+use interfaces::insurance_fund::{
+    Collected, InsuranceFund, LossCovered, LossRecovered, StakeChanged,
+};
+use interfaces::tranche_pool::TranchePool;
+use interfaces::types::{Balance, PositionId};
+use proptest::prelude::*;
+use simulator::chain::Called;
+use simulator::input::term_sheet::{Insurance, TermSheet};
+
+use super::{Walk, PEOPLE};
+
+#[derive(Clone, Debug)]
+pub enum Step {
+    Stake {
+        who: usize,
+        amount: Balance,
+    },
+    /// Asks to take a part of his stake out.
+    Ask {
+        who: usize,
+        permille: u128,
+    },
+    Leave {
+        who: usize,
+    },
+    Collect,
+    Claim {
+        who: usize,
+    },
+    /// Pays towards what was written off of the first position of which something was.
+    Recover {
+        who: usize,
+        amount: Balance,
+    },
+    ReturnOverflow,
+}
+
+pub fn step() -> impl Strategy<Value = Step> {
+    let who = 0..PEOPLE.len();
+    let cash = prop_oneof![8 => 1_000_000u128..200_000_000, 1 => 0u128..3];
+    prop_oneof![
+        4 => (who.clone(), cash.clone()).prop_map(|(who, amount)| Step::Stake { who, amount }),
+        3 => (who.clone(), 0u128..=1_000).prop_map(|(who, permille)| Step::Ask { who, permille }),
+        3 => who.clone().prop_map(|who| Step::Leave { who }),
+        2 => Just(Step::Collect),
+        2 => who.clone().prop_map(|who| Step::Claim { who }),
+        3 => (who, cash).prop_map(|(who, amount)| Step::Recover { who, amount }),
+        1 => Just(Step::ReturnOverflow),
+    ]
+}
+
+/// Insures the deal by a fund that is often at its limits.
+pub fn insure(sheet: &mut TermSheet) {
+    sheet.insurance = Insurance::Fund {
+        rules: Rules {
+            target: usd(300),
+            minimum_stake: usd(1),
+            event_limit: usd(60),
+            period_limit: usd(100),
+            period: Period(5 * DAY.0),
+            cool_down: Period(6 * HOUR.0),
+            window: Period(3 * DAY.0),
+        },
+        premium: Ratio::from_bps(1_000),
+    };
+}
+
+/// What backers have, in fractions.
+#[derive(Default)]
+pub struct Backers {
+    stakes: [f64; PEOPLE.len()],
+    income: [f64; PEOPLE.len()],
+    /// How far rounding may have led from that.
+    blur: f64,
+}
+
+impl Backers {
+    fn earn(&mut self, amount: Balance) {
+        let total: f64 = self.stakes.iter().sum();
+        for (stake, income) in self.stakes.iter().zip(&mut self.income) {
+            *income += amount as f64 * stake / total;
+        }
+        self.blur += 1.0 + amount as f64 * self.blur / total;
+    }
+
+    fn lose(&mut self, amount: Balance) {
+        let total: f64 = self.stakes.iter().sum();
+        for stake in &mut self.stakes {
+            *stake -= amount as f64 * *stake / total;
+        }
+    }
+}
+
+impl Walk {
+    fn fund(&self) -> Fund {
+        self.world.reads(self.world.insurance().books()).fund
+    }
+
+    pub fn insurance_step(&mut self, step: &Step) {
+        if self.world.deal.fund().is_none() {
+            return;
+        }
+        let before = self.fund();
+        match *step {
+            Step::Stake { who, amount } => {
+                self.model.minted += amount;
+                let (cash, fund) = (self.world.deal.cash, self.world.deal.insurance);
+                self.world.provide(cash, PEOPLE[who], fund, amount);
+                if let Ok(done) = self.sends(PEOPLE[who], self.world.insurance().deposit(amount)) {
+                    self.note_income(&done, &before);
+                    self.model.backers.stakes[who] += amount as f64;
+                    self.count("staked");
+                }
+            }
+            Step::Ask { who, permille } => {
+                let owner = self.world.account(PEOPLE[who]);
+                let stake = self
+                    .world
+                    .reads(self.world.insurance().backing(owner))
+                    .unwrap()
+                    .stake;
+                let ask = self
+                    .world
+                    .insurance()
+                    .request_withdrawal(stake * permille / 1_000);
+                self.tries(PEOPLE[who], ask);
+            }
+            Step::Leave { who } => self.leave(who),
+            Step::Collect => {
+                if let Ok(done) = self.sends("anybody", self.world.insurance().collect()) {
+                    self.note_income(&done, &before);
+                }
+            }
+            Step::Claim { who } => {
+                let owner = self.world.account(PEOPLE[who]);
+                let claim = self.world.insurance().claim(owner);
+                if self.tries("anybody", claim).is_some() {
+                    self.model.backers.income[who] = 0.0;
+                    self.count("claimed income");
+                }
+            }
+            Step::Recover { who, amount } => self.recover(who, amount),
+            Step::ReturnOverflow => {
+                let returned = self.tries("anybody", self.world.insurance().return_overflow());
+                if returned.is_some_and(|amount| amount > 0) {
+                    self.count("returned overflow");
+                    self.redeploy();
+                }
+            }
+        }
+        self.check_backers();
+    }
+
+    fn leave(&mut self, who: usize) {
+        self.refresh();
+        let (before, exposure) = (self.fund(), self.exposure());
+        let Ok(left) = self.sends(PEOPLE[who], self.world.insurance().withdraw(0)) else {
+            return;
+        };
+        let [changed]: [StakeChanged; 1] = left.events().try_into().ok().unwrap();
+        let borne = exposure.saturating_sub(before.reserve).min(before.stakes);
+        let kept = (before.stakes - borne) as f64 / before.stakes.max(1) as f64;
+        let due = changed.withdrawn as f64 * kept;
+        assert!(
+            (left.answer as f64 - due).abs() <= 1.0,
+            "{changed:?} at {exposure}"
+        );
+        self.count_if(borne > 0 && changed.withdrawn > 0, "left in a visible loss");
+        let backers = &mut self.model.backers;
+        backers.stakes[who] = match changed.stake {
+            0 => 0.0,
+            _ => backers.stakes[who] - changed.withdrawn as f64,
+        };
+        backers.blur += 1.0;
+    }
+
+    /// Losses that no settlement knows, and what debt in auction may come short of.
+    fn exposure(&self) -> Balance {
+        let portfolio = self.world.reads(self.world.vault().portfolio()).unwrap();
+        let settled = self.world.reads(self.world.pool().state()).written_off;
+        portfolio.written_off - settled + portfolio.seized_debt - portfolio.stressed
+    }
+
+    fn recover(&mut self, who: usize, amount: Balance) {
+        let written_off = |position: &PositionId| {
+            let write_off = self
+                .world
+                .reads(self.world.servicing().write_off(*position));
+            write_off.is_some()
+        };
+        let Some(position) = self.positions().find(written_off) else {
+            return;
+        };
+        self.model.minted += amount;
+        let (cash, fund) = (self.world.deal.cash, self.world.deal.insurance);
+        self.world.provide(cash, PEOPLE[who], fund, amount);
+        let before = self.fund();
+        let recover = self.world.insurance().recover(position, amount);
+        if let Ok(done) = self.sends(PEOPLE[who], recover) {
+            let [told]: [LossRecovered; 1] = done.events().try_into().ok().unwrap();
+            self.earned(told.kept, &before);
+            self.count("recovered");
+            if told.kept < told.amount {
+                self.redeploy();
+            }
+        }
+    }
+
+    fn note_income<T>(&mut self, done: &Called<T>, before: &Fund) {
+        for Collected { amount } in done.events() {
+            self.earned(amount, before);
+        }
+    }
+
+    /// The backers', or the reserve's.
+    fn earned(&mut self, amount: Balance, before: &Fund) {
+        if before.stakes >= usd(1) {
+            self.model.backers.earn(amount);
+        }
+    }
+
+    /// A settlement was covered by the reserve first, then by all backers.
+    pub fn cover<T>(&mut self, reserve: Balance, settled: &Called<T>) {
+        for LossCovered { loss, .. } in settled.events() {
+            self.count_if(loss.paid > 0, "covered");
+            self.count_if(loss.paid < loss.lost, "covered in part");
+            let borne = loss.paid.saturating_sub(reserve);
+            if borne > 0 {
+                self.model.backers.lose(borne);
+            }
+        }
+    }
+
+    pub fn reserve(&self) -> Balance {
+        self.world.deal.fund().map_or(0, |_| self.fund().reserve)
+    }
+
+    /// Everybody has what the model says.
+    fn check_backers(&mut self) {
+        if self.fund().units == 0 {
+            self.model.backers.stakes = [0.0; PEOPLE.len()];
+        }
+        let tolerance = self.model.backers.blur + 2.0;
+        for (who, name) in PEOPLE.iter().enumerate() {
+            let owner = self.world.account(name);
+            let backing = self
+                .world
+                .reads(self.world.insurance().backing(owner))
+                .unwrap();
+            let Backers { stakes, income, .. } = self.model.backers;
+            for (what, has, due) in [
+                ("stake", backing.stake, stakes[who]),
+                ("income", backing.income, income[who]),
+            ] {
+                let off = (has as f64 - due).abs();
+                assert!(off <= tolerance, "{what} of {name}: {has}, not {due}");
+            }
+        }
+    }
+}
