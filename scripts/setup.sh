@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what a build needs and this machine lacks: C and C++ compilers, Python and the pinned Rust. Where
-# the Rust servers cannot be reached, Rust comes from the Debian archive. Does nothing if all is there.
+# the Rust servers cannot be reached, Rust comes from the Debian archive. With --chain, what the node needs
+# besides. Does nothing if all is there.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 
@@ -38,6 +39,11 @@ install_python() {
     command -v python3 >/dev/null || apt_install python3
 }
 
+# Messages between nodes are generated from their description.
+install_protobuf() {
+    command -v protoc >/dev/null || apt_install protobuf-compiler
+}
+
 pinned_is_complete() {
     local installed part
     installed=$(rustup component list --toolchain "$SLUICE_RUST" --installed 2>/dev/null) || return 1
@@ -65,6 +71,7 @@ install_debian() {
 mkdir -p "$SLUICE_CACHE_DIR"
 install_compilers
 install_python
+[ "${1-}" != --chain ] || install_protobuf
 if [ "$SLUICE_TOOLCHAIN" = debian ]; then
     install_debian
 elif ! install_pinned; then
