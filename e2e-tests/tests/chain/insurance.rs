@@ -19,7 +19,7 @@ use simulator::chain::Called;
 use crate::settlement::settles;
 
 const WEEK: Period = Period::from_secs(7 * 86_400);
-const RULES: Rules = Rules {
+pub const RULES: Rules = Rules {
     target: 500_000_000,
     minimum_stake: 1_000_000,
     event_limit: 200_000_000,
@@ -50,7 +50,7 @@ fn stake(world: &World, who: &str) -> Balance {
 }
 
 /// The funded deal whose fund "iris" backs with three times as much as "ivan".
-fn backed(rules: Rules, total: Balance) -> World {
+pub fn backed(rules: Rules, total: Balance) -> World {
     let world = World::insured(rules).fund();
     stakes(&world, "iris", total / 4 * 3);
     stakes(&world, "ivan", total / 4);
@@ -58,7 +58,7 @@ fn backed(rules: Rules, total: Balance) -> World {
 }
 
 /// A loan of 600 is seized and sold for 432: the rest is written off, and no settlement knows it.
-fn loses(world: &World) -> PositionId {
+pub fn loses(world: &World) -> PositionId {
     world.quote(100, 5_000);
     let position = world.borrow("olga", eth(8), OWED - 2);
     world.quote(90, 5_000);

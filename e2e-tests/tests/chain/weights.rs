@@ -12,6 +12,7 @@ use ink::codegen::TraitCallBuilder;
 use interfaces::async_vault::{AsyncVault, Conditions};
 use interfaces::collateral_vault::{CollateralVault, LoanServicing};
 use interfaces::configurator::Configurator;
+use interfaces::insurance_fund::InsuranceFund;
 use interfaces::liquidation_engine::LiquidationEngine;
 use interfaces::oracle_adapter::OracleAdapter;
 use interfaces::parameters::{Parameter, Parameters};
@@ -23,6 +24,8 @@ use psp22::PSP22;
 use scale::Decode;
 use simulator::chain::Message;
 use simulator::contracts::{Asset, Psp22};
+
+use crate::insurance;
 
 /// A deal and what each message in it cost, one line per message.
 struct Story {
@@ -212,6 +215,31 @@ impl Story {
         let surrender = self.world.agent().surrender(SENIOR, usd(1));
         self.sends("agent surrender", "ann", surrender);
     }
+
+    /// In a deal of its own.
+    fn insure(&mut self) {
+        self.world = insurance::backed(insurance::RULES, usd(400));
+        let fund = || self.world.insurance();
+        let (cash, address) = (self.world.deal.cash, self.world.deal.insurance);
+        self.world.provide(cash, "iris", address, usd(50));
+        let deposit = fund().deposit(usd(50));
+        self.sends("insurance deposit", "iris", deposit);
+        let request = self.world.insurance().request_withdrawal(usd(50));
+        self.sends("insurance request_withdrawal", "iris", request);
+        let position = insurance::loses(&self.world);
+        self.closes("agent close_epoch, a loss is covered");
+        self.world.provide(cash, "olga", address, usd(10));
+        let recover = self.world.insurance().recover(position, usd(10));
+        self.sends("insurance recover", "olga", recover);
+        let collect = self.world.insurance().collect();
+        self.sends("insurance collect", "anybody", collect);
+        let iris = self.world.account("iris");
+        let claim = self.world.insurance().claim(iris);
+        self.sends("insurance claim", "anybody", claim);
+        self.world.chain.advance(insurance::RULES.cool_down);
+        let withdraw = self.world.insurance().withdraw(0);
+        self.sends("insurance withdraw", "iris", withdraw);
+    }
 }
 
 /// What is in one text and not in the other, marked.
@@ -266,6 +294,7 @@ fn weights_are_as_committed() {
     story.lend();
     story.liquidate();
     story.leave();
+    story.insure();
     if !compiler_is_pinned() {
         return println!("another compiler than the snapshot's: weights are not compared");
     }
