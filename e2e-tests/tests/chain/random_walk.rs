@@ -230,7 +230,7 @@ fn step() -> impl Strategy<Value = Step> {
         2 => prop::bool::weighted(0.3).prop_map(|silent| Step::Silence { silent }),
         1 => cash.prop_map(|amount| Step::Donate { amount }),
         1 => (0u32..=10_000).prop_map(|bps| Step::SetHaircut { bps }),
-        14 => insured::step().prop_map(Step::Insurance),
+        18 => insured::step().prop_map(Step::Insurance),
     ]
 }
 
@@ -604,9 +604,10 @@ impl Walk {
             Step::Wait { seconds } => self.world.chain.advance(Period::from_secs(seconds)),
             Step::Silence { silent } => self.price = (!silent).then_some(self.last_price),
             Step::Donate { amount } => {
-                self.provide_cash("donor", 2 * amount);
+                self.provide_cash("donor", 3 * amount);
                 let cash = self.world.deal.cash;
-                for to in [self.world.deal.pool, self.world.deal.agent] {
+                let deal = &self.world.deal;
+                for to in [deal.pool, deal.agent, deal.insurance] {
                     let give = Psp22::from(cash).call_mut().transfer(to, amount, vec![]);
                     self.tries("donor", give);
                 }
@@ -1349,12 +1350,12 @@ const LANDMARKS: [&str; 39] = [
     "written off",
 ];
 
-/// Twenty-four, or `SLUICE_WALKS`.
+/// Thirty, or `SLUICE_WALKS`.
 fn walks_asked_for() -> u32 {
     std::env::var("SLUICE_WALKS")
         .ok()
         .and_then(|walks| walks.parse().ok())
-        .unwrap_or(24)
+        .unwrap_or(30)
 }
 
 #[test]
@@ -1369,10 +1370,10 @@ fn no_walk_loses_a_base_unit() {
     let rng = TestRng::deterministic_rng(config.rng_algorithm);
     let mut runner = TestRunner::new_with_rng(config, rng);
     let kind = prop_oneof![
-        Just(Kind::Plain),
-        Just(Kind::Insured),
-        Just(Kind::Paying),
-        Just(Kind::Strict),
+        1 => Just(Kind::Plain),
+        3 => Just(Kind::Insured),
+        1 => Just(Kind::Paying),
+        1 => Just(Kind::Strict),
     ];
     let walks = (kind, prop::collection::vec(step(), 100..160));
     let outcome = runner.run(&walks, |(kind, steps)| {

@@ -225,12 +225,13 @@ mod tests {
             "B withdraws 25",
             "C arrives",
         ] {
-            let is_read = happen(&mut pool, event, 1)?.is_some();
+            let is_read = happen(&mut pool, event, 1_000)?.is_some();
             assert_eq!(is_read, event != "C arrives", "{event}");
         }
         let standing = pool.standing()?;
-        assert_eq!(standing.get("A"), Some(&(75, 5)));
-        assert_eq!(standing.get("B"), Some(&(50, 5)));
+        assert_eq!(standing.get("A"), Some(&(75_000, 5_000)));
+        // A base unit is left behind with what is taken out.
+        assert_eq!(standing.get("B"), Some(&(49_999, 5_000)));
         Ok(())
     }
 }

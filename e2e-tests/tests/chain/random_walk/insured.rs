@@ -8,7 +8,7 @@ use interfaces::insurance_fund::{
     Collected, InsuranceFund, LossCovered, LossRecovered, StakeChanged,
 };
 use interfaces::tranche_pool::TranchePool;
-use interfaces::types::{Balance, PositionId};
+use interfaces::types::Balance;
 use proptest::prelude::*;
 use simulator::chain::Called;
 use simulator::input::term_sheet::{Insurance, TermSheet};
@@ -33,25 +33,25 @@ pub enum Step {
     Claim {
         who: usize,
     },
-    /// Pays towards what was written off of the first position of which something was.
+    /// Pays so much of what is left of what was written off of a position.
     Recover {
         who: usize,
-        amount: Balance,
+        permille: u128,
     },
     ReturnOverflow,
 }
 
 pub fn step() -> impl Strategy<Value = Step> {
     let who = 0..PEOPLE.len();
-    let cash = prop_oneof![8 => 1_000_000u128..200_000_000, 1 => 0u128..3];
+    let cash = prop_oneof![8 => 1_000_000u128..80_000_000, 1 => 0u128..3];
     prop_oneof![
-        4 => (who.clone(), cash.clone()).prop_map(|(who, amount)| Step::Stake { who, amount }),
-        3 => (who.clone(), 0u128..=1_000).prop_map(|(who, permille)| Step::Ask { who, permille }),
-        3 => who.clone().prop_map(|who| Step::Leave { who }),
+        6 => (who.clone(), cash).prop_map(|(who, amount)| Step::Stake { who, amount }),
+        4 => (who.clone(), 0u128..=1_000).prop_map(|(who, permille)| Step::Ask { who, permille }),
+        5 => who.clone().prop_map(|who| Step::Leave { who }),
         2 => Just(Step::Collect),
         2 => who.clone().prop_map(|who| Step::Claim { who }),
-        3 => (who, cash).prop_map(|(who, amount)| Step::Recover { who, amount }),
-        1 => Just(Step::ReturnOverflow),
+        3 => (who, 0u128..1_100).prop_map(|(who, permille)| Step::Recover { who, permille }),
+        3 => Just(Step::ReturnOverflow),
     ]
 }
 
@@ -59,13 +59,13 @@ pub fn step() -> impl Strategy<Value = Step> {
 pub fn insure(sheet: &mut TermSheet) {
     sheet.insurance = Insurance::Fund {
         rules: Rules {
-            target: usd(300),
+            target: usd(150),
             minimum_stake: usd(1),
             event_limit: usd(60),
             period_limit: usd(100),
             period: Period(5 * DAY.0),
-            cool_down: Period(6 * HOUR.0),
-            window: Period(3 * DAY.0),
+            cool_down: Period::from_secs(1),
+            window: Period(20 * DAY.0),
         },
         premium: Ratio::from_bps(1_000),
     };
@@ -145,7 +145,7 @@ impl Walk {
                     self.count("claimed income");
                 }
             }
-            Step::Recover { who, amount } => self.recover(who, amount),
+            Step::Recover { who, permille } => self.recover(who, permille),
             Step::ReturnOverflow => {
                 let returned = self.tries("anybody", self.world.insurance().return_overflow());
                 if returned.is_some_and(|amount| amount > 0) {
@@ -187,16 +187,19 @@ impl Walk {
         portfolio.written_off - settled + portfolio.seized_debt - portfolio.stressed
     }
 
-    fn recover(&mut self, who: usize, amount: Balance) {
-        let written_off = |position: &PositionId| {
+    fn recover(&mut self, who: usize, permille: u128) {
+        let left = |position| {
             let write_off = self
                 .world
-                .reads(self.world.servicing().write_off(*position));
-            write_off.is_some()
+                .reads(self.world.servicing().write_off(position))?;
+            let recovered = self.world.reads(self.world.insurance().recovered(position));
+            let left = write_off.amount - recovered;
+            (left > 0).then_some((position, left))
         };
-        let Some(position) = self.positions().find(written_off) else {
+        let Some((position, left)) = self.positions().find_map(left) else {
             return;
         };
+        let amount = left * permille / 1_000;
         self.model.minted += amount;
         let (cash, fund) = (self.world.deal.cash, self.world.deal.insurance);
         self.world.provide(cash, PEOPLE[who], fund, amount);
