@@ -4,16 +4,18 @@
 //! then by all stakes in proportion; income goes to the stakes in proportion, is theirs at once and never at risk.
 //!
 //! A stake is a number of *units* of the staked capital. A loss lowers what a unit is worth (the product of Liquity's
-//! stability pool), income raises the sum that was ever earned per unit. When a unit is worth next to nothing, the *generation*
-//! ends: its stakes are lost, what is left of them is the reserve's, and the next backer begins anew.
+//! stability pool), income raises the sum that was ever earned per unit. When nothing is left of all stakes, the *generation*
+//! ends and the next backer begins anew; so it does when he finds that all of them together are less than the smallest stake:
+//! what is left of them is the reserve's then.
 
 use crate::fixed::{add, decrease, increase, mul_div, sub, MathError, Rounding};
 use crate::time::{Period, Timestamp};
 
 /// Units for one base unit of cash in a new generation, as a power of two: a stake loses a millionth of a base unit to rounding.
 const UNITS: u32 = 20;
-/// A generation ends when so many units are worth a base unit of cash or less: a millionth of its stakes is left.
-const MOST_UNITS: u32 = 40;
+/// Nobody joins while so many units are worth less than a base unit, as a power of two, after losses that left the part of 10⁻¹² of
+/// stakes that were never less than the smallest one: a distribution would lose more than a billionth of the stakes to rounding.
+const MOST_UNITS: u32 = 60;
 /// The highest target: all units are counted in 128 bits.
 pub const HIGHEST_TARGET: u128 = 100_000_000_000_000_000_000_000_000;
 /// The scale of income per unit.
@@ -130,7 +132,9 @@ impl Fund {
         let from_reserve = paid.min(self.reserve);
         decrease(&mut self.reserve, from_reserve)?;
         decrease(&mut self.stakes, sub(paid, from_reserve)?)?;
-        self.end_generation()?;
+        if self.stakes == 0 && self.units > 0 {
+            self.end_generation()?;
+        }
         Ok(paid)
     }
 
@@ -138,17 +142,13 @@ impl Fund {
         now.since(self.period_from) >= rules.period
     }
 
-    /// Ends the generation if its units are worth next to nothing, or nobody has any.
+    /// Ends the generation: what is left of its stakes is the reserve's.
+    #[inline(never)]
     fn end_generation(&mut self) -> Result<(), MathError> {
-        let is_empty = self.units == 0 && self.stakes == 0;
-        let is_worthless = self.stakes <= self.units >> MOST_UNITS;
-        if !is_empty && (is_worthless || self.units == 0) {
-            let left = core::mem::take(&mut self.stakes);
-            increase(&mut self.reserve, left)?;
-            self.units = 0;
-            self.generation = self.generation.saturating_add(1);
-        }
-        Ok(())
+        let left = core::mem::take(&mut self.stakes);
+        self.units = 0;
+        self.generation = self.generation.saturating_add(1);
+        increase(&mut self.reserve, left)
     }
 
     /// Takes income: the backers', or the reserve's while all stakes are less than the smallest one.
@@ -189,8 +189,21 @@ impl Fund {
         earned
     }
 
-    /// The stake, counted before, with `amount` more.
-    pub fn join(&mut self, stake: &mut Stake, amount: u128) -> Result<(), MathError> {
+    /// The stake, counted before, with `amount` more. Begins a generation if all stakes are less than the smallest one; if one
+    /// ended, the caller stores the index under its number.
+    pub fn join(
+        &mut self,
+        rules: &Rules,
+        stake: &mut Stake,
+        amount: u128,
+    ) -> Result<(), MathError> {
+        if self.units > 0 && self.stakes < rules.minimum_stake {
+            self.end_generation()?;
+            (stake.units, stake.generation) = (0, self.generation);
+        }
+        if self.units >> MOST_UNITS > self.stakes {
+            return Err(MathError::Overflow);
+        }
         let units = match self.units {
             0 => amount << UNITS,
             units => mul_div(amount, units, self.stakes, Rounding::Down)?,
@@ -219,7 +232,9 @@ impl Fund {
         decrease(&mut self.units, units)?;
         decrease(&mut self.stakes, amount)?;
         increase(&mut self.reserve, sub(amount, paid)?)?;
-        self.end_generation()?;
+        if self.units == 0 || self.stakes == 0 {
+            self.end_generation()?;
+        }
         Ok(paid)
     }
 

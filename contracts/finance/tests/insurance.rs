@@ -110,6 +110,8 @@ impl Model {
     /// A generation that ended left nothing.
     fn follow(&mut self, fund: &Fund) {
         if fund.units == 0 {
+            // Of base units, each of which is less than the smallest stake.
+            assert!(number(&self.total()) <= BACKERS as f64);
             self.stakes = vec![BigRational::zero(); BACKERS];
         }
     }
@@ -153,7 +155,15 @@ impl World {
             Event::Deposit { backer, amount } => {
                 let amount = amount.min(self.fund.room(&RULES).unwrap());
                 self.count(backer);
-                self.fund.join(&mut self.stakes[backer], amount).unwrap();
+                let mut stake = self.stakes[backer];
+                if self
+                    .changes(|fund| fund.join(&RULES, &mut stake, amount))
+                    .is_err()
+                {
+                    assert!(self.fund.units >> 60 > self.fund.stakes);
+                    return;
+                }
+                self.stakes[backer] = stake;
                 self.movements += 1;
                 self.brought += amount;
                 model.stakes[backer] += exactly(amount);
@@ -186,7 +196,7 @@ impl World {
                 self.brought += amount;
                 if self.fund.income > before {
                     let off = f64::from(self.movements + 1) / self.fund.stakes as f64;
-                    self.blur += 1.0 + amount as f64 * off;
+                    self.blur += 1.0 + amount as f64 * off + self.fund.units as f64 / 1e27;
                     model.earns(amount);
                 }
             }
@@ -320,7 +330,7 @@ fn who_comes_later_shares_neither_earlier_losses_nor_earlier_income() {
     world.fund.earn(&RULES, 40).unwrap();
     world.fund.cover(&RULES, 100, world.now).unwrap();
     world.count(2);
-    world.fund.join(&mut world.stakes[2], 100).unwrap();
+    world.fund.join(&RULES, &mut world.stakes[2], 100).unwrap();
     let mut has = |backer| world.has(backer);
     assert_eq!([has(0), has(1), has(2)], [(50, 20), (50, 20), (100, 0)]);
 }
@@ -365,4 +375,35 @@ fn only_the_reserve_overflows() {
     let full = Rules { target: 3, ..RULES };
     assert_eq!(world.fund.overflow(&full), Ok(5));
     assert_eq!((world.fund.reserve, world.fund.stakes), (0, 10));
+}
+
+#[test]
+fn who_joins_after_heavy_losses_keeps_his_stake_through_the_next() {
+    let mut world = backed([1_000_001, 0, 0, 0]);
+    world.fund.cover(&RULES, 1_000_000, world.now).unwrap();
+    world.count(1);
+    let stake = 400_000_000_000;
+    world
+        .fund
+        .join(&RULES, &mut world.stakes[1], stake)
+        .unwrap();
+    world.fund.cover(&RULES, stake / 20, world.now).unwrap();
+    assert_eq!(world.worth(1), stake - stake / 20);
+    assert_eq!(world.fund.reserve, 0);
+}
+
+#[test]
+fn what_is_less_than_the_smallest_stake_is_the_reserves_when_somebody_joins() {
+    let mut world = backed([2_000_000, 0, 0, 0]);
+    world.fund.cover(&RULES, 1_999_999, world.now).unwrap();
+    let rules = Rules {
+        minimum_stake: 1_000,
+        ..RULES
+    };
+    world.count(1);
+    let mut stake = world.stakes[1];
+    world.changes(|fund| fund.join(&rules, &mut stake, 5_000).unwrap());
+    world.stakes[1] = stake;
+    assert_eq!((world.worth(1), world.fund.reserve), (5_000, 1));
+    assert_eq!(world.has(0), (0, 0));
 }

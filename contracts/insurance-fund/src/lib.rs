@@ -192,11 +192,6 @@ mod insurance_fund {
         fn loss(&self, number: u32) -> Option<Loss> {
             self.state.losses.get(number)
         }
-
-        #[ink(message)]
-        fn recovered(&self, position: PositionId) -> Balance {
-            self.state.recovered.get(position).unwrap_or_default()
-        }
     }
 
     #[ink(impl)]

@@ -99,7 +99,11 @@ impl State {
         ensure!(stake >= minimum, FundError::TooSmall { minimum });
         let room = self.books.fund.room(&rules)?;
         ensure!(amount <= room, FundError::TargetReached { room });
-        self.books.fund.join(&mut backer.stake, amount)?;
+        let generation = self.books.fund.generation;
+        self.books.fund.join(&rules, &mut backer.stake, amount)?;
+        self.note_end(generation);
+        // Nobody waits out a cool-down with less than he takes out.
+        backer.withdrawal = None;
         increase(&mut self.books.held, amount)?;
         self.put(owner, &backer);
         Ok(stake)
@@ -145,6 +149,7 @@ impl State {
         } = requested.ok_or(FundError::NothingRequested)?;
         let is_time = (from..=until).contains(&now);
         ensure!(is_time, FundError::OutsideWindow { from, until });
+        let exposure = exposure.min(self.books.terms.rules.period_limit);
         let fund = &mut self.books.fund;
         let generation = fund.generation;
         let withdrawn = amount.min(fund.worth(&backer.stake)?);
@@ -294,6 +299,7 @@ impl State {
     }
 
     /// Stores the index at which `generation` ended, if it did.
+    #[inline(never)]
     fn note_end(&mut self, generation: u32) {
         let fund = &self.books.fund;
         if fund.generation != generation {

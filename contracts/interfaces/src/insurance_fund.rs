@@ -103,7 +103,7 @@ pub trait InsuranceFund {
     ) -> Result<(), FundError>;
 
     /// Adds `amount`, taken from the caller's allowance to the fund, to his stake. What was earned before is collected first: it
-    /// is for those who bore the risk.
+    /// is for those who bore the risk. A withdrawal that was requested is to be requested anew.
     ///
     /// # Events
     /// [`Collected`], [`StakeChanged`].
@@ -177,10 +177,11 @@ pub trait InsuranceFund {
     fn coverable(&self, lost: Balance) -> Result<Balance, FundError>;
 
     /// Pays `amount`, from the caller's allowance to the fund, towards what was written off of a position: to the fund until it
-    /// has back what it paid for it, then to the pool. Anybody may pay. Returns what the fund keeps.
+    /// has back what it paid for it, then to the pool. Anybody may pay; [`FundError::ExceedsLoss`] tells how much there is to
+    /// be paid. Returns what the fund keeps.
     ///
     /// # Events
-    /// [`LossRecovered`], [`Collected`].
+    /// [`LossRecovered`].
     ///
     /// # Errors
     /// [`FundError::NotBound`], [`FundError::ZeroAmount`], [`FundError::NothingWrittenOff`], [`FundError::NotSettled`],
@@ -220,10 +221,6 @@ pub trait InsuranceFund {
     /// The losses that settlements realised, in order: the one of that number.
     #[ink(message)]
     fn loss(&self, number: u32) -> Option<Loss>;
-
-    /// Paid so far towards what was written off of a position.
-    #[ink(message)]
-    fn recovered(&self, position: PositionId) -> Balance;
 }
 
 /// A stake grew or shrank.

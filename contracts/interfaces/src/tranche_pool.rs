@@ -172,7 +172,7 @@ pub trait TranchePool {
     fn collect(&mut self, payment: Payment, portfolio: Portfolio) -> Result<Funding, PoolError>;
 
     /// Takes `amount` of cash for nothing: what insurance recovered or does not need. For the insurance fund alone, which has
-    /// sent it.
+    /// sent it. A pool that is closed keeps it for the fund to collect.
     ///
     /// # Events
     /// [`CashContributed`].

@@ -281,7 +281,9 @@ mod tranche_pool {
                 state: pool.state.clone(),
                 inputs,
             };
-            peers::settle(self.wiring()?.waterfall, case)
+            let settled = peers::settle(self.wiring()?.waterfall, case)?;
+            ensure!(settled.trace.cover == cover, PoolError::NotConserved);
+            Ok(settled)
         }
 
         /// What the loans are worth to the pool.

@@ -26,11 +26,16 @@ pub struct Pool {
     pub state: State,
 }
 
-/// What of `portfolio` is the pool's: interest that will be paid goes to insurance in part.
+/// `portfolio` with insurance: a part of the interest that will be paid is the fund's, and who enters pays for seized debt at
+/// face.
 pub fn net(terms: &PoolTerms, mut portfolio: Portfolio) -> Result<Portfolio, MathError> {
     let interest = portfolio.performing.saturating_sub(portfolio.principal);
     let premium = terms.premium.of(interest, Rounding::Up)?;
     portfolio.performing = sub(portfolio.performing, premium)?;
+    if terms.insured {
+        // What auctions do not raise may be covered: nobody enters cheaper.
+        portfolio.market = portfolio.seized_debt;
+    }
     Ok(portfolio)
 }
 
@@ -178,6 +183,10 @@ impl Pool {
         amount: Balance,
         now: Timestamp,
     ) -> Result<(), MathError> {
+        if self.state.phase == Phase::Closed {
+            // Nothing is settled any more: those who bore the losses have it.
+            return self.ledger.accept(0, amount);
+        }
         self.accrue(terms, now)?;
         self.ledger.accept(amount, 0)?;
         self.state.deployed = deployed_share(self.state.principal, self.cash())?;

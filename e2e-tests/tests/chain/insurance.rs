@@ -376,6 +376,23 @@ fn nobody_leaves_ahead_of_a_loss_and_nobody_is_held_by_one() {
 }
 
 #[test]
+fn nobody_enters_the_residual_ahead_of_cover() {
+    let world = backed(RULES, usd(400));
+    let position = world.borrow("olga", eth(8), usd(600));
+    world.quote(70, 5_000);
+    world.does("kim", world.engine().liquidate(ETH, position));
+    world.deposit("mallory", JUNIOR, usd(100));
+    world.end_epoch();
+    world.quote(70, 5_000);
+    let settled = settles(&world);
+    // At face, 150 for as many tokens, though its collateral is worth 560 and the residual 54 at the mark.
+    let junior = &settled.tranches[2];
+    assert_eq!(junior.value_before, usd(54) - 25_684);
+    assert_eq!(junior.fill.deposited, usd(100));
+    assert!(junior.fill.minted.abs_diff(usd(100)) < usd(1), "{junior:?}");
+}
+
+#[test]
 fn a_write_off_that_is_not_settled_is_visible_and_one_that_is_settled_is_not() {
     let world = backed(RULES, usd(400));
     loses(&world);
@@ -419,7 +436,6 @@ fn a_recovery_repays_the_fund_and_then_the_pool() {
         kept: usd(30),
     };
     assert_eq!(last.events::<LossRecovered>(), [recovered]);
-    assert_eq!(world.reads(world.insurance().recovered(position)), LOST);
     assert_eq!(backing(&world, "iris").income, usd(75));
     assert_eq!(world.balance(world.deal.cash, "olga"), OWED - 2 + 1);
     // The pool has back what the fund did not pay for.

@@ -1308,7 +1308,7 @@ impl Model {
 }
 
 /// What all walks together must have done, or they are not worth walking.
-const LANDMARKS: [&str; 39] = [
+const LANDMARKS: [&str; 37] = [
     "amortising",
     "cancelled late",
     "claimed income",
@@ -1326,7 +1326,6 @@ const LANDMARKS: [&str; 39] = [
     "filled deposits",
     "filled redemptions",
     "impaired",
-    "left in a visible loss",
     "liquidated",
     "loan impaired",
     "loan restored",
@@ -1336,7 +1335,6 @@ const LANDMARKS: [&str; 39] = [
     "recovered",
     "repaid",
     "reset",
-    "returned overflow",
     "settled in stress",
     "settled without a price",
     "staked",

@@ -53,7 +53,7 @@ impl Pool {
 
     fn deposit(&mut self, name: &str, amount: u128) -> Found<()> {
         let (mut stake, income) = self.counted(name)?;
-        self.fund.join(&mut stake, amount)?;
+        self.changes(|fund| fund.join(&RULES, &mut stake, amount))?;
         self.depositors.insert(name.to_owned(), (stake, income));
         self.left.remove(name);
         Ok(())

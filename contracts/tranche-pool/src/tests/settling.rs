@@ -1,5 +1,7 @@
 use super::*;
+use crate::pool::net;
 use crate::settle::Flows;
+use finance::settlement::Phase;
 use interfaces::tranche_pool::{Due, PoolError};
 
 #[test]
@@ -56,4 +58,37 @@ fn the_closer_is_rewarded_out_of_fees_alone() {
     pool.ledger.fund_fees(3).unwrap();
     assert_eq!(pool.ledger.reward(5), Ok(3));
     assert_eq!(pool.ledger.ensure_conserved(), Ok(()));
+}
+
+#[test]
+fn cash_given_to_a_pool_is_its_own_until_it_is_closed_and_then_insurances() {
+    let mut pool = Pool::new(&terms(), START);
+    pool.contribute(&terms(), 70, START).unwrap();
+    pool.state.phase = Phase::Closed;
+    pool.contribute(&terms(), 30, START).unwrap();
+    let books = pool.ledger.books();
+    assert_eq!((books.cash, books.insurance, books.received), (70, 30, 100));
+}
+
+#[test]
+fn of_interest_that_will_be_paid_the_premium_is_not_the_pools() {
+    let terms = PoolTerms {
+        insured: true,
+        premium: Ratio::from_bps(1_000),
+        ..terms()
+    };
+    let portfolio = Portfolio {
+        principal: 1_000,
+        performing: 1_101,
+        seized_debt: 600,
+        stressed: 400,
+        market: 500,
+        ..Portfolio::default()
+    };
+    let expected = Portfolio {
+        performing: 1_090,
+        market: 600,
+        ..portfolio
+    };
+    assert_eq!(net(&terms, portfolio), Ok(expected));
 }
