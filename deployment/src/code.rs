@@ -22,6 +22,15 @@ pub struct Code {
 }
 
 impl Code {
+    /// The code that a package was built to.
+    pub fn new(contract: &str, wasm: Vec<u8>) -> Self {
+        Self {
+            contract: contract.to_owned(),
+            hash: blake2_256(&wasm).into(),
+            wasm,
+        }
+    }
+
     /// The address of an instance: `blake2_256("contract_addr_v1" ++ deployer ++ hash ++ input ++ salt)`, the parts
     /// SCALE-encoded. Source: `DefaultAddressGenerator` of `pallet-contracts`.
     pub fn address(&self, deployer: AccountId, input: &[u8], salt: &str) -> AccountId {
@@ -68,11 +77,7 @@ impl Bundles {
                 path.display()
             )
         })?;
-        let code = Arc::new(Code {
-            contract: contract.to_owned(),
-            hash: blake2_256(&wasm).into(),
-            wasm,
-        });
+        let code = Arc::new(Code::new(contract, wasm));
         read.insert(path, code.clone());
         Ok(code)
     }

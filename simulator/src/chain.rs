@@ -282,6 +282,15 @@ impl Chain {
         Some(<[u8; 32]>::from(hash).into())
     }
 
+    /// What a contract stores under a key, as it lies there.
+    pub fn stored(&self, contract: AccountId, key: &[u8]) -> Option<Vec<u8>> {
+        let mut sandbox = self.sandbox.borrow_mut();
+        let (contract, key) = (native(contract), key.to_vec());
+        let stored = sandbox
+            .execute_with(|| pallet_contracts::Pallet::<Runtime>::get_storage(contract, key));
+        stored.ok().flatten()
+    }
+
     /// A digest of all that is stored on the chain, but for the events of the last call. Equal digests
     /// within a block prove that nothing changed.
     pub fn state_digest(&self) -> [u8; 32] {

@@ -1,7 +1,9 @@
 //! A deal for members only: who may hold its tokens, and that nobody is kept from his cash.
 
 use e2e_tests::*;
+use finance::Timestamp;
 use ink::codegen::TraitCallBuilder;
+use ink::primitives::Hash;
 use interfaces::async_vault::{AsyncVault, AsyncVaultError};
 use interfaces::compliance::{
     Attestation, Attested, ComplianceError, ComplianceRegistry, Frozen, Jurisdiction,
@@ -9,9 +11,14 @@ use interfaces::compliance::{
 };
 use interfaces::transfer_rule::{TransferRule, REFUSED};
 use interfaces::types::{AccountId, TrancheId};
+use interfaces::upgradeable::{
+    UpgradeAnnounced, UpgradeError, Upgradeable, Upgraded, UpgradesRenounced, UpgradesView,
+    UPGRADE_DELAY,
+};
 use psp22::{PSP22Error, PSP22};
 use simulator::chain::{Message, NETWORK};
-use simulator::contracts::{Psp22, Registry, TransferRule as AnyRule};
+use simulator::contracts::{Psp22, Registry, TransferRule as AnyRule, Upgrades};
+use simulator::deployment::{Code, Host};
 use simulator::input::TermSheet;
 
 const EQUITY: TrancheId = MEZZANINE;
@@ -256,6 +263,110 @@ fn anybody_submits_what_an_issuer_signed_once() {
     assert_eq!(world.reads(member), (standing, Some(attestation)));
     world.refuses("anybody", submit(), ComplianceError::WrongSignature);
     world.does("ann", give(&world, SENIOR, "dan"));
+}
+
+/// The registry's code with an empty custom section behind it: it does the same and has another hash.
+fn next_code(world: &World) -> Hash {
+    const CUSTOM: [u8; 3] = [0, 1, 0];
+    let code = world.chain.bundles().code("compliance-registry").unwrap();
+    let code = Code::new("next", [&code.wasm[..], &CUSTOM].concat());
+    let uploaded = world.chain.upload_code(world.account("anybody"), &code);
+    uploaded.unwrap();
+    code.hash
+}
+
+fn upgrade(world: &World, code_hash: Hash) -> Message<Result<(), UpgradeError>> {
+    let mut registry = Upgrades::from(world.deal.registry.unwrap());
+    registry.call_mut().upgrade(code_hash).into()
+}
+
+fn upgrades(world: &World) -> UpgradesView {
+    let registry = Upgrades::from(world.deal.registry.unwrap());
+    world.reads(registry.call().upgrades())
+}
+
+fn code_hash(world: &World) -> Hash {
+    world.chain.code_hash(world.deal.registry.unwrap()).unwrap()
+}
+
+#[test]
+fn the_governor_replaces_the_code_of_the_registry_in_public_and_members_stay() {
+    let world = members();
+    attest(&world, "dan", SENIOR);
+    let (contract, before) = (world.deal.registry.unwrap(), code_hash(&world));
+    let next = next_code(&world);
+    assert_ne!(next, before);
+    let others = ["Deployer", "Compliance officer", "Custody bank", "mallory"];
+    for who in others {
+        world.refuses(who, upgrade(&world, next), UpgradeError::NotTheUpgrader);
+    }
+    let sent = world.sends("Governor", upgrade(&world, next));
+    let due_at = world.chain.now().plus(UPGRADE_DELAY);
+    let [told]: [UpgradeAnnounced; 1] = sent.events().try_into().ok().unwrap();
+    assert_eq!((told.contract, told.code_hash), (contract, next));
+    assert_eq!(told.due_at, due_at);
+    let upgrader = Some(world.account("Governor"));
+    let announced = Some((next, due_at));
+    assert_eq!(
+        upgrades(&world),
+        UpgradesView {
+            upgrader,
+            announced
+        }
+    );
+
+    world.chain.advance_to(Timestamp(due_at.0 - 1));
+    let too_early = UpgradeError::TooEarly(due_at);
+    world.refuses("Governor", upgrade(&world, next), too_early);
+    world.chain.advance_to(due_at);
+    for who in others {
+        world.refuses(who, upgrade(&world, next), UpgradeError::NotTheUpgrader);
+    }
+    assert_eq!(code_hash(&world), before);
+    let sent = world.sends("Governor", upgrade(&world, next));
+    let [told]: [Upgraded; 1] = sent.events().try_into().ok().unwrap();
+    assert_eq!((told.contract, told.code_hash), (contract, next));
+    assert_eq!(code_hash(&world), next);
+    let announced = None;
+    assert_eq!(
+        upgrades(&world),
+        UpgradesView {
+            upgrader,
+            announced
+        }
+    );
+    world.refuses("ann", give(&world, SENIOR, "eve"), refused());
+    world.does("ann", give(&world, SENIOR, "dan"));
+}
+
+#[test]
+fn the_code_of_the_registry_stays_once_upgrades_are_given_up() {
+    let world = members();
+    let renounce = || Messages::<Upgrades>::from(world.deal.registry.unwrap()).renounce_upgrades();
+    let before = code_hash(&world);
+    let next = next_code(&world);
+    let refused = UpgradeError::NotTheUpgrader;
+    world.does("Governor", upgrade(&world, next));
+    for who in ["Deployer", "Compliance officer", "mallory"] {
+        world.refuses(who, renounce(), refused);
+    }
+    let sent = world.sends("Governor", renounce());
+    assert_eq!(sent.events::<UpgradesRenounced>().len(), 1);
+    // What was announced before is due and stays out.
+    world.chain.advance(UPGRADE_DELAY);
+    for who in ["Governor", "Deployer", "mallory"] {
+        world.refuses(who, upgrade(&world, next), refused);
+        world.refuses(who, renounce(), refused);
+    }
+    let (upgrader, announced) = (None, None);
+    assert_eq!(
+        upgrades(&world),
+        UpgradesView {
+            upgrader,
+            announced
+        }
+    );
+    assert_eq!(code_hash(&world), before);
 }
 
 /// Whoever is no token of the deal is told nothing but no.

@@ -14,6 +14,7 @@ mod insurance;
 mod lifecycle;
 mod liquidation;
 mod loans;
+mod migration;
 mod oracle;
 mod oracle_guards;
 mod orders;
