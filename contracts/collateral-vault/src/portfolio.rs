@@ -39,8 +39,8 @@ impl Book {
 
     /// Everything ever written off.
     pub fn written_off(&self) -> Result<Balance, MathError> {
-        let lost = self.types.iter().map(|kind| kind.written_off);
-        lost.fold(Ok(0), |sum, lost| add(sum?, lost))
+        let mut lost = self.types.iter().map(|kind| kind.written_off);
+        lost.try_fold(0, add)
     }
 
     /// The portfolio at `time` of the clock of interest and at the `prices` of [`Self::assets`], where one that
