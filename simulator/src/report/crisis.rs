@@ -39,15 +39,22 @@ impl Report<'_> {
             cash(sum(|auction| auction.debt)),
             cash(sum(|auction| auction.debt - auction.shortfall)),
             cash(last.written_off),
+            cash(self.covered()),
         ];
         cells.extend(short.into_iter().rev().map(cash));
         cells.push(self.keepers_gain());
         Ok(format!("| {} |", cells.join(" | ")))
     }
 
+    /// What the insurance fund paid.
+    fn covered(&self) -> Balance {
+        let settlements = self.record.settlements.iter();
+        settlements.map(|settled| settled.trace.cover).sum()
+    }
+
     /// What each class lacks to its claim, and the residual of what was lost, most senior first.
     fn shortfalls(&self, last: &Sample) -> Result<Vec<Balance>> {
-        let mut lost = last.written_off;
+        let mut lost = last.written_off.saturating_sub(self.covered());
         let mut short = Vec::new();
         let (_, senior) = last.classes.split_last().context("no classes")?;
         for (index, class) in senior.iter().enumerate() {
