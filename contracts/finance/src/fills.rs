@@ -343,6 +343,10 @@ mod tests {
             (fills[1].deposited, fills[1].minted, classes[1].deposits),
             (200, 2, 99)
         );
+        // But for the last base unit, which rounding may have taken.
+        classes[1].deposits = 201;
+        let fills = fill(&mut classes, 0, true).unwrap();
+        assert_eq!((fills[1].deposited, classes[1].deposits), (201, 0));
     }
 
     #[test]

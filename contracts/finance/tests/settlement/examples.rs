@@ -88,7 +88,10 @@ fn the_first_orders_are_issued_one_to_one_and_the_residual_makes_room_for_the_re
 #[test]
 fn claims_grow_on_the_deployed_share_and_the_residual_takes_the_rest() {
     // 800 of 1000 are lent: the senior's 5 % a year is 4 %, the mezzanine's 9 % is 7.2 %.
-    let classes = settles(&mut deployed(terms()), 880_000_000, YEAR);
+    let settled = settlement(&mut deployed(terms()), 880_000_000, YEAR).settled;
+    let (trace, classes) = (settled.trace, settled.classes);
+    assert_eq!(trace.cash_before, 200_000_000);
+    assert_eq!(trace.value_before, 1_080_000_000);
     // 600 × e^0.04 = 624.486464…, 250 × e^0.072 = 268.663835….
     assert_eq!(values(&classes)[..2], [624_486_464, 268_663_835]);
     assert_eq!(
@@ -122,6 +125,8 @@ fn recovery_refills_from_the_top_and_a_wiped_class_does_not_grow() {
     let mut world = deployed(terms());
     let wiped = settles(&mut world, 300_000_000, DAY);
     assert_eq!(wiped[1].value_after, 0);
+    // What is worth nothing has nothing to protect; the senior has.
+    assert_eq!([wiped[0].covered, wiped[1].covered], [false, true]);
     let later = settles(&mut world, 600_000_000, 10 * DAY);
     assert_eq!(later[1].claim_before, wiped[1].claim_after);
     assert_eq!(later[0].value_before, later[0].claim_before);
@@ -188,11 +193,13 @@ fn a_missing_price_wipes_nobody_out() {
 
 #[test]
 fn value_that_no_class_owns_becomes_dust_and_not_a_gift() {
-    let mut world = World::new(Deal(terms()));
+    let mut terms = terms();
+    terms.performance_fee = Ratio::from_bps(3_000);
+    let mut world = World::new(Deal(terms));
     world.cash = 5;
     deposit(&mut world, 2, 1_000);
     let settled = world.settles().settled;
-    assert_eq!(settled.trace.dust, 5);
+    assert_eq!((settled.trace.dust, settled.trace.performance_fee), (5, 0));
     assert_eq!(settled.classes[2].value_after, 1_000);
     assert_eq!(world.cash, 1_000);
 }
@@ -219,6 +226,28 @@ fn a_pool_of_cash_alone_lets_everybody_leave() {
     let classes = settles(&mut world, 0, DAY);
     assert_eq!(classes[1].fill.paid, 840_000_000 - classes[0].claim_before);
     assert_eq!(world.cash, classes[0].value_after);
+    // 28 % lie below the senior, but no loan that could be lost.
+    assert!(classes[0].covered);
+}
+
+#[test]
+fn debt_in_auction_is_lent_as_well() {
+    let mut world = deployed(terms());
+    world.portfolio = in_auction(800_000_000, world.portfolio.principal);
+    // The senior has its 40 % exactly: the mezzanine cannot leave.
+    redeem(&mut world, 1, 10_000_000);
+    assert_eq!(settles(&mut world, 0, 0)[1].fill.burned, 0);
+}
+
+/// Debt in auction that will be raised.
+fn in_auction(debt: u128, principal: u128) -> Portfolio {
+    Portfolio {
+        principal,
+        seized_debt: debt,
+        stressed: debt,
+        market: debt,
+        ..Portfolio::default()
+    }
 }
 
 /// The same deal, paying coupons out.
@@ -255,6 +284,82 @@ fn interest_pays_coupons_from_the_top_and_the_residual_what_is_left() {
         senior.rise,
         6_030_100 * finance::distribution::INDEX_ONE / 600_000_000
     );
+    // Of what comes later the index tells all, its rise what is new.
+    world.now = world.now.plus(Period::from_secs(YEAR / 4));
+    world.portfolio.performing = 803_000_000;
+    world.collect(0, 3_000_000);
+    let later = world.settles().settled.classes[0];
+    assert_eq!(later.rise, 5_000_000 * 1_000_000_000_000_000_000);
+    assert_eq!(later.index, senior.index + later.rise);
+}
+
+#[test]
+fn while_a_loan_is_in_auction_the_residual_has_no_coupon() {
+    let mut world = deployed(paying());
+    world.now = world.now.plus(Period::from_secs(YEAR / 4));
+    world.portfolio.performing = 820_000_000;
+    world.collect(0, 20_000_000);
+    world.portfolio = Portfolio {
+        performing: 700_000_000,
+        ..in_auction(100_000_000, 800_000_000)
+    };
+    let classes = world.settles().settled.classes;
+    assert_eq!(classes[1].payout.coupon, 4_540_744);
+    assert_eq!(classes[2].payout.coupon, 0);
+}
+
+/// Whether a settlement makes claims grow on another share of the pool than before.
+fn redeploys(mut world: World) -> bool {
+    let before = Ratio(7);
+    world.state.deployed = before;
+    world.settles();
+    let share = finance::claim::deployed_share(world.portfolio.principal, world.cash);
+    assert!(world.state.deployed == before || Ok(world.state.deployed) == share);
+    world.state.deployed != before
+}
+
+#[test]
+fn claims_grow_on_another_share_from_the_settlement_on_that_moves_cash() {
+    assert!(!redeploys(deployed(terms())));
+    let mut repaid = deployed(terms());
+    repaid.portfolio.principal -= 1;
+    assert!(redeploys(repaid));
+    let mut filled = deployed(terms());
+    deposit(&mut filled, 2, 1_000);
+    assert!(redeploys(filled));
+    let mut covered = deployed(terms());
+    (covered.insured, covered.portfolio.written_off) = (1_000, 5);
+    assert!(redeploys(covered));
+    let mut distributed = deployed(paying());
+    (distributed.cash, distributed.state.interest) = (200_000_009, 9);
+    assert!(redeploys(distributed));
+    // Nobody holds the residual, and five base units are nobody's.
+    let mut unowned = World::new(Deal(Terms {
+        classes: vec![class(0, 0), class(0, 0)],
+        ..Terms::default()
+    }));
+    deposit(&mut unowned, 0, 1_000);
+    unowned.settles();
+    unowned.draw(500);
+    unowned.cash += 5;
+    assert!(redeploys(unowned));
+}
+
+#[test]
+fn a_price_that_is_missing_beyond_the_limit_pays_principal_back_and_returns() {
+    let mut world = deployed(terms());
+    world.portfolio.frozen = true;
+    let principal = |world: &mut World, seconds| {
+        let classes = settles(world, 800_000_000, seconds);
+        (classes[0].payout.principal, world.state.phase)
+    };
+    assert_eq!(principal(&mut world, DAY), (0, Phase::Revolving));
+    assert_eq!(principal(&mut world, 30 * DAY), (0, Phase::Revolving));
+    assert_eq!(principal(&mut world, 1), (200_000_000, Phase::Revolving));
+    world.portfolio.frozen = false;
+    world.cash += 7;
+    assert_eq!(principal(&mut world, DAY), (0, Phase::Revolving));
+    assert_eq!(world.state.frozen_since, None);
 }
 
 #[test]
