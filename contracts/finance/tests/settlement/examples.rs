@@ -1,9 +1,9 @@
 //! Settlements with numbers that can be checked by hand.
 
 use crate::world::{Deal, Event, Settlement, World};
-use finance::distribution::Policy;
-use finance::settlement::{ClassTerms, ClassTrace, Phase, Portfolio, Terms};
-use finance::{Period, Ratio, Timestamp};
+use finance::distribution::{Policy, INDEX_ONE};
+use finance::settlement::{ClassTerms, ClassTrace, Phase, Portfolio, Terms, Trade, Waiting};
+use finance::{Period, Price, Ratio, Timestamp};
 
 const DAY: u64 = 86_400;
 const YEAR: u64 = 31_536_000;
@@ -280,10 +280,7 @@ fn interest_pays_coupons_from_the_top_and_the_residual_what_is_left() {
     );
     assert_eq!(residual.value_after, 150_000_001);
     // Every token of a class got the same.
-    assert_eq!(
-        senior.rise,
-        6_030_100 * finance::distribution::INDEX_ONE / 600_000_000
-    );
+    assert_eq!(senior.rise, 6_030_100 * INDEX_ONE / 600_000_000);
     // Of what comes later the index tells all, its rise what is new.
     world.now = world.now.plus(Period::from_secs(YEAR / 4));
     world.portfolio.performing = 803_000_000;
@@ -614,4 +611,122 @@ fn gains_are_charged_once_and_not_while_they_are_in_doubt() {
             .performance_fee,
         0
     );
+}
+
+#[test]
+fn a_deal_that_is_wound_down_pays_no_coupon_before_principal() {
+    let mut terms = paying();
+    terms.ends_at = Some(Timestamp(2_000_000));
+    let mut world = deployed(terms);
+    world.now = world.now.plus(Period::from_secs(YEAR / 4));
+    world.portfolio.performing = 820_000_000;
+    world.collect(0, 20_000_000);
+    let settled = world.settles().settled;
+    assert_eq!(settled.trace.phase, Phase::WindDown);
+    let payouts = settled.classes.iter().map(|class| class.payout);
+    let payouts: Vec<_> = payouts.map(|paid| (paid.coupon, paid.principal)).collect();
+    assert_eq!(payouts, [(0, 220_000_000), (0, 0), (0, 0)]);
+}
+
+#[test]
+fn a_deal_whose_loans_are_worth_nothing_is_not_over() {
+    let mut terms = terms();
+    terms.amortises_at = Some(Timestamp(2_000_000));
+    let mut world = deployed(terms);
+    world.cash = 0;
+    world.portfolio = Portfolio {
+        stressed: 0,
+        ..in_auction(800_000_000, 0)
+    };
+    assert_eq!(settles(&mut world, 0, DAY)[0].value_after, 0);
+    assert_eq!(world.state.phase, Phase::Amortising);
+    // Nothing is raised, and it is.
+    world.portfolio = Portfolio::default();
+    settles(&mut world, 0, DAY);
+    assert_eq!(world.state.phase, Phase::Closed);
+}
+
+/// Two classes without minimum, the residual charged three tenths of its gains.
+fn simple() -> World {
+    let terms = Terms {
+        classes: vec![class(0, 0), class(0, 0)],
+        performance_fee: Ratio::from_bps(3_000),
+        ..Terms::default()
+    };
+    World::new(Deal(terms))
+}
+
+#[test]
+fn who_leaves_last_takes_the_high_water_mark_along() {
+    let mut world = simple();
+    deposit(&mut world, 1, 1_000);
+    world.settles();
+    world.cash = 1_300;
+    assert_eq!(world.settles().settled.trace.performance_fee, 90);
+    // 1 210 for 1 000 tokens.
+    assert_eq!(world.state.high_water, INDEX_ONE / 100 * 121);
+    world.settles();
+    assert_eq!(world.state.high_water, INDEX_ONE / 100 * 121);
+    redeem(&mut world, 1, 1_000);
+    assert_eq!(world.settles().settled.classes[1].fill.paid, 1_210);
+    assert_eq!(world.state.high_water, INDEX_ONE);
+    // Everybody may leave a deal that revolves: it goes on.
+    assert_eq!(world.state.phase, Phase::Revolving);
+}
+
+#[test]
+fn a_price_is_of_one_token_and_one_where_there_is_none() {
+    let mut world = simple();
+    let none = world.settles().settled.classes;
+    assert_eq!((none[0].entry, none[0].exit), (Price::ONE, Price::ZERO));
+    deposit(&mut world, 1, 300);
+    world.settles();
+    world.cash = 160;
+    world.portfolio = Portfolio {
+        stressed: 30,
+        market: 50,
+        seized_debt: 60,
+        ..Portfolio::default()
+    };
+    // 160 and 50 to who enters, 160 to who leaves.
+    let residual = world.settles().settled.classes[1];
+    assert_eq!(residual.entry.0, 700_000_000_000_000_000);
+    assert_eq!(residual.exit.0, 533_333_333_333_333_333);
+}
+
+#[test]
+fn a_limit_is_kept_by_its_own_price_and_any_better() {
+    let [low, price, high] = [4, 5, 6].map(Price);
+    let enters = |limit| Trade::Entry(price).keeps(limit);
+    assert_eq!([low, price, high].map(enters), [false, true, true]);
+    let leaves = |limit| Trade::Exit(price).keeps(limit);
+    assert_eq!([low, price, high].map(leaves), [true, true, false]);
+    let waiting = Waiting {
+        market: 1,
+        limited: vec![(low, 20), (price, 300), (high, 4_000)],
+        late: 50_000,
+    };
+    assert_eq!(waiting.total(), Ok(54_321));
+    assert_eq!(waiting.taking_part(Trade::Entry(price)), Ok(4_301));
+    assert_eq!(waiting.taking_part(Trade::Exit(price)), Ok(321));
+}
+
+#[test]
+fn without_a_price_the_top_class_leaves_only_if_it_is_whole_and_all_are_covered_without_that_debt()
+{
+    // Without 300 of 1000 the senior is whole above 14 %, without 700 it is not.
+    for (doubtful, minimum, burned) in [
+        (300_000_000, 2_000, 0),
+        (300_000_000, 1_000, 10_000_000),
+        (700_000_000, 0, 0),
+    ] {
+        let mut world = deployed(terms());
+        redeem(&mut world, 0, 10_000_000);
+        world.portfolio.frozen = true;
+        world.portfolio.frozen_debt = doubtful;
+        world.terms.0.classes[0].minimum_subordination = Ratio::from_bps(minimum);
+        world.terms.0.classes[1].minimum_subordination = Ratio::ZERO;
+        let classes = settles(&mut world, 800_000_000, 0);
+        assert_eq!(classes[0].fill.burned, burned, "{doubtful} at {minimum}");
+    }
 }
