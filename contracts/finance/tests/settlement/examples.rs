@@ -1,6 +1,7 @@
 //! Settlements with numbers that can be checked by hand.
 
-use crate::world::{Deal, Event, Settlement, World};
+use crate::conservation::Settlement;
+use crate::world::{Deal, Event, World};
 use finance::distribution::{Policy, INDEX_ONE};
 use finance::settlement::{ClassTerms, ClassTrace, Phase, Portfolio, Terms, Trade, Waiting};
 use finance::{Period, Price, Ratio, Timestamp};
