@@ -133,7 +133,7 @@ impl Model {
         let thresholds = thresholds(pool, &lattice, t);
         let nodes = self
             .copula
-            .nodes(&thresholds, pool.names().len(), self.error);
+            .points(&thresholds, pool.names().len(), self.error);
         let conditional = Conditional {
             mixture: self.copula.at_nodes(&thresholds, &nodes, self.error)?,
             lattice: Cow::Owned(lattice),
