@@ -206,7 +206,8 @@ impl Copula {
                 factor_dof: Some(dof),
                 ..
             } => student_rule(dof, step / 3.0),
-            _ => normal_rule(step, error),
+            Self::Gaussian => normal_rule(step, error, quiet_from(thresholds, names, error)),
+            _ => normal_rule(step, error, f64::INFINITY),
         };
         let scales = match *self {
             Self::Student { dof } => chi_rule(dof, step.min(spread)),
@@ -604,10 +605,38 @@ fn weighted(rule: Rule, density: impl Fn(f64) -> f64, at: impl Fn(f64) -> f64) -
     )
 }
 
-/// What lies beyond its ends is much less than the error: small tails of losses come from there.
-fn normal_rule(step: f64, error: f64) -> Rule {
+/// What lies beyond its lower end is much less than the error: small tails of losses come from there. From `quiet` on nothing
+/// changes any more, and the last node stands for all of that.
+fn normal_rule(step: f64, error: f64, quiet: f64) -> Rule {
     let reach = (-2.0 * 1.25 * error.ln()).sqrt();
-    weighted(in_blocks(-reach, reach, step), normal_pdf, |x| x)
+    let mut rule = in_blocks(-reach, quiet.min(reach), step);
+    rule.iter_mut()
+        .for_each(|(x, weight)| *weight *= normal_pdf(*x));
+    let total: f64 = rule.iter().map(|(_, weight)| weight).sum();
+    if let Some((_, weight)) = rule.last_mut() {
+        *weight += 1.0 - total;
+    }
+    rule
+}
+
+/// A value of the normal factor beyond which the expected number of defaults, with the probability to get there, is a thousandth of
+/// `error`: whoever takes the law of the loss there for all that is beyond changes no probability by more. Of no name defaults are as
+/// likely there as of one with the highest probability and the lowest loading.
+fn quiet_from(thresholds: &[Threshold], names: usize, error: f64) -> f64 {
+    let likeliest = thresholds.iter().map(|threshold| threshold.probability);
+    let level = normal_quantile(likeliest.fold(0.0, f64::max));
+    let loadings = thresholds.iter().map(|threshold| threshold.loading);
+    let loading = loadings.fold(1.0, f64::min);
+    if loading <= 0.0 {
+        return f64::INFINITY;
+    }
+    let residual = (1.0 - loading * loading).sqrt();
+    let defaults = |factor: f64| names as f64 * normal_cdf((level - loading * factor) / residual);
+    let is_quiet = |factor: &f64| normal_cdf(-factor) * defaults(*factor) < 1e-3 * error;
+    let candidates = (2..40).map(|quarter| 0.25 * f64::from(quarter));
+    // Where the highest level is positive, lower loadings are likelier only from there on.
+    let mut candidates = candidates.filter(|factor| *factor >= level);
+    candidates.find(is_quiet).unwrap_or(f64::INFINITY)
 }
 
 /// Equally spaced nodes, `step` apart or so much less that they fill whole blocks.
