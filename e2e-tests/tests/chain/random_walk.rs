@@ -677,13 +677,14 @@ impl Walk {
         }
     }
 
-    /// Claims first, so that there is something to redeem.
+    /// What waits to be claimed goes first.
     fn redeem(&mut self, who: usize, tranche: u32, permille: u128, terms: OrderTerms) {
-        self.claim(who, tranche);
         let (late, epoch) = self.epoch();
         let (conditions, owner) = (terms.in_epoch(epoch), self.world.account(PEOPLE[who]));
         let id = TrancheId(tranche);
-        let amount = self.model.holding(who, id.index()).held * permille / 1_000;
+        let waiting = self.world.order(PEOPLE[who], id).claimable_tokens;
+        let held = self.model.holding(who, id.index()).held;
+        let amount = (waiting + held) * permille / 1_000;
         let order = self
             .world
             .orders()
@@ -691,7 +692,9 @@ impl Walk {
         if self.tries(PEOPLE[who], order).is_some() {
             self.count_if(late, "ordered late");
             let holding = self.model.holding(who, id.index());
-            holding.held -= amount;
+            let released = amount.min(waiting);
+            holding.tokens = holding.tokens.saturating_sub(released);
+            holding.held -= amount - released;
             holding.redemption.grow(amount, late, conditions);
         }
     }
