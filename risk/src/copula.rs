@@ -149,26 +149,33 @@ impl Copula {
         thresholds: &[Threshold],
         names: usize,
         error: f64,
+        stays: Stays,
         rule: Option<&Rule>,
     ) -> Result<Mixture> {
         let perfect = thresholds
             .first()
             .is_some_and(|threshold| threshold.loading == 1.0);
         let nodes = match (self, rule) {
-            (Self::MarshallOlkin { .. }, _) => self.points(thresholds, names, error),
+            (Self::MarshallOlkin { .. }, _) => self.points(thresholds, names, error, stays),
             (Self::Gaussian | Self::Student { .. } | Self::DoubleT { .. }, _) if perfect => {
                 return Ok(comonotonic(thresholds))
             }
             (_, Some(rule)) => given_nodes(rule),
-            (_, None) => self.nodes(thresholds, names, error),
+            (_, None) => self.nodes(thresholds, names, error, stays),
         };
         self.at_nodes(thresholds, &nodes, error)
     }
 
     /// Points of the factor to sum over: those of [`Self::nodes`], or the pieces into which a common shock cuts time.
-    pub(crate) fn points(&self, thresholds: &[Threshold], names: usize, error: f64) -> Vec<Node> {
+    pub(crate) fn points(
+        &self,
+        thresholds: &[Threshold],
+        names: usize,
+        error: f64,
+        stays: Stays,
+    ) -> Vec<Node> {
         let Self::MarshallOlkin { common } = *self else {
-            return self.nodes(thresholds, names, error);
+            return self.nodes(thresholds, names, error, stays);
         };
         let reaches = thresholds.iter();
         let reaches = reaches.map(|threshold| common * hazard(threshold.probability));
@@ -190,7 +197,13 @@ impl Copula {
     }
 
     /// Points of the factor, dense enough for the sharpest of `thresholds`.
-    pub(crate) fn nodes(&self, thresholds: &[Threshold], names: usize, error: f64) -> Vec<Node> {
+    pub(crate) fn nodes(
+        &self,
+        thresholds: &[Threshold],
+        names: usize,
+        error: f64,
+        stays: Stays,
+    ) -> Vec<Node> {
         let loading = thresholds
             .iter()
             .map(|threshold| threshold.loading.abs())
@@ -206,8 +219,8 @@ impl Copula {
                 factor_dof: Some(dof),
                 ..
             } => student_rule(dof, step / 3.0),
-            Self::Gaussian => normal_rule(step, error, quiet_from(thresholds, names, error)),
-            _ => normal_rule(step, error, f64::INFINITY),
+            Self::Gaussian => normal_rule(step, error, quiet_ends(thresholds, names, error, stays)),
+            _ => normal_rule(step, error, (f64::INFINITY, f64::INFINITY)),
         };
         let scales = match *self {
             Self::Student { dof } => chi_rule(dof, step.min(spread)),
@@ -605,38 +618,65 @@ fn weighted(rule: Rule, density: impl Fn(f64) -> f64, at: impl Fn(f64) -> f64) -
     )
 }
 
-/// What lies beyond its lower end is much less than the error: small tails of losses come from there. From `quiet` on nothing
-/// changes any more, and the last node stands for all of that.
-fn normal_rule(step: f64, error: f64, quiet: f64) -> Rule {
+/// From −`low` to `high`, or to where what lies beyond is much less than the error: small tails of losses come from there. The first
+/// and the last node stand for all beyond them.
+fn normal_rule(step: f64, error: f64, (low, high): (f64, f64)) -> Rule {
     let reach = (-2.0 * 1.25 * error.ln()).sqrt();
-    let mut rule = in_blocks(-reach, quiet.min(reach), step);
+    let (low, high) = (low.min(reach), high.min(reach));
+    let mut rule = in_blocks(-low, high, step);
+    let step = rule[0].1;
+    let nodes_beyond = |end: f64| {
+        let weights = (1..).map(|k| step * normal_pdf(end + f64::from(k) * step));
+        weights.take_while(|weight| *weight > 1e-20).sum::<f64>()
+    };
     rule.iter_mut()
         .for_each(|(x, weight)| *weight *= normal_pdf(*x));
-    let total: f64 = rule.iter().map(|(_, weight)| weight).sum();
-    if let Some((_, weight)) = rule.last_mut() {
-        *weight += 1.0 - total;
-    }
+    rule[0].1 += nodes_beyond(low);
+    let last = rule.len() - 1;
+    rule[last].1 += nodes_beyond(high);
     rule
 }
 
-/// A value of the normal factor beyond which the expected number of defaults, with the probability to get there, is a thousandth of
-/// `error`: whoever takes the law of the loss there for all that is beyond changes no probability by more. Of no name defaults are as
-/// likely there as of one with the highest probability and the lowest loading.
-fn quiet_from(thresholds: &[Threshold], names: usize, error: f64) -> f64 {
-    let likeliest = thresholds.iter().map(|threshold| threshold.probability);
-    let level = normal_quantile(likeliest.fold(0.0, f64::max));
+/// Bounds the probability that the loss is one that matters if every name defaults with this one at least.
+pub(crate) type Stays<'a> = Option<&'a dyn Fn(f64) -> f64>;
+
+/// How far below and above zero the normal factor has to go. Above, nobody defaults; below, so many that more of them change
+/// nothing: of both the contrary is, with the probability to get there, less likely than a thousandth of `error`, so that no
+/// probability changes by more if all beyond is taken for the end.
+fn quiet_ends(thresholds: &[Threshold], names: usize, error: f64, stays: Stays) -> (f64, f64) {
     let loadings = thresholds.iter().map(|threshold| threshold.loading);
     let loading = loadings.fold(1.0, f64::min);
+    let probabilities = || thresholds.iter().map(|threshold| threshold.probability);
+    let quiet = |p: f64, matters: &dyn Fn(f64) -> f64| {
+        quiet_from(normal_quantile(p), loading, |reached, rest| {
+            reached * matters(rest) < 1e-3 * error
+        })
+    };
+    let defaults = |probability: f64| names as f64 * probability;
+    let low = stays.map_or(f64::INFINITY, |stays| {
+        let least = probabilities().fold(1.0, f64::min);
+        quiet(1.0 - least, &|survival| stays(1.0 - survival))
+    });
+    (low, quiet(probabilities().fold(0.0, f64::max), &defaults))
+}
+
+/// The value of the factor from which on `is_quiet`, told the probability to get there and a bound of every name's probability
+/// to be below its level, which is no higher than `level`, while it loads no less than `loading`.
+fn quiet_from(level: f64, loading: f64, is_quiet: impl Fn(f64, f64) -> bool) -> f64 {
     if loading <= 0.0 {
         return f64::INFINITY;
     }
     let residual = (1.0 - loading * loading).sqrt();
-    let defaults = |factor: f64| names as f64 * normal_cdf((level - loading * factor) / residual);
-    let is_quiet = |factor: &f64| normal_cdf(-factor) * defaults(*factor) < 1e-3 * error;
-    let candidates = (2..40).map(|quarter| 0.25 * f64::from(quarter));
-    // Where the highest level is positive, lower loadings are likelier only from there on.
+    let candidates = (12..40).map(|quarters| 0.25 * f64::from(quarters));
+    // Only beyond the level a higher loading makes it less likely.
     let mut candidates = candidates.filter(|factor| *factor >= level);
-    candidates.find(is_quiet).unwrap_or(f64::INFINITY)
+    let found = candidates.find(|factor| {
+        is_quiet(
+            normal_cdf(-factor),
+            normal_cdf((level - loading * factor) / residual),
+        )
+    });
+    found.unwrap_or(f64::INFINITY)
 }
 
 /// Equally spaced nodes, `step` apart or so much less that they fill whole blocks.

@@ -122,7 +122,9 @@ pub(crate) fn kinds(model: &Model, pool: &Pool, t: f64) -> Result<(Vec<Node>, Ve
     model.copula.validate()?;
     let lattice = pool.lattice();
     let thresholds = thresholds(pool, lattice, t);
-    let nodes = model.copula.nodes(&thresholds, pool.names().len(), 1e-12);
+    let nodes = model
+        .copula
+        .nodes(&thresholds, pool.names().len(), 1e-12, None);
     let kind = |kind: &Kind| {
         let thresholds = &thresholds[kind.thresholds.clone()];
         let bands = kind.bands.iter().zip(thresholds).map(|(band, threshold)| {

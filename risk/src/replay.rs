@@ -505,7 +505,7 @@ impl<'a> Replay<'a> {
                 self.bid(keeper, auction)?;
             }
         }
-        self.engine.running.retain(|running| !running.is_over());
+        self.engine.running.retain(|running| !running.is_over);
         Ok(())
     }
 
@@ -522,7 +522,7 @@ impl<'a> Replay<'a> {
 
     fn bid(&mut self, number: usize, auction: usize) -> Result<(), Refusal> {
         let running = &self.engine.running[auction];
-        if running.is_over() {
+        if running.is_over {
             return Ok(());
         }
         let (id, kind) = (running.id, running.kind());

@@ -24,18 +24,14 @@ pub struct Engine {
 pub struct Running {
     pub id: AuctionId,
     pub auction: DutchAuction,
+    /// Whether all is raised or all is sold.
+    pub is_over: bool,
     rewards: Rewards,
 }
 
 impl Running {
     pub fn kind(&self) -> usize {
         self.auction.0.collateral_type.index()
-    }
-
-    /// Whether all is raised or all is sold.
-    pub fn is_over(&self) -> bool {
-        let auction = &self.auction.0;
-        auction.collateral == 0 || (auction.debt == 0 && auction.penalty == 0)
     }
 }
 
@@ -69,6 +65,7 @@ impl Engine {
         let auction = DutchAuction::open(Default::default(), seizure, terms, now)?;
         self.running.push(Running {
             id: seizure.lot,
+            is_over: false,
             rewards: Rewards::of_opening(&auction, seizure, terms, keeper)?,
             auction,
         });
@@ -108,6 +105,7 @@ impl Engine {
         let sold = running.auction.sell(purchase)?;
         let (paid, left) = running.rewards.pay(sold.penalty)?;
         running.auction = sold.left;
+        running.is_over = sold.is_last();
         self.rewards += paid.iter().map(|reward| reward.amount).sum::<u128>();
         self.penalties += left;
         Ok(Some(sold))
