@@ -24,17 +24,18 @@ use drink::minimal::{MinimalSandbox, RuntimeEvent};
 use drink::pallet_contracts;
 use drink::pallet_contracts::Determinism;
 use drink::sandbox_api::prelude::*;
-use drink::{AccountId32, DispatchError, Sandbox, Weight};
+use drink::{AccountId32, DispatchError, Sandbox};
 use finance::{Period, Timestamp};
 use ink::primitives::{AccountId, Hash};
 use scale::{Decode, Encode};
 
 pub use deployment::{contracts_folder, Failure, Message, MessageBuilder};
+pub use drink::Weight;
 
 /// What tells this chain from others where something is signed for it.
 pub const NETWORK: [u8; 32] = *b"an embedded chain of one process";
 /// Native tokens each account is given for storage deposits.
-const ENDOWMENT: u128 = 1 << 100;
+pub const ENDOWMENT: u128 = 1 << 100;
 /// The most a call may reserve for storage.
 const DEPOSIT_LIMIT: u128 = 1 << 90;
 /// Who sends the messages that only look.
@@ -141,6 +142,11 @@ impl Chain {
             // Fails beyond the total issuance of `u128`, which 2^28 accounts do not reach.
             let _ = sandbox.mint_into(&account, ENDOWMENT);
         }
+    }
+
+    /// What `account` has of the native token beyond its deposits for storage, in base units.
+    pub fn native_balance(&self, account: AccountId) -> u128 {
+        self.sandbox.borrow_mut().free_balance(&native(account))
     }
 
     /// The chain's clock.
