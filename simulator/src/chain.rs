@@ -18,8 +18,9 @@ use std::fmt;
 
 use anyhow::{anyhow, Result};
 use deployment::{Bundles, Code, Host};
-use drink::frame_support::storage::{with_transaction, TransactionOutcome};
-use drink::frame_support::{Blake2_256, StorageHasher};
+use drink::frame_support::storage::child::{self, ChildInfo, StateVersion};
+use drink::frame_support::storage::{unhashed, with_transaction, TransactionOutcome};
+use drink::frame_support::{Blake2_256, StorageHasher, Twox128, Twox64Concat};
 use drink::minimal::{MinimalSandbox, RuntimeEvent};
 use drink::pallet_contracts;
 use drink::pallet_contracts::Determinism;
@@ -28,6 +29,8 @@ use drink::{AccountId32, DispatchError, Sandbox};
 use finance::{Period, Timestamp};
 use ink::primitives::{AccountId, Hash};
 use scale::{Decode, Encode};
+
+use crate::journal::{Action, StandIn, Transaction};
 
 pub use deployment::{contracts_folder, Failure, Message, MessageBuilder};
 pub use drink::Weight;
@@ -49,6 +52,7 @@ pub struct Chain {
     clock: RefCell<Timestamp>,
     gas_limit: RefCell<Weight>,
     bundles: Bundles,
+    stand_in: Option<StandIn>,
 }
 
 /// An answered call.
@@ -120,15 +124,59 @@ impl Chain {
             clock: RefCell::new(now),
             gas_limit: RefCell::new(GAS_LIMIT),
             bundles: Bundles::find()?,
+            stand_in: None,
         };
         chain.fund(READER);
         chain.advance_to(now);
         Ok(chain)
     }
 
+    /// A new chain in the place of another: of its network, with its accounts by name. Whatever it does has a block of
+    /// its own, of which each is a millisecond later than the last, and is noted in its [`journal`](Self::journal).
+    ///
+    /// # Errors
+    /// As [`Chain::new`].
+    pub fn standing_in(
+        now: Timestamp,
+        network: [u8; 32],
+        accounts: impl Fn(&str) -> AccountId + 'static,
+    ) -> Result<Self> {
+        let stand_in = StandIn {
+            network,
+            accounts: Box::new(accounts),
+            journal: RefCell::default(),
+        };
+        Ok(Self {
+            stand_in: Some(stand_in),
+            ..Self::new(now)?
+        })
+    }
+
+    /// What a chain that stands in for another has done; nothing of any other chain.
+    pub fn journal(&self) -> Vec<Transaction> {
+        let stand_in = self.stand_in.iter();
+        stand_in
+            .flat_map(|other| other.journal.borrow().clone())
+            .collect()
+    }
+
+    fn note(&self, by: AccountId, action: impl FnOnce() -> Action) {
+        if let Some(other) = &self.stand_in {
+            let transaction = Transaction {
+                at: self.now(),
+                by,
+                action: action(),
+            };
+            other.journal.borrow_mut().push(transaction);
+            self.advance(Period(1));
+        }
+    }
+
     /// The account of that name, with native tokens to act. The same name gives the same account.
     pub fn account(&self, name: &str) -> AccountId {
-        let account = AccountId::from(Blake2_256::hash(name.as_bytes()));
+        let hash = || AccountId::from(Blake2_256::hash(name.as_bytes()));
+        let other = self.stand_in.as_ref();
+        let account = other.map_or_else(hash, |other| (other.accounts)(name));
         self.fund(account);
         account
     }
@@ -297,6 +345,24 @@ impl Chain {
         stored.ok().flatten()
     }
 
+    /// The root of all that a contract stores, as a chain of the present version of the state computes it.
+    pub fn storage_root(&self, contract: AccountId) -> Option<Vec<u8>> {
+        let key = [
+            Twox128::hash(b"Contracts").as_slice(),
+            &Twox128::hash(b"ContractInfoOf"),
+            &Twox64Concat::hash(contract.as_ref()),
+        ]
+        .concat();
+        self.sandbox.borrow_mut().execute_with(|| {
+            // The first field of what the chain knows of a contract.
+            let trie: Vec<u8> = unhashed::get(&key)?;
+            Some(child::root(
+                &ChildInfo::new_default(&trie),
+                StateVersion::V1,
+            ))
+        })
+    }
+
     /// A digest of all that is stored on the chain, but for the events of the last call. Equal digests
     /// within a block prove that nothing changed.
     pub fn state_digest(&self) -> [u8; 32] {
@@ -312,9 +378,12 @@ impl Chain {
         input: Vec<u8>,
     ) -> Result<Called<Vec<u8>>, Failure> {
         let gas_limit = *self.gas_limit.borrow();
-        self.sandbox
-            .borrow_mut()
-            .execute_with(|| run(actor, contract, input, gas_limit))
+        let sent = || run(actor, contract, input.clone(), gas_limit);
+        let (called, is_refused) = self.sandbox.borrow_mut().execute_with(sent)?;
+        if !is_refused {
+            self.note(actor, || Action::Call { contract, input });
+        }
+        Ok(called)
     }
 
     /// Runs a message and takes back what it did.
@@ -333,7 +402,7 @@ impl Chain {
                 )))
             })
         });
-        tried.map_err(failure)?
+        Ok(tried.map_err(failure)??.0)
     }
 }
 
@@ -343,7 +412,8 @@ impl Host for Chain {
     }
 
     fn network(&self) -> [u8; 32] {
-        NETWORK
+        let other = self.stand_in.as_ref();
+        other.map_or(NETWORK, |other| other.network)
     }
 
     fn now(&self) -> Result<Timestamp> {
@@ -371,6 +441,8 @@ impl Host for Chain {
             Determinism::Enforced,
         );
         uploaded.map_err(failure)?;
+        drop(sandbox);
+        self.note(by, || Action::Upload(code.contract.clone()));
         Ok(())
     }
 
@@ -394,10 +466,18 @@ impl Host for Chain {
             Some(DEPOSIT_LIMIT),
         );
         let made = made.result.map_err(failure)?;
-        Ok(match made.result.did_revert() {
-            true => Err(made.result.data),
-            false => Ok(AccountId(made.account_id.into())),
-        })
+        if made.result.did_revert() {
+            return Ok(Err(made.result.data));
+        }
+        drop(sandbox);
+        let address = AccountId(made.account_id.into());
+        self.note(by, || Action::Instantiate {
+            contract: code.contract.clone(),
+            input: input.to_vec(),
+            salt: salt.to_owned(),
+            address,
+        });
+        Ok(Ok(address))
     }
 
     fn send(&self, by: AccountId, contract: AccountId, input: Vec<u8>) -> Result<Vec<u8>> {
@@ -411,13 +491,13 @@ impl Host for Chain {
 
 type Runtime = <MinimalSandbox as Sandbox>::Runtime;
 
-/// Runs a message. The answer is as the contract encoded it.
+/// Runs a message, and says whether the contract refused. The answer is as the contract encoded it.
 fn run(
     actor: AccountId,
     contract: AccountId,
     input: Vec<u8>,
     gas_limit: Weight,
-) -> Result<Called<Vec<u8>>, Failure> {
+) -> Result<(Called<Vec<u8>>, bool), Failure> {
     drink::minimal::System::reset_events();
     let result = pallet_contracts::Pallet::<Runtime>::bare_call(
         native(actor),
@@ -431,8 +511,10 @@ fn run(
         Determinism::Enforced,
     );
     let events = result.events.unwrap_or_default();
-    Ok(Called {
-        answer: result.result.map_err(failure)?.data,
+    let returned = result.result.map_err(failure)?;
+    let is_refused = returned.did_revert();
+    let called = Called {
+        answer: returned.data,
         weight: result.gas_consumed,
         emitted: events
             .into_iter()
@@ -441,7 +523,8 @@ fn run(
                 emitted(record.event, topics)
             })
             .collect(),
-    })
+    };
+    Ok((called, is_refused))
 }
 
 fn emitted(event: RuntimeEvent, topics: Vec<[u8; 32]>) -> Option<Emitted> {
