@@ -18,8 +18,10 @@ use std::fmt;
 
 use anyhow::{anyhow, Result};
 use deployment::{Bundles, Code, Host};
-use drink::frame_support::storage::{with_transaction, TransactionOutcome};
-use drink::frame_support::{Blake2_256, StorageHasher};
+use drink::frame_support::storage::{
+    storage_prefix, unhashed, with_transaction, TransactionOutcome,
+};
+use drink::frame_support::{Blake2_256, StorageHasher, Twox64Concat};
 use drink::minimal::{MinimalSandbox, RuntimeEvent};
 use drink::pallet_contracts;
 use drink::pallet_contracts::Determinism;
@@ -289,6 +291,22 @@ impl Chain {
         let stored = sandbox
             .execute_with(|| pallet_contracts::Pallet::<Runtime>::get_storage(contract, key));
         stored.ok().flatten()
+    }
+
+    /// Has `address` answer as the contract at `model` does: a stand-in for what is on another chain.
+    pub fn stand_in(&self, address: AccountId, model: AccountId) {
+        let info_of = |contract: AccountId| {
+            let key = Twox64Concat::hash(contract.as_ref());
+            [
+                storage_prefix(b"Contracts", b"ContractInfoOf").to_vec(),
+                key,
+            ]
+            .concat()
+        };
+        self.sandbox.borrow_mut().execute_with(|| {
+            let info = unhashed::get_raw(&info_of(model)).unwrap_or_default();
+            unhashed::put_raw(&info_of(address), &info);
+        });
     }
 
     /// A digest of all that is stored on the chain, but for the events of the last call. Equal digests
