@@ -1,6 +1,7 @@
 //! A deal under votes, in random walks: who votes how much at a snapshot, and that nothing is executed that was not
 //! carried, waited for and left standing.
 
+use e2e_tests::proposals::{action, payload};
 use e2e_tests::*;
 use finance::governance::ballot::Vote;
 use finance::governance::settings::Settings;
@@ -18,7 +19,6 @@ use simulator::input::term_sheet::{self, Governance, TermSheet, Token};
 
 use super::adversary::{scope, RULERS};
 use super::{Walk, PEOPLE};
-use crate::governance::{action, payload};
 
 const SETTINGS: Settings = Settings {
     voting_delay: HOUR,
