@@ -26,8 +26,8 @@ use crate::node::Node;
 use crate::wire::{Gas, Trial, PLENTY};
 use crate::world::{sheet, World, INVESTORS};
 
-const DEALS: usize = 110;
-const LOANS: u32 = 200;
+const DEALS: usize = 250;
+const LOANS: u32 = 400;
 /// What transactions may use of a block: three quarters of two seconds, and of 5 MiB where others check it by a proof.
 const WORK: u64 = 1_500_000_000_000;
 const PROOF: u64 = 5 * 1024 * 1024 * 3 / 4;
@@ -126,14 +126,15 @@ impl Table<'_> {
         let before = self.done((work + work / 10, proof + proof / 10), sending);
         let blocks = self.node.blocks_since(before).unwrap();
         assert!(blocks.iter().all(|block| block.failed == 0), "{what} fails");
-        let fullest = blocks
-            .iter()
-            .max_by_key(|block| block.transactions)
-            .unwrap();
-        assert!(
-            fullest.transactions < sending.len(),
-            "{what}: too few for a block"
+        let fullest = blocks.iter().max_by_key(|block| block.work).unwrap();
+        println!(
+            "{what}: {} of {} ps in {} of {} transactions",
+            fullest.work,
+            WORK,
+            fullest.transactions,
+            sending.len()
         );
+        assert!(fullest.work > WORK / 10 * 9, "too few for a block");
         let used = fullest.work / fullest.transactions as u64;
         writeln!(
             self.rows,
