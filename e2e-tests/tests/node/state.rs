@@ -17,8 +17,10 @@ pub struct Block {
     pub transactions: usize,
     /// Those of them that the chain took back.
     pub failed: usize,
-    /// What they took, in picoseconds.
+    /// The work of all, in picoseconds.
     pub work: u64,
+    /// The bytes of a proof of all.
+    pub proof: u64,
 }
 
 impl Node {
@@ -90,8 +92,9 @@ impl Node {
         let weight = dynamic::storage("System", "BlockWeight", Vec::<Value>::new());
         let weight = self.wait(storage.at(block).fetch(&weight))?;
         let weight = weight.context("a block without a weight")?.into_encoded();
-        // First that of ordinary transactions: picoseconds of work, and bytes of proof.
-        contents.work = Compact::<u64>::decode(&mut &weight[..])?.0;
+        // That of ordinary transactions comes first.
+        let (work, proof) = <(Compact<u64>, Compact<u64>)>::decode(&mut &weight[..])?;
+        (contents.work, contents.proof) = (work.0, proof.0);
         Ok(contents)
     }
 
