@@ -10,6 +10,7 @@ use interfaces::types::{AccountId, Hash};
 use serde::Serialize;
 
 use crate::address;
+use crate::book::Book;
 use crate::output::{show_native, Output};
 use crate::place::{Place, Subject};
 use crate::rehearsal::{Rehearsal, Step};
@@ -47,16 +48,17 @@ impl Deploy {
 struct Told {
     step: &'static str,
     contract: String,
-    /// The address of a contract, the hash of a code, the selector of a message.
+    /// The address of a contract, the hash of a code, the message and its arguments.
     what: String,
     is_done: bool,
 }
 
 fn plan(output: &Output, place: &Place) -> Result<()> {
     let rehearsal = place.rehearse()?;
+    let book = rehearsal.book()?;
     let steps = rehearsal.steps.iter();
     let told: Vec<_> = steps
-        .map(|step| told(place, &rehearsal, step))
+        .map(|step| told(place, &rehearsal, &book, step))
         .collect::<Result<_>>()?;
     let left = told.iter().filter(|step| !step.is_done).count();
     let rows = told.iter().map(|step| {
@@ -64,14 +66,14 @@ fn plan(output: &Output, place: &Place) -> Result<()> {
         [step.step, &step.contract, &step.what, state].map(str::to_owned)
     });
     output.table(
-        &["Step", "Contract", "Address, hash or selector", ""],
+        &["Step", "Contract", "Address, hash or message", ""],
         rows,
         &told,
     )?;
     output.note(format!("{left} of {} steps to do", told.len()))
 }
 
-fn told(place: &Place, rehearsal: &Rehearsal, step: &Step) -> Result<Told> {
+fn told(place: &Place, rehearsal: &Rehearsal, book: &Book, step: &Step) -> Result<Told> {
     Ok(match step {
         Step::Upload { contract, code } => Told {
             step: "upload",
@@ -79,24 +81,18 @@ fn told(place: &Place, rehearsal: &Rehearsal, step: &Step) -> Result<Told> {
             what: hash(*code),
             is_done: place.node.has_code(*code)?,
         },
-        Step::Instantiate {
-            contract, address, ..
-        } => Told {
+        Step::Instantiate { address, .. } => Told {
             step: "deploy",
-            contract: contract.clone(),
+            contract: book.name(*address),
             what: address::show(*address),
             is_done: place.node.code_at(*address)?.is_some(),
         },
-        Step::Call { contract, input } => {
-            let named = rehearsal.instance(*contract);
-            Told {
-                step: "call",
-                contract: named
-                    .map_or_else(|| address::show(*contract), |(name, _)| name.to_owned()),
-                what: format!("0x{}", hex::encode(input.get(..4).unwrap_or(input))),
-                is_done: is_sent(place, rehearsal.deployer, *contract, input)?,
-            }
-        }
+        Step::Call { contract, input } => Told {
+            step: "call",
+            contract: book.name(*contract),
+            what: book.message(*contract, input),
+            is_done: is_sent(place, rehearsal.deployer, *contract, input)?,
+        },
     })
 }
 

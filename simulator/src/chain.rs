@@ -19,13 +19,15 @@ use std::fmt;
 use anyhow::{anyhow, Result};
 use deployment::{Bundles, Code, Host};
 use drink::frame_support::storage::child::{self, ChildInfo, StateVersion};
-use drink::frame_support::storage::{unhashed, with_transaction, TransactionOutcome};
-use drink::frame_support::{Blake2_256, StorageHasher, Twox128, Twox64Concat};
+use drink::frame_support::storage::{
+    storage_prefix, unhashed, with_transaction, TransactionOutcome,
+};
+use drink::frame_support::{Blake2_256, StorageHasher, Twox64Concat};
 use drink::minimal::{MinimalSandbox, RuntimeEvent};
 use drink::pallet_contracts;
 use drink::pallet_contracts::Determinism;
 use drink::sandbox_api::prelude::*;
-use drink::{AccountId32, DispatchError, Sandbox, Weight};
+use drink::{AccountId32, DispatchError, Sandbox};
 use finance::{Period, Timestamp};
 use ink::primitives::{AccountId, Hash};
 use scale::{Decode, Encode};
@@ -33,11 +35,12 @@ use scale::{Decode, Encode};
 use crate::journal::{Action, StandIn, Transaction};
 
 pub use deployment::{contracts_folder, Failure, Message, MessageBuilder};
+pub use drink::Weight;
 
 /// What tells this chain from others where something is signed for it.
 pub const NETWORK: [u8; 32] = *b"an embedded chain of one process";
 /// Native tokens each account is given for storage deposits.
-const ENDOWMENT: u128 = 1 << 100;
+pub const ENDOWMENT: u128 = 1 << 100;
 /// The most a call may reserve for storage.
 const DEPOSIT_LIMIT: u128 = 1 << 90;
 /// Who sends the messages that only look.
@@ -191,6 +194,11 @@ impl Chain {
         }
     }
 
+    /// What `account` has of the native token beyond its deposits for storage, in base units.
+    pub fn native_balance(&self, account: AccountId) -> u128 {
+        self.sandbox.borrow_mut().free_balance(&native(account))
+    }
+
     /// The chain's clock.
     pub fn now(&self) -> Timestamp {
         *self.clock.borrow()
@@ -341,20 +349,22 @@ impl Chain {
 
     /// The root of all that a contract stores, as a chain of the present version of the state computes it.
     pub fn storage_root(&self, contract: AccountId) -> Option<Vec<u8>> {
-        let key = [
-            Twox128::hash(b"Contracts").as_slice(),
-            &Twox128::hash(b"ContractInfoOf"),
-            &Twox64Concat::hash(contract.as_ref()),
-        ]
-        .concat();
         self.sandbox.borrow_mut().execute_with(|| {
             // The first field of what the chain knows of a contract.
-            let trie: Vec<u8> = unhashed::get(&key)?;
+            let trie: Vec<u8> = unhashed::get(&info_of(contract))?;
             Some(child::root(
                 &ChildInfo::new_default(&trie),
                 StateVersion::V1,
             ))
         })
+    }
+
+    /// Has `address` answer as the contract at `model` does: a stand-in for what is on another chain.
+    pub fn stand_in(&self, address: AccountId, model: AccountId) {
+        self.sandbox.borrow_mut().execute_with(|| {
+            let info = unhashed::get_raw(&info_of(model)).unwrap_or_default();
+            unhashed::put_raw(&info_of(address), &info);
+        });
     }
 
     /// A digest of all that is stored on the chain, but for the events of the last call. Equal digests
@@ -532,6 +542,13 @@ fn emitted(event: RuntimeEvent, topics: Vec<[u8; 32]>) -> Option<Emitted> {
         }
         _ => None,
     }
+}
+
+/// Where the chain keeps what it knows of a contract.
+fn info_of(contract: AccountId) -> Vec<u8> {
+    let key = Twox64Concat::hash(contract.as_ref());
+    let prefix = storage_prefix(b"Contracts", b"ContractInfoOf");
+    [prefix.as_slice(), &key].concat()
 }
 
 fn native(account: AccountId) -> AccountId32 {

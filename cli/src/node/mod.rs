@@ -115,6 +115,15 @@ impl Node {
         Ok(info.map(|info| info.code_hash.0.into()))
     }
 
+    /// What a contract keeps under a key.
+    ///
+    /// # Errors
+    /// There is no contract, or the node does not answer.
+    pub fn kept_by(&self, contract: AccountId, key: &[u8]) -> Result<Option<Vec<u8>>> {
+        let answer = self.state_call("ContractsApi_get_storage", &(contract.0, key))?;
+        wire::kept(&answer)
+    }
+
     /// Whether the chain has a code.
     ///
     /// # Errors

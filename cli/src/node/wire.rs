@@ -182,6 +182,15 @@ impl<T: Decode> DryRun<T> {
     }
 }
 
+/// From the answer of `ContractsApi_get_storage`.
+///
+/// # Errors
+/// There is no contract, or the chain answers in another shape.
+pub fn kept(mut answer: &[u8]) -> Result<Option<Vec<u8>>> {
+    let kept = shaped(Result::<Option<Vec<u8>>, u8>::decode(&mut answer))?;
+    kept.map_err(|_| Failure::NoContract.into())
+}
+
 /// From the encoded `Result<T, DispatchError>` that runtime APIs answer.
 ///
 /// # Errors
