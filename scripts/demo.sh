@@ -14,7 +14,7 @@ Replays a deal on the embedded chain and writes a report. Everything needed is b
   --epoch-hours <N>    length of an epoch in hours, instead of the term sheet's
   --positions <N>      replace the loans of the deal by so many, all of the same size
   --out <PATH>         where to write the report; report.html if not given
-  --seed <N>           seed of all that is random
+  --seed <N>           seed of all that is random; with 0 nothing is
   --quiet              print the result only
   --row                print how liquidations went as a row of a table, and write no report
 USAGE

@@ -4,6 +4,7 @@
 
 pub mod accounts;
 pub mod conformance;
+pub mod proposals;
 pub mod wiring;
 
 use std::cell::RefCell;
@@ -345,16 +346,13 @@ impl World {
         self.does(who, order);
     }
 
-    /// `who` claims what is his, and orders the redemption of `amount` of it.
+    /// `who` orders the redemption of `amount`.
     pub fn redeem(&self, who: &str, tranche: TrancheId, amount: Balance) {
         self.redeem_on(who, tranche, amount, AT_ANY_PRICE);
     }
 
     /// [`World::redeem`] on conditions.
     pub fn redeem_on(&self, who: &str, tranche: TrancheId, amount: Balance, on: Conditions) {
-        if self.order(who, tranche).claimable_tokens > 0 {
-            self.claim(who, tranche);
-        }
         let owner = self.account(who);
         let order = self.orders().request_redeem(tranche, amount, owner, on);
         self.does(who, order);

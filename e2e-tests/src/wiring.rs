@@ -3,14 +3,18 @@
 
 use std::fmt::Debug;
 
+use ink::codegen::TraitCallBuilder;
 use interfaces::collateral_vault::{Listing, LoanServicing, VaultTerms};
 use interfaces::liquidation_engine::{EngineTerms, LiquidationEngine};
+use interfaces::test_asset::TestAsset;
 use interfaces::tranche_pool::{PoolTerms, TranchePool};
 use interfaces::tranche_token::TokenTerms;
 use interfaces::transfer_agent::{AgentTerms, TransferAgent};
-use interfaces::types::{AccountId, AssetId};
+use interfaces::types::{AccountId, AssetId, Balance};
+use psp22::PSP22;
 use scale::{Decode, Encode};
 use simulator::chain::NETWORK;
+use simulator::contracts::{Asset, Psp22};
 use simulator::input::term_sheet::TermSheet;
 
 use crate::World;
@@ -72,6 +76,15 @@ impl World {
         world.deal.tranches = world.ruled_tokens(world.deal.agent, Some(rule));
         world.bind();
         (world, rule)
+    }
+
+    /// Gives `who` so much of the asset that is the rule, and no more.
+    pub fn set_pass(&self, rule: AccountId, who: &str, pass: Balance) {
+        let (owner, has) = (self.account(who), self.balance(rule, who));
+        let elsewhere = self.account("elsewhere");
+        let mut token = Psp22::from(rule);
+        self.does(who, token.call_mut().transfer(elsewhere, has, vec![]));
+        self.does(who, Asset::from(rule).call_mut().mint_to(owner, pass));
     }
 
     /// Binds pool, transfer agent and vault of the deal.

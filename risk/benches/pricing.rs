@@ -2,8 +2,9 @@
 //! dates with two base correlations, the recursion behind them, and simulation.
 
 use criterion::{criterion_group, criterion_main, BenchmarkId, Criterion, Throughput};
+use risk::estimate::{tranche_loss, Reduction};
 use risk::greeks::tranche_greeks;
-use risk::montecarlo::{simulate, tail_probability, Sampling};
+use risk::montecarlo::{simulate, tail_probability, Estimate, Sampling};
 use risk::spread::{base_legs, Convention, Schedule};
 use risk::{Copula, Default, Model, Name, Pool, Recovery, Tranche};
 use std::{fs, hint::black_box};
@@ -127,6 +128,36 @@ fn simulation(criterion: &mut Criterion) {
     });
 }
 
+const REDUCTIONS: [(&str, bool, bool); 4] = [
+    ("plain", false, false),
+    ("controls", false, true),
+    ("Sobol", true, false),
+    ("both", true, true),
+];
+
+/// The second tranche by simulation.
+fn estimate(pool: &Pool, (_, sobol, controls): (&str, bool, bool), seed: u64) -> Estimate {
+    let sampling = Sampling {
+        scenarios: 65_536,
+        seed,
+    };
+    let reduction = Reduction { sobol, controls };
+    tranche_loss(&quick(), pool, 5.0, &tranches()[1], sampling, reduction).unwrap()
+}
+
+fn reductions(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("reduction");
+    group.sample_size(50);
+    let pool = different_names(LOWER);
+    let one_thread = rayon::ThreadPoolBuilder::new().num_threads(1).build();
+    let one_thread = one_thread.unwrap();
+    for reduction in REDUCTIONS {
+        group.bench_function(reduction.0, |bencher| {
+            bencher.iter(|| one_thread.install(|| estimate(black_box(&pool), reduction, 1)))
+        });
+    }
+}
+
 /// What was timed, so that others' answers can be compared.
 fn write_values(_: &mut Criterion) {
     let exact = Model::new(Copula::Gaussian);
@@ -160,9 +191,25 @@ fn write_values(_: &mut Criterion) {
             loss(&exact)
         );
     }
+    for reduction in REDUCTIONS {
+        let variance = |seed| {
+            estimate(&different_names(LOWER), reduction, seed)
+                .standard_error
+                .powi(2)
+        };
+        let variance = (0..16).map(variance).sum::<f64>() / 16.0;
+        lines += &format!("variance {},{variance:.6e},0\n", reduction.0);
+    }
     let path = std::env::var("SLUICE_BENCH_VALUES").unwrap_or_else(|_| "/dev/null".to_owned());
     fs::write(path, lines).unwrap();
 }
 
-criterion_group!(benches, write_values, whole_tranches, kernels, simulation);
+criterion_group!(
+    benches,
+    write_values,
+    whole_tranches,
+    kernels,
+    simulation,
+    reductions
+);
 criterion_main!(benches);

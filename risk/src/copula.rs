@@ -149,22 +149,37 @@ impl Copula {
         thresholds: &[Threshold],
         names: usize,
         error: f64,
+        stays: Stays,
         rule: Option<&Rule>,
     ) -> Result<Mixture> {
-        if let Self::MarshallOlkin { common } = self {
-            return Ok(common_shock(thresholds, *common));
-        }
         let perfect = thresholds
             .first()
             .is_some_and(|threshold| threshold.loading == 1.0);
-        if perfect && !matches!(self, Self::Clayton { .. }) {
-            return Ok(comonotonic(thresholds));
-        }
-        let nodes = match rule {
-            Some(rule) => given_nodes(rule),
-            None => self.nodes(thresholds, names, error),
+        let nodes = match (self, rule) {
+            (Self::MarshallOlkin { .. }, _) => self.points(thresholds, names, error, stays),
+            (Self::Gaussian | Self::Student { .. } | Self::DoubleT { .. }, _) if perfect => {
+                return Ok(comonotonic(thresholds))
+            }
+            (_, Some(rule)) => given_nodes(rule),
+            (_, None) => self.nodes(thresholds, names, error, stays),
         };
         self.at_nodes(thresholds, &nodes, error)
+    }
+
+    /// Points of the factor to sum over: those of [`Self::nodes`], or the pieces into which a common shock cuts time.
+    pub(crate) fn points(
+        &self,
+        thresholds: &[Threshold],
+        names: usize,
+        error: f64,
+        stays: Stays,
+    ) -> Vec<Node> {
+        let Self::MarshallOlkin { common } = *self else {
+            return self.nodes(thresholds, names, error, stays);
+        };
+        let reaches = thresholds.iter();
+        let reaches = reaches.map(|threshold| common * hazard(threshold.probability));
+        pieces(reaches, |time| (-time).exp())
     }
 
     /// The law of `thresholds` at `nodes`, of which there are whole blocks. Probabilities are right to about `error`.
@@ -182,7 +197,13 @@ impl Copula {
     }
 
     /// Points of the factor, dense enough for the sharpest of `thresholds`.
-    pub(crate) fn nodes(&self, thresholds: &[Threshold], names: usize, error: f64) -> Vec<Node> {
+    pub(crate) fn nodes(
+        &self,
+        thresholds: &[Threshold],
+        names: usize,
+        error: f64,
+        stays: Stays,
+    ) -> Vec<Node> {
         let loading = thresholds
             .iter()
             .map(|threshold| threshold.loading.abs())
@@ -198,7 +219,8 @@ impl Copula {
                 factor_dof: Some(dof),
                 ..
             } => student_rule(dof, step / 3.0),
-            _ => normal_rule(step, error),
+            Self::Gaussian => normal_rule(step, error, quiet_ends(thresholds, names, error, stays)),
+            _ => normal_rule(step, error, (f64::INFINITY, f64::INFINITY)),
         };
         let scales = match *self {
             Self::Student { dof } => chi_rule(dof, step.min(spread)),
@@ -225,7 +247,7 @@ impl Copula {
                 log: -(-theta * probability.ln()).exp_m1(),
             },
             Self::MarshallOlkin { common } => {
-                let hazard = -(-probability).ln_1p();
+                let hazard = hazard(probability);
                 Link::Shock {
                     reach: common * hazard,
                     alone: -(-(1.0 - common) * hazard).exp_m1(),
@@ -262,10 +284,9 @@ impl Copula {
         }
         let residual = (1.0 - loading * loading).sqrt();
         let below = |level: f64, node: &Node| {
-            let standard = (level - loading * node.factor) / residual;
-            idiosyncratic_dof.map_or_else(
-                || normal_cdf(standard),
-                |dof| scaled_student_cdf(standard, dof),
+            rest_cdf(
+                (level - loading * node.factor) / residual,
+                idiosyncratic_dof,
             )
         };
         let excess = |level: f64| {
@@ -288,78 +309,175 @@ impl Copula {
         solve::root("threshold", |level| Ok(excess(level)), -reach, reach)
     }
 
-    /// How the probability of `threshold` changes with the unconditional one and with the loading. None where that is not
-    /// smooth, or not known in closed form.
-    pub(crate) fn change(&self, threshold: &Threshold) -> Option<Change> {
+    /// How the probability of `threshold` given the factor changes with the unconditional one and with the loading. `nodes`
+    /// are those of [`Self::points`].
+    pub(crate) fn change(&self, threshold: &Threshold, nodes: &[Node]) -> Result<Change> {
         let Threshold {
             probability,
             loading,
         } = *threshold;
         let latent = |level: f64, density: f64, decay: f64| Change::Latent {
             loading,
+            dof: None,
             level,
             level_slope: 1.0 / density,
+            level_by_loading: 0.0,
             decay,
         };
-        match *self {
+        Ok(match *self {
             Self::Gaussian => {
                 let level = normal_quantile(probability);
-                Some(latent(level, normal_pdf(level), level))
+                latent(level, normal_pdf(level), level)
             }
             Self::Student { dof } => {
                 let level = student_quantile(probability, dof);
                 let decay = (dof + 1.0) * level / (dof + level * level);
-                Some(latent(level, student_pdf(level, dof), decay))
+                latent(level, student_pdf(level, dof), decay)
             }
-            Self::Clayton { theta } => Some(Change::Frailty { probability, theta }),
-            Self::DoubleT { .. } | Self::MarshallOlkin { .. } => None,
-        }
+            Self::DoubleT {
+                idiosyncratic_dof, ..
+            } => Change::mixed(
+                self.mixed_level(threshold, nodes)?,
+                loading,
+                idiosyncratic_dof,
+                nodes,
+            ),
+            Self::Clayton { theta } => Change::Frailty { probability, theta },
+            Self::MarshallOlkin { common } => Change::shock(common, probability, nodes),
+        })
     }
 }
 
 /// What the derivatives of a conditional probability depend on.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Change {
-    /// The level rises by `level_slope` with the probability; the logarithm of the latent variable's density falls by
-    /// `decay` there.
+    /// The level rises by `level_slope` with the probability and by `level_by_loading` with the loading; the logarithm of the
+    /// latent variable's density falls by `decay` there. The rest beside the factor is normal or a scaled t.
     Latent {
         loading: f64,
+        dof: Option<f64>,
         level: f64,
         level_slope: f64,
+        level_by_loading: f64,
         decay: f64,
     },
     Frailty {
         probability: f64,
         theta: f64,
     },
+    /// A shock within `reach`, which rises with the probability: what a default costs at the end of its reach is, where
+    /// others' end there too, the mean of both sides.
+    Shock {
+        reach: f64,
+        alone: Slopes,
+        /// Of the probability that the shock is within reach and nothing else has struck.
+        edge: Slopes,
+        /// Where the pieces before and after the end of the reach begin, and half of what each weighs is divided by.
+        sides: [(f64, f64); 2],
+    },
 }
 
 impl Change {
+    /// Of the sum of two variables, by the rule that integrates over the factor.
+    fn mixed(level: f64, loading: f64, dof: Option<f64>, nodes: &[Node]) -> Self {
+        let square = 1.0 - loading * loading;
+        let residual = square.sqrt();
+        let (mut density, mut bend, mut pull) = (0.0, 0.0, 0.0);
+        for node in nodes {
+            let standard = (level - loading * node.factor) / residual;
+            let share = node.weight * rest_pdf(standard, dof) / residual;
+            density += share;
+            bend += share * rest_decay(standard, dof) / residual;
+            pull += share * (node.factor - loading * level) / square;
+        }
+        Self::Latent {
+            loading,
+            dof,
+            level,
+            level_slope: 1.0 / density,
+            level_by_loading: pull / density,
+            decay: bend / density,
+        }
+    }
+
+    /// With s = 1 − p and the share c of the hazard in the shock, a name defaults alone with 1 − s^(1−c), and the shock is within
+    /// reach with 1 − s^c.
+    fn shock(common: f64, probability: f64, nodes: &[Node]) -> Self {
+        let survival = 1.0 - probability;
+        let reach = common * hazard(probability);
+        let side = |node: Option<&Node>| {
+            node.map_or((f64::NAN, 0.0), |node| (node.factor, 0.5 / node.weight))
+        };
+        let mut pieces = nodes.iter().filter(|node| node.weight > 0.0);
+        let after = pieces.clone().find(|node| node.factor >= reach);
+        let before = pieces.rfind(|node| node.factor < reach);
+        Self::Shock {
+            reach,
+            alone: Slopes {
+                value: 1.0 - survival.powf(1.0 - common),
+                probability: (1.0 - common) * survival.powf(-common),
+                probability_twice: common * (1.0 - common) * survival.powf(-common - 1.0),
+                loading: 0.0,
+            },
+            edge: Slopes {
+                value: 0.0,
+                probability: common,
+                probability_twice: -common * (1.0 - common) / survival,
+                loading: 0.0,
+            },
+            sides: [side(before), side(after)],
+        }
+    }
+
     /// At a point of the factor.
     pub fn slopes(&self, node: &Node) -> Slopes {
         match *self {
             Self::Latent {
                 loading,
+                dof,
                 level,
                 level_slope,
+                level_by_loading,
                 decay,
             } => {
                 let residual_square = 1.0 - loading * loading;
                 let residual = residual_square.sqrt();
                 let standard = (node.scale * level - loading * node.factor) / residual;
-                let density = normal_pdf(standard);
+                let density = rest_pdf(standard, dof);
                 let slope = node.scale / residual;
                 let tilt = loading * node.scale * level - node.factor;
+                let by_loading = tilt / (residual_square * residual) + slope * level_by_loading;
                 Slopes {
-                    value: normal_cdf(standard),
+                    value: rest_cdf(standard, dof),
                     probability: density * slope * level_slope,
                     probability_twice: density
                         * slope
                         * level_slope
                         * level_slope
-                        * (decay - standard * slope),
-                    loading: density * tilt / (residual_square * residual),
+                        * (decay - rest_decay(standard, dof) * slope),
+                    loading: density * by_loading,
                 }
+            }
+            Self::Shock {
+                reach,
+                alone,
+                edge,
+                sides,
+            } => {
+                let mut slopes = match node.factor < reach {
+                    true => Slopes {
+                        value: 1.0,
+                        ..Slopes::default()
+                    },
+                    false => alone,
+                };
+                // Points that fill up a block weigh nothing.
+                let here = sides.iter().filter(|(start, _)| *start == node.factor);
+                for (_, share) in here.filter(|_| node.weight > 0.0) {
+                    slopes.probability += share * edge.probability;
+                    slopes.probability_twice += share * edge.probability_twice;
+                }
+                slopes
             }
             Self::Frailty { probability, theta } => {
                 let value = (-node.factor * (-theta * probability.ln()).exp_m1()).exp();
@@ -388,7 +506,7 @@ pub(crate) enum Link {
     },
     /// exp(V · log), V the factor.
     Frailty { log: f64 },
-    /// Sure if the exponential factor is within reach.
+    /// Sure if the factor is within reach.
     Shock { reach: f64, alone: f64 },
 }
 
@@ -404,10 +522,9 @@ impl Link {
 
     pub fn probability(&self, node: &Node) -> f64 {
         match *self {
-            Self::Latent { dof: None, .. } => normal_cdf(self.standard(node)),
-            Self::Latent { dof: Some(dof), .. } => scaled_student_cdf(self.standard(node), dof),
+            Self::Latent { dof, .. } => rest_cdf(self.standard(node), dof),
             Self::Frailty { log } => (node.factor * log).exp(),
-            Self::Shock { reach, .. } if node.factor <= reach => 1.0,
+            Self::Shock { reach, .. } if node.factor < reach => 1.0,
             Self::Shock { alone, .. } => alone,
         }
     }
@@ -454,7 +571,7 @@ fn standards(links: &[Link], factors: &Lanes, scales: &Lanes, values: &mut Vec<L
 }
 
 /// A conditional probability and its derivatives.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Slopes {
     pub value: f64,
     pub probability: f64,
@@ -501,10 +618,65 @@ fn weighted(rule: Rule, density: impl Fn(f64) -> f64, at: impl Fn(f64) -> f64) -
     )
 }
 
-/// What lies beyond its ends is much less than the error: small tails of losses come from there.
-fn normal_rule(step: f64, error: f64) -> Rule {
+/// From −`low` to `high`, or to where what lies beyond is much less than the error: small tails of losses come from there. The first
+/// and the last node stand for all beyond them.
+fn normal_rule(step: f64, error: f64, (low, high): (f64, f64)) -> Rule {
     let reach = (-2.0 * 1.25 * error.ln()).sqrt();
-    weighted(in_blocks(-reach, reach, step), normal_pdf, |x| x)
+    let (low, high) = (low.min(reach), high.min(reach));
+    let mut rule = in_blocks(-low, high, step);
+    let step = rule[0].1;
+    let nodes_beyond = |end: f64| {
+        let weights = (1..).map(|k| step * normal_pdf(end + f64::from(k) * step));
+        weights.take_while(|weight| *weight > 1e-20).sum::<f64>()
+    };
+    rule.iter_mut()
+        .for_each(|(x, weight)| *weight *= normal_pdf(*x));
+    rule[0].1 += nodes_beyond(low);
+    let last = rule.len() - 1;
+    rule[last].1 += nodes_beyond(high);
+    rule
+}
+
+/// Bounds the probability that the loss is one that matters if every name defaults with this one at least.
+pub(crate) type Stays<'a> = Option<&'a dyn Fn(f64) -> f64>;
+
+/// How far below and above zero the normal factor has to go. Above, nobody defaults; below, so many that more of them change
+/// nothing: of both the contrary is, with the probability to get there, less likely than a thousandth of `error`, so that no
+/// probability changes by more if all beyond is taken for the end.
+fn quiet_ends(thresholds: &[Threshold], names: usize, error: f64, stays: Stays) -> (f64, f64) {
+    let loadings = thresholds.iter().map(|threshold| threshold.loading);
+    let loading = loadings.fold(1.0, f64::min);
+    let probabilities = || thresholds.iter().map(|threshold| threshold.probability);
+    let quiet = |p: f64, matters: &dyn Fn(f64) -> f64| {
+        quiet_from(normal_quantile(p), loading, |reached, rest| {
+            reached * matters(rest) < 1e-3 * error
+        })
+    };
+    let defaults = |probability: f64| names as f64 * probability;
+    let low = stays.map_or(f64::INFINITY, |stays| {
+        let least = probabilities().fold(1.0, f64::min);
+        quiet(1.0 - least, &|survival| stays(1.0 - survival))
+    });
+    (low, quiet(probabilities().fold(0.0, f64::max), &defaults))
+}
+
+/// The value of the factor from which on `is_quiet`, told the probability to get there and a bound of every name's probability
+/// to be below its level, which is no higher than `level`, while it loads no less than `loading`.
+fn quiet_from(level: f64, loading: f64, is_quiet: impl Fn(f64, f64) -> bool) -> f64 {
+    if loading <= 0.0 {
+        return f64::INFINITY;
+    }
+    let residual = (1.0 - loading * loading).sqrt();
+    let candidates = (12..40).map(|quarters| 0.25 * f64::from(quarters));
+    // Only beyond the level a higher loading makes it less likely.
+    let mut candidates = candidates.filter(|factor| *factor >= level);
+    let found = candidates.find(|factor| {
+        is_quiet(
+            normal_cdf(-factor),
+            normal_cdf((level - loading * factor) / residual),
+        )
+    });
+    found.unwrap_or(f64::INFINITY)
 }
 
 /// Equally spaced nodes, `step` apart or so much less that they fill whole blocks.
@@ -526,8 +698,35 @@ fn student_rule(dof: f64, step: f64) -> Rule {
     weighted(trapezoid(-reach, reach, step), density, f64::sinh)
 }
 
-fn scaled_student_cdf(x: f64, dof: f64) -> f64 {
-    student_cdf(x * (dof / (dof - 2.0)).sqrt(), dof)
+/// P(Z ≤ x) of the rest beside the factor: normal, or a t variable scaled to unit variance.
+fn rest_cdf(x: f64, dof: Option<f64>) -> f64 {
+    match dof {
+        None => normal_cdf(x),
+        Some(dof) => student_cdf(x * (dof / (dof - 2.0)).sqrt(), dof),
+    }
+}
+
+fn rest_pdf(x: f64, dof: Option<f64>) -> f64 {
+    match dof {
+        None => normal_pdf(x),
+        Some(dof) => {
+            let unit = (dof / (dof - 2.0)).sqrt();
+            unit * student_pdf(x * unit, dof)
+        }
+    }
+}
+
+/// By how much the logarithm of its density falls.
+fn rest_decay(x: f64, dof: Option<f64>) -> f64 {
+    match dof {
+        None => x,
+        Some(dof) => (dof + 1.0) * x / (dof - 2.0 + x * x),
+    }
+}
+
+fn hazard(probability: f64) -> f64 {
+    // Finite, so that no share of it is undefined.
+    (-(-probability).ln_1p()).min(f64::MAX)
 }
 
 /// Of V ~ Γ(shape), on ln V.
@@ -557,66 +756,27 @@ fn log_gamma_rule(shape: f64, step: f64, at: impl Fn(f64) -> f64) -> Rule {
     weighted(trapezoid(low, high, step), |u| log_density(u).exp(), at)
 }
 
-/// Name i has defaulted if an exponential common shock comes before common·Λᵢ or its own before (1 − common)·Λᵢ, with
-/// Λᵢ = −ln(1 − pᵢ). The shock splits time into as many intervals as there are different Λᵢ, and one more.
-fn common_shock(thresholds: &[Threshold], common: f64) -> Mixture {
-    let hazard = |threshold: &Threshold| -(-threshold.probability).ln_1p();
-    let alone = |threshold: &Threshold| -(-(1.0 - common) * hazard(threshold)).exp_m1();
-    steps(
-        thresholds,
-        |threshold| -(-common * hazard(threshold)).exp_m1(),
-        alone,
-    )
+/// The range of a factor above zero, cut where the `reaches` of names end: who defaults surely is the same within a piece, which
+/// is named by where it begins. A factor lies beyond a point with the probability `beyond`.
+fn pieces(reaches: impl Iterator<Item = f64>, beyond: impl Fn(f64) -> f64) -> Vec<Node> {
+    let mut starts: Vec<f64> = reaches.chain([0.0]).collect();
+    starts.sort_by(f64::total_cmp);
+    starts.dedup();
+    let ends = starts.iter().skip(1).map(|end| beyond(*end)).chain([0.0]);
+    let piece = |(start, after): (&f64, f64)| Node {
+        weight: beyond(*start) - after,
+        factor: *start,
+        scale: 1.0,
+    };
+    filled(starts.iter().zip(ends).map(piece).collect())
 }
 
-/// One factor decides: all names with a probability above its rank default.
+/// One uniform factor decides: all names with a probability above it default.
 fn comonotonic(thresholds: &[Threshold]) -> Mixture {
-    steps(thresholds, |threshold| threshold.probability, |_| 0.0)
-}
-
-/// A uniform factor below `reach` of a name makes it default surely; otherwise it defaults with `alone`.
-fn steps(
-    thresholds: &[Threshold],
-    reach: impl Fn(&Threshold) -> f64,
-    alone: impl Fn(&Threshold) -> f64,
-) -> Mixture {
-    let mut edges: Vec<f64> = thresholds.iter().map(&reach).chain([1.0]).collect();
-    edges.sort_by(f64::total_cmp);
-    edges.dedup();
-    let lower = [0.0].into_iter().chain(edges.iter().copied());
-    let weights: Vec<f64> = edges
-        .iter()
-        .zip(lower)
-        .map(|(upper, lower)| upper - lower)
+    let reaches = thresholds.iter().map(|threshold| threshold.probability);
+    let nodes = pieces(reaches.clone(), |rank| 1.0 - rank);
+    let links: Vec<Link> = reaches
+        .map(|reach| Link::Shock { reach, alone: 0.0 })
         .collect();
-    let reaches: Vec<(f64, f64)> = thresholds
-        .iter()
-        .map(|threshold| (reach(threshold), alone(threshold)))
-        .collect();
-    let blocks = || (0..edges.len()).step_by(LANES);
-    let lanes = |first: usize, value: &dyn Fn(usize) -> f64| -> Lanes {
-        std::array::from_fn(|lane| match first + lane {
-            place if place < edges.len() => value(place),
-            _ => 0.0,
-        })
-    };
-    let given = |first: usize| {
-        let (edges, lanes) = (&edges, &lanes);
-        reaches.iter().map(move |(reach, alone)| {
-            lanes(first, &|place| {
-                if edges[place] <= *reach {
-                    1.0
-                } else {
-                    *alone
-                }
-            })
-        })
-    };
-    Mixture {
-        weights: blocks()
-            .map(|first| lanes(first, &|place| weights[place]))
-            .collect(),
-        conditional: blocks().flat_map(given).collect(),
-        thresholds: thresholds.len(),
-    }
+    Mixture::of_links(&links, &nodes, 0.0)
 }

@@ -41,8 +41,9 @@ pub struct TrancheGreeks {
     pub correlation: f64,
 }
 
-/// Greeks of each tranche at the horizon `t`, for the Gaussian, Student and Clayton copulas with loadings below
-/// one. A Clayton copula's do not depend on loadings; its derivatives by them and by the correlation are zero.
+/// Greeks of each tranche at the horizon `t`, for loadings below one. Clayton and Marshall–Olkin copulas do not look at loadings:
+/// derivatives by them and by the correlation are zero. Where a common shock reaches several names alike, derivatives by one of their
+/// probabilities are the mean of both sides, the second one without the kink.
 pub fn tranche_greeks(
     model: &Model,
     pool: &Pool,
@@ -56,7 +57,8 @@ pub fn tranche_greeks(
         .collect()
 }
 
-/// Second derivative of a tranche's expected loss by the default probabilities of two different names, by their places.
+/// Second derivative of a tranche's expected loss by the default probabilities of two different names, by their places; not
+/// for common shocks, at which it may be infinite.
 pub fn cross_gamma(
     model: &Model,
     pool: &Pool,
@@ -71,6 +73,11 @@ pub fn cross_gamma(
         names.1 as f64,
         "another of the pool's",
     )?;
+    if let Copula::MarshallOlkin { .. } = model.copula {
+        return Err(Error::Unsupported(
+            "the Marshall–Olkin copula has no second derivative by two names",
+        ));
+    }
     Ok(GivenFactor::new(model, pool, t)?.cross_gamma(tranche, names))
 }
 
@@ -141,10 +148,13 @@ impl Ahead {
 
 impl<'a> GivenFactor<'a> {
     fn new(model: &Model, pool: &'a Pool, t: f64) -> Result<Self> {
-        const REFUSED: Error = Error::Unsupported("derivatives by conditioning are those of the Gaussian, Student and Clayton copulas with loadings below 1; for others take differences, as spread_greeks does");
         let is_perfect = pool.names().iter().any(|name| name.loading.abs() == 1.0);
-        if is_perfect && !matches!(model.copula, Copula::Clayton { .. }) {
-            return Err(REFUSED);
+        let looks_at_loadings = !matches!(
+            model.copula,
+            Copula::Clayton { .. } | Copula::MarshallOlkin { .. }
+        );
+        if is_perfect && looks_at_loadings {
+            return Err(Error::Unsupported("derivatives by conditioning need loadings below 1; for others take differences, as spread_greeks does"));
         }
         model.copula.validate()?;
         for name in pool.names() {
@@ -158,11 +168,11 @@ impl<'a> GivenFactor<'a> {
         }
         let (conditional, nodes) = model.apart(pool, t)?;
         let thresholds = conditional.thresholds.iter();
-        let changes = thresholds.map(|threshold| model.copula.change(threshold));
+        let changes = thresholds.map(|threshold| model.copula.change(threshold, &nodes));
         Ok(Self {
             pool,
             t,
-            changes: changes.collect::<Option<_>>().ok_or(REFUSED)?,
+            changes: changes.collect::<Result<_>>()?,
             conditional,
             nodes,
         })

@@ -79,6 +79,23 @@ impl Lattice {
         }
     }
 
+    /// Of n independent losses up to `largest`, whose mean is the share m of the most they can be, the sum lies on the other side of the
+    /// share x with a probability below exp(−rarity), `rarity = n·(x·ln(x / m) + (1 − x)·ln((1 − x) / (1 − m)))` (Hoeffding 1963).
+    pub fn rarity(&self, units: f64, expected: f64) -> f64 {
+        let names = self.names as f64;
+        let most = names * self.largest as f64;
+        let (x, m) = (units / most, expected / most);
+        names * (x * (x / m).ln() + (1.0 - x) * ((1.0 - x) / (1.0 - m)).ln())
+    }
+
+    /// Bounds the probability that no more than `units` are lost where `expected` or more are on average.
+    pub fn stays_below(&self, units: f64, expected: f64) -> f64 {
+        match units < expected {
+            true => (-self.rarity(units, expected)).exp(),
+            false => 1.0,
+        }
+    }
+
     /// Each kind with its part of `outcomes`.
     pub fn of_kinds<'a>(
         &'a self,

@@ -35,12 +35,12 @@ impl LossLaw {
         Self { points }
     }
 
-    /// The law that gives each of `losses` the same probability. It sorts them.
-    pub fn of_sample(mut losses: Vec<f64>) -> Self {
-        losses.sort_by(f64::total_cmp);
-        let share = 1.0 / losses.len() as f64;
+    /// The law of a sample: how often each loss occurred, in ascending order.
+    pub fn of_counts(counts: impl Iterator<Item = (f64, u64)> + Clone) -> Self {
+        let total: u64 = counts.clone().map(|(_, count)| count).sum();
+        let points = counts.map(|(loss, count)| (loss, count as f64 / total as f64));
         Self {
-            points: losses.into_iter().map(|loss| (loss, share)).collect(),
+            points: points.collect(),
         }
     }
 

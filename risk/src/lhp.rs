@@ -3,6 +3,7 @@
 //! A check and a limit, not the price of a pool of a hundred names: there it misses spreads by 10 to 50 %.
 
 use crate::error::{ensure_probability, Result};
+use crate::pool::Pool;
 use crate::special::{bivariate_normal_cdf, normal_cdf, normal_pdf, normal_quantile};
 use crate::tranche::Tranche;
 
@@ -37,6 +38,26 @@ impl Lhp {
         })
     }
 
+    /// The limit of names that are, on average over what they lose, like those of `pool` by time `t`.
+    pub fn like(pool: &Pool, t: f64) -> Result<Self> {
+        let (mut lost, mut squares) = (0.0, 0.0);
+        for name in pool.names() {
+            let share = name.exposure / pool.exposure() * name.recovery.mean_loss();
+            lost += share;
+            squares += share * name.loading * name.loading;
+        }
+        // Where nothing can be lost anything is like it.
+        let average = |sum: f64| if lost > 0.0 { sum / lost } else { 0.0 };
+        Self::new(average(pool.expected_loss(t)), 1.0 - lost, average(squares))
+    }
+
+    /// The loss if the common factor is `factor`.
+    pub fn loss_given(&self, factor: f64) -> f64 {
+        let standard =
+            (self.threshold() - self.correlation.sqrt() * factor) / (1.0 - self.correlation).sqrt();
+        self.loss_given_default * normal_cdf(standard)
+    }
+
     pub fn expected_loss(&self) -> f64 {
         self.loss_given_default * self.probability
     }
@@ -55,10 +76,7 @@ impl Lhp {
 
     /// The loss that is not exceeded with probability `level`.
     pub fn quantile(&self, level: f64) -> f64 {
-        let root = self.correlation.sqrt();
-        let standard =
-            (self.threshold() + root * normal_quantile(level)) / (1.0 - self.correlation).sqrt();
-        self.loss_given_default * normal_cdf(standard)
+        self.loss_given(-normal_quantile(level))
     }
 
     /// Mean loss in the worst outcomes of probability 1 − `level`.

@@ -11,6 +11,7 @@ pub mod cli;
 pub mod copula;
 pub mod correlation;
 pub mod error;
+pub mod estimate;
 pub mod fit;
 pub mod greeks;
 mod kernel;

@@ -1,6 +1,6 @@
 //! The loss of a pool by recursion, conditional on the common factor.
 
-use crate::copula::{Copula, Mixture, Node, Threshold};
+use crate::copula::{Copula, Mixture, Node, Stays, Threshold};
 use crate::error::{ensure, Result};
 use crate::kernel::{weighted_sum, Lanes, Outcome, PartialLaw, LANES};
 use crate::lattice::Lattice;
@@ -48,7 +48,7 @@ impl Model {
 
     /// The whole law of the loss by time `t`.
     pub fn loss_law(&self, pool: &Pool, t: f64) -> Result<LossLaw> {
-        let conditional = self.conditional(pool, t)?;
+        let conditional = self.conditional(pool, t, None)?;
         let mut law = vec![0.0; conditional.lattice.worst + 1];
         let mut given = PartialLaw::new(0);
         for (block, weights) in conditional.mixture.weights.iter().enumerate() {
@@ -81,8 +81,12 @@ impl Model {
         if caps.iter().all(|cap| *cap <= 0.0) {
             return Ok(means);
         }
-        let conditional = self.conditional(pool, t)?;
         let units: Vec<f64> = caps.iter().map(|cap| cap / pool.unit()).collect();
+        let highest = units.iter().fold(0.0, |a: f64, b| a.max(*b));
+        let lattice = pool.lattice();
+        let full: f64 = lattice.steps.iter().sum();
+        let stays = |probability: f64| lattice.stays_below(highest, probability * full);
+        let conditional = self.conditional(pool, t, Some(&stays))?;
         let mut open = Vec::new();
         for (block, weights) in conditional.mixture.weights.iter().enumerate() {
             let steps = &conditional.lattice.steps;
@@ -133,7 +137,7 @@ impl Model {
         let thresholds = thresholds(pool, &lattice, t);
         let nodes = self
             .copula
-            .nodes(&thresholds, pool.names().len(), self.error);
+            .points(&thresholds, pool.names().len(), self.error, None);
         let conditional = Conditional {
             mixture: self.copula.at_nodes(&thresholds, &nodes, self.error)?,
             lattice: Cow::Owned(lattice),
@@ -142,14 +146,17 @@ impl Model {
         Ok((conditional, nodes))
     }
 
-    fn conditional<'a>(&self, pool: &'a Pool, t: f64) -> Result<Conditional<'a>> {
+    /// Where losses that do not matter need not be told apart, `stays` bounds the probability of the others.
+    fn conditional<'a>(&self, pool: &'a Pool, t: f64, stays: Stays) -> Result<Conditional<'a>> {
         ensure(t >= 0.0, "time", t, "0 or later")?;
         self.copula.validate()?;
         let thresholds = thresholds(pool, pool.lattice(), t);
         let rule = self.rule.as_ref();
         let names = pool.names().len();
         Ok(Conditional {
-            mixture: self.copula.mixture(&thresholds, names, self.error, rule)?,
+            mixture: self
+                .copula
+                .mixture(&thresholds, names, self.error, stays, rule)?,
             lattice: Cow::Borrowed(pool.lattice()),
             thresholds,
         })
@@ -183,15 +190,8 @@ pub(crate) struct Conditional<'a> {
 
 impl Conditional<'_> {
     /// Whether the loss may as well end below `cap` as above it, at a point where it is `expected`.
-    ///
-    /// Of n independent losses up to `largest`, whose mean is m of the most they can be, the sum lies on the other side of
-    /// a share x with a probability below exp(−n·(x·ln(x / m) + (1 − x)·ln((1 − x) / (1 − m)))) (Hoeffding 1963).
     fn is_open(&self, cap: f64, expected: f64, error: f64) -> bool {
-        let names = self.lattice.names as f64;
-        let most = names * self.lattice.largest as f64;
-        let (x, m) = (cap / most, expected / most);
-        let rate = x * (x / m).ln() + (1.0 - x) * ((1.0 - x) / (1.0 - m)).ln();
-        let is_close = names * rate < -(1e-5 * error).ln();
+        let is_close = self.lattice.rarity(cap, expected) < -(1e-5 * error).ln();
         0.0 < cap && cap < self.lattice.worst as f64 && is_close
     }
 

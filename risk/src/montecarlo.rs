@@ -10,7 +10,7 @@ use crate::law::LossLaw;
 use crate::model::{thresholds, Model};
 use crate::pool::Pool;
 use crate::scenario::{Obligors, Scenarios};
-use crate::special::normal_pdf;
+use crate::special::{gamma_quantile, normal_pdf, normal_quantile, student_quantile};
 use rand::{RngCore, SeedableRng};
 use rand_distr::{ChiSquared, Distribution, Exp1, Gamma, StandardNormal, StudentT};
 use rand_xoshiro::{SplitMix64, Xoshiro256PlusPlus};
@@ -117,12 +117,14 @@ pub fn simulate(model: &Model, pool: &Pool, t: f64, sampling: Sampling) -> Resul
 }
 
 /// Points that cover the factor's range, and kinds of names with their number and what decides about each.
-fn kinds(model: &Model, pool: &Pool, t: f64) -> Result<(Vec<Node>, Vec<Obligors>)> {
+pub(crate) fn kinds(model: &Model, pool: &Pool, t: f64) -> Result<(Vec<Node>, Vec<Obligors>)> {
     ensure(t >= 0.0, "time", t, "0 or later")?;
     model.copula.validate()?;
     let lattice = pool.lattice();
     let thresholds = thresholds(pool, lattice, t);
-    let nodes = model.copula.nodes(&thresholds, pool.names().len(), 1e-12);
+    let nodes = model
+        .copula
+        .nodes(&thresholds, pool.names().len(), 1e-12, None);
     let kind = |kind: &Kind| {
         let thresholds = &thresholds[kind.thresholds.clone()];
         let bands = kind.bands.iter().zip(thresholds).map(|(band, threshold)| {
@@ -136,17 +138,18 @@ fn kinds(model: &Model, pool: &Pool, t: f64) -> Result<(Vec<Node>, Vec<Obligors>
 }
 
 /// The law of the common factor.
-enum Factor {
+pub(crate) enum Factor {
     Normal,
     /// Normal, and the square of its scale.
     Scaled(ChiSquared<f64>, f64),
     Student(StudentT<f64>, f64),
-    Frailty(Gamma<f64>),
+    /// Of this shape.
+    Frailty(Gamma<f64>, f64),
     Shock,
 }
 
 impl Factor {
-    fn of(copula: &Copula) -> Result<Self> {
+    pub fn of(copula: &Copula) -> Result<Self> {
         let refused =
             Error::Unsupported("no random numbers are drawn for a parameter that extreme");
         Ok(match *copula {
@@ -160,34 +163,57 @@ impl Factor {
             Copula::DoubleT {
                 factor_dof: Some(dof),
                 ..
-            } => Self::Student(
-                StudentT::new(dof).map_err(|_| refused.clone())?,
-                ((dof - 2.0) / dof).sqrt(),
+            } => Self::Student(StudentT::new(dof).map_err(|_| refused.clone())?, dof),
+            Copula::Clayton { theta } => Self::Frailty(
+                Gamma::new(1.0 / theta, 1.0).map_err(|_| refused.clone())?,
+                1.0 / theta,
             ),
-            Copula::Clayton { theta } => {
-                Self::Frailty(Gamma::new(1.0 / theta, 1.0).map_err(|_| refused.clone())?)
-            }
             Copula::MarshallOlkin { .. } => Self::Shock,
         })
     }
 
-    fn draw(&self, random: &mut Xoshiro256PlusPlus) -> Node {
+    pub fn draw(&self, random: &mut Xoshiro256PlusPlus) -> Node {
         let (factor, scale) = match self {
             Self::Normal => (StandardNormal.sample(random), 1.0),
             Self::Scaled(square, dof) => (
                 StandardNormal.sample(random),
                 (square.sample(random) / dof).sqrt(),
             ),
-            Self::Student(law, unit) => (law.sample(random) * unit, 1.0),
-            Self::Frailty(law) => (law.sample(random), 1.0),
+            Self::Student(law, dof) => (law.sample(random) * unit_variance(*dof), 1.0),
+            Self::Frailty(law, _) => (law.sample(random), 1.0),
             Self::Shock => (Exp1.sample(random), 1.0),
         };
-        Node {
-            weight: 1.0,
-            factor,
-            scale,
+        drawn(factor, scale)
+    }
+
+    /// The point below which the factor, and its scale, lie with these probabilities.
+    pub fn at(&self, [below, scale_below]: [f64; 2]) -> Node {
+        match self {
+            Self::Normal => drawn(normal_quantile(below), 1.0),
+            Self::Scaled(_, dof) => {
+                let square = 2.0 * gamma_quantile(scale_below, 0.5 * dof);
+                drawn(normal_quantile(below), (square / dof).sqrt())
+            }
+            Self::Student(_, dof) => {
+                drawn(student_quantile(below, *dof) * unit_variance(*dof), 1.0)
+            }
+            Self::Frailty(_, shape) => drawn(gamma_quantile(below, *shape), 1.0),
+            Self::Shock => drawn(-(-below).ln_1p(), 1.0),
         }
     }
+}
+
+fn drawn(factor: f64, scale: f64) -> Node {
+    Node {
+        weight: 1.0,
+        factor,
+        scale,
+    }
+}
+
+/// What a t variable is multiplied by.
+fn unit_variance(dof: f64) -> f64 {
+    ((dof - 2.0) / dof).sqrt()
 }
 
 /// P(the pool loses more than `x`) by time `t`, of the Gaussian copula, in two steps (Glasserman and Li 2005): the factor
@@ -254,11 +280,7 @@ type Chances = (usize, Vec<(usize, f64)>);
 
 impl Tail {
     fn chances(&self, factor: f64, chances: &mut Vec<Chances>) {
-        let node = Node {
-            weight: 1.0,
-            factor,
-            scale: 1.0,
-        };
+        let node = drawn(factor, 1.0);
         chances.clear();
         for (count, bands) in &self.kinds {
             let mut worse = 0.0;

@@ -3,7 +3,9 @@
 //! Each chunk of paths has a stream of random numbers of its own, named by the seed and the number of the chunk, and chunks are put
 //! together in their order: the findings are the same for any number of threads.
 
-use finance::{MathError, Period, Timestamp};
+use std::collections::BTreeMap;
+
+use finance::{Period, Timestamp};
 use rayon::prelude::*;
 use term_sheet::{Mistake, TermSheet};
 
@@ -11,7 +13,7 @@ use crate::law::LossLaw;
 use crate::market::Market;
 use crate::montecarlo::stream;
 use crate::paths::Paths;
-use crate::replay::{replay, ClassOutcome, Course, Depth, LoanRecord, Outcome};
+use crate::replay::{price, replay, ClassOutcome, Course, Depth, LoanRecord, Outcome, Refusal};
 use crate::YEAR_IN_MILLISECONDS;
 
 /// How many paths share a stream.
@@ -30,11 +32,13 @@ pub struct Study {
     pub seed: u64,
 }
 
-/// What many paths have shown.
+/// What many paths have shown. Losses are told to a millionth.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Findings {
     /// Most senior class first.
     pub classes: Vec<ClassFindings>,
+    /// The backers of the insurance fund, without a fan, if there is one.
+    pub backers: Option<ClassFindings>,
     /// In the order of the originators.
     pub loans: Vec<LoanFindings>,
     /// Debt seized, as a share of what was lent: liquidations at risk.
@@ -52,7 +56,7 @@ pub struct ClassFindings {
     pub invested: u128,
     /// Share of that lost at the end.
     pub losses: LossLaw,
-    /// Mean of what each unit invested has become.
+    /// What each unit invested on all paths has become.
     pub mean_wealth: f64,
     /// What each unit invested had become, epoch by epoch.
     pub fan: Vec<Quantiles>,
@@ -77,7 +81,7 @@ pub struct LoanFindings {
     pub liquidated: f64,
     /// How likely it left a loss.
     pub lost: f64,
-    /// Share of the debt seized that came back where it left a loss; one if it never did.
+    /// Share of the debt seized that came back, of all paths on which it left a loss; one if it never did.
     pub recovery: f64,
 }
 
@@ -102,15 +106,12 @@ impl Study {
             progress(paths);
             tally
         };
-        let tally = chunks
+        let tally: Result<Tally, Refusal> = chunks
             .map(run)
             .try_reduce(Tally::default, |a, b| Ok(a.followed_by(b)));
-        let tally = tally.map_err(|error| {
-            anyhow::anyhow!("an amount leaves the range of the contracts: {error:?}")
-        })?;
         let epoch = sheet.epoch_length.0 as f64 / 86_400_000.0;
         let days = (0..course.settled_by.len()).map(|number| epoch * number as f64);
-        Ok(tally.findings(days.collect()))
+        Ok(tally?.findings(days.collect()))
     }
 }
 
@@ -155,7 +156,7 @@ impl<'a> Courses<'a> {
         paths: u64,
         sheet: &TermSheet,
         depth: &Depth,
-    ) -> Result<Tally, MathError> {
+    ) -> Result<Tally, Refusal> {
         let mut rng = stream(self.seed, chunk);
         let mut path = Vec::new();
         let mut course = Course {
@@ -167,9 +168,9 @@ impl<'a> Courses<'a> {
             self.paths.draw(&mut rng, &mut path);
             let rows = path.chunks(self.of_market);
             course.prices.clear();
-            course
-                .prices
-                .extend(rows.flat_map(|row| self.assets.iter().map(|asset| row[*asset])));
+            course.prices.extend(
+                rows.flat_map(|row| self.assets.iter().map(|asset| Some(price(row[*asset])))),
+            );
             tally.add(replay(sheet, depth, &course)?, &self.settled_by);
         }
         Ok(tally)
@@ -181,25 +182,38 @@ impl<'a> Courses<'a> {
 struct Tally {
     paths: u64,
     classes: Vec<ClassTally>,
+    backers: Option<ClassTally>,
     loans: Vec<LoanTally>,
-    liquidated: Vec<f64>,
-    bad_debt: Vec<f64>,
+    liquidated: Losses,
+    bad_debt: Losses,
 }
 
 #[derive(Default)]
 struct ClassTally {
+    /// On the first path.
     invested: u128,
-    wealth: Vec<f64>,
+    /// On all paths together.
+    brought: u128,
+    has: u128,
+    losses: Losses,
     fan: Vec<Histogram>,
 }
+
+/// How often each loss occurred, in millionths, so that memory does not grow with the number of paths.
+#[derive(Default)]
+struct Losses(BTreeMap<u64, u64>);
+
+/// A loss of all there is.
+const WHOLE: f64 = 1e6;
 
 #[derive(Clone, Copy, Default)]
 struct LoanTally {
     drawn: u128,
     liquidated: u64,
     lost: u64,
-    /// Sum of the shares of the debt that were lost.
-    shares: f64,
+    /// Debt on the paths on which some was lost, and how much was.
+    seized: u128,
+    missing: u128,
 }
 
 impl Tally {
@@ -211,12 +225,14 @@ impl Tally {
         let lent: u128 = outcome.loans.iter().map(|loan| loan.drawn).sum();
         // Where nothing was lent nothing was seized.
         let share = |amount: u128| amount as f64 / lent.max(1) as f64;
-        self.liquidated.push(share(outcome.seized));
+        self.liquidated.add(share(outcome.seized));
         self.bad_debt
-            .push(share(outcome.written_off + outcome.unsold));
-        for (class, outcome) in self.classes.iter_mut().zip(&outcome.classes) {
-            class.wealth.push(outcome.wealth());
-        }
+            .add(share(outcome.written_off + outcome.unsold));
+        let classes = self.classes.iter_mut().chain(&mut self.backers);
+        let outcomes = outcome.classes.iter().chain(&outcome.backers);
+        classes
+            .zip(outcomes)
+            .for_each(|(class, outcome)| class.add(outcome));
         let settlements = &outcome.settlements;
         for (epoch, end) in settled_by.iter().enumerate() {
             // A deal that is over stays as it was.
@@ -236,10 +252,14 @@ impl Tally {
     fn open(&mut self, outcome: &Outcome, epochs: usize) {
         let class = |class: &ClassOutcome| ClassTally {
             invested: class.invested,
-            wealth: Vec::new(),
             fan: vec![Histogram::default(); epochs],
+            ..ClassTally::default()
         };
         self.classes = outcome.classes.iter().map(class).collect();
+        self.backers = outcome.backers.map(|backers| ClassTally {
+            invested: backers.invested,
+            ..ClassTally::default()
+        });
         self.loans = vec![LoanTally::default(); outcome.loans.len()];
     }
 
@@ -248,16 +268,12 @@ impl Tally {
             return next;
         }
         self.paths += next.paths;
-        self.liquidated.extend(next.liquidated);
-        self.bad_debt.extend(next.bad_debt);
-        for (class, next) in self.classes.iter_mut().zip(next.classes) {
-            class.wealth.extend(next.wealth);
-            class
-                .fan
-                .iter_mut()
-                .zip(next.fan)
-                .for_each(|(fan, next)| fan.merge(&next));
-        }
+        self.liquidated.merge(next.liquidated);
+        self.bad_debt.merge(next.bad_debt);
+        let classes = self.classes.iter_mut().chain(&mut self.backers);
+        classes
+            .zip(next.classes.into_iter().chain(next.backers))
+            .for_each(|(class, next)| class.merge(next));
         self.loans
             .iter_mut()
             .zip(next.loans)
@@ -270,24 +286,61 @@ impl Tally {
         let classes = self.classes.into_iter().map(ClassTally::findings);
         Findings {
             classes: classes.collect(),
+            backers: self.backers.map(ClassTally::findings),
             loans: self.loans.iter().map(|loan| loan.findings(paths)).collect(),
-            liquidated: LossLaw::of_sample(self.liquidated),
-            bad_debt: LossLaw::of_sample(self.bad_debt),
+            liquidated: self.liquidated.law(),
+            bad_debt: self.bad_debt.law(),
             days,
         }
     }
 }
 
 impl ClassTally {
+    fn add(&mut self, outcome: &ClassOutcome) {
+        self.brought += outcome.invested;
+        self.has += outcome.received + outcome.value;
+        self.losses.add(outcome.loss());
+    }
+
+    fn merge(&mut self, next: Self) {
+        self.brought += next.brought;
+        self.has += next.has;
+        self.losses.merge(next.losses);
+        self.fan
+            .iter_mut()
+            .zip(next.fan)
+            .for_each(|(fan, next)| fan.merge(&next));
+    }
+
     fn findings(self) -> ClassFindings {
-        let mean_wealth = self.wealth.iter().sum::<f64>() / self.wealth.len() as f64;
-        let losses = self.wealth.iter().map(|wealth| (1.0 - wealth).max(0.0));
+        let all = ClassOutcome {
+            invested: self.brought,
+            received: 0,
+            value: self.has,
+        };
         ClassFindings {
             invested: self.invested,
-            losses: LossLaw::of_sample(losses.collect()),
-            mean_wealth,
+            losses: self.losses.law(),
+            mean_wealth: all.wealth(),
             fan: self.fan.iter().map(Histogram::quantiles).collect(),
         }
+    }
+}
+
+impl Losses {
+    fn add(&mut self, share: f64) {
+        *self.0.entry((WHOLE * share).round() as u64).or_default() += 1;
+    }
+
+    fn merge(&mut self, next: Self) {
+        for (loss, count) in next.0 {
+            *self.0.entry(loss).or_default() += count;
+        }
+    }
+
+    fn law(&self) -> LossLaw {
+        let counts = self.0.iter();
+        LossLaw::of_counts(counts.map(|(loss, count)| (*loss as f64 / WHOLE, *count)))
     }
 }
 
@@ -297,7 +350,8 @@ impl LoanTally {
         self.liquidated += u64::from(record.seized > 0);
         if record.lost > 0 {
             self.lost += 1;
-            self.shares += record.lost as f64 / record.seized as f64;
+            self.seized += record.seized;
+            self.missing += record.lost;
         }
     }
 
@@ -305,7 +359,8 @@ impl LoanTally {
         self.drawn = self.drawn.max(next.drawn);
         self.liquidated += next.liquidated;
         self.lost += next.lost;
-        self.shares += next.shares;
+        self.seized += next.seized;
+        self.missing += next.missing;
     }
 
     fn findings(&self, paths: u64) -> LoanFindings {
@@ -314,10 +369,7 @@ impl LoanTally {
             drawn: self.drawn,
             liquidated: share(self.liquidated),
             lost: share(self.lost),
-            recovery: match self.lost {
-                0 => 1.0,
-                lost => 1.0 - self.shares / lost as f64,
-            },
+            recovery: 1.0 - self.missing as f64 / self.seized.max(1) as f64,
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::greeks::{spread_greeks, tranche_greeks, Contract, SpreadGreeks, Tranc
 use crate::law::ClassRisk;
 use crate::market::{Credit, Market};
 use crate::pool::{Default, Name, Pool, Recovery};
-use crate::replay::{replay, Course, Depth};
+use crate::replay::{price, replay, Course, Depth};
 use crate::spread::{tranche_legs, Convention, Schedule};
 use crate::tranche::Tranche;
 use crate::{Copula, LossLaw, Model};
@@ -180,14 +180,13 @@ struct Opening {
 fn opening(sheet: &TermSheet, market: &Market) -> Result<Opening> {
     let prices = sheet.collateral.iter().map(|collateral| {
         let number = market.number(&collateral.asset)?;
-        Ok(market.assets[number].price)
+        Ok(Some(price(market.assets[number].price)))
     });
     let course = Course {
         times: vec![market.date],
         prices: prices.collect::<Result<_, Mistake>>()?,
     };
-    let outcome = replay(sheet, &Depth::unlimited(sheet), &course);
-    let outcome = outcome.map_err(|error| anyhow::anyhow!("drawing the loans: {error:?}"))?;
+    let outcome = replay(sheet, &Depth::unlimited(sheet), &course).context("drawing the loans")?;
     let drawn = outcome.loans.iter().map(|loan| loan.drawn).enumerate();
     let loans: Vec<_> = drawn.filter(|(_, drawn)| *drawn > 0).collect();
     anyhow::ensure!(

@@ -35,7 +35,7 @@ struct Demo {
     /// Where to write the report
     #[arg(long, value_name = "PATH", default_value = "report.html")]
     out: PathBuf,
-    /// Seed of all that is random
+    /// Seed of all that is random; with 0 nothing is: all feeders report the same
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
     /// Print the result only

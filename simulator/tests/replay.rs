@@ -3,19 +3,21 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use finance::interest::PaceCurve;
 use finance::settlement::Phase;
 use finance::{Period, Ratio, Timestamp};
 use ink::codegen::TraitCallBuilder;
 use interfaces::transfer_rule::REFUSED;
 use interfaces::types::TrancheId;
 use psp22::{PSP22Error, PSP22};
+use risk::replay::{replay, Course, Depth, Outcome};
 use simulator::chain::Chain;
 use simulator::contracts::Psp22;
 use simulator::deployment::governance::ensure_in_place;
 use simulator::deployment::Deal;
 use simulator::input::{Scenario, TermSheet};
 use simulator::ledger::Account;
-use simulator::replay::{Cast, Record, Replay};
+use simulator::replay::{AuctionRecord, Cast, Record, Replay};
 use simulator::report::Report;
 
 fn file(path: &str) -> PathBuf {
@@ -207,6 +209,94 @@ fn an_auction_waits_out_a_frozen_price() {
     let scenario = Scenario::parse(Path::new("gap.csv"), text).unwrap();
     let played = play_in(scenario, CREDIT, 1, |_| ());
     assert!(played.record.auctions[0].closed_at > Some(played.scenario.rows[2].at));
+}
+
+/// Ether falls by a fifth and comes back, so that penalties are raised; once it jumps, and once it is not heard of.
+const SETBACK: &str =
+    "timestamp_utc,eth,btc\n2020-03-11T04:00:00Z,200,8000\n2020-03-12T04:00:00Z,198,7900\n\
+     2020-03-12T06:00:00Z,182,7700\n2020-03-12T08:00:00Z,179,7650\n2020-03-12T09:00:00Z,150,7300\n\
+     2020-03-12T09:20:00Z,174,7400\n2020-03-12T12:00:00Z,,7350\n2020-03-13T04:00:00Z,190,7500\n\
+     2020-03-15T04:00:00Z,189,7450\n2020-03-17T06:00:00Z,191,7500\n";
+
+/// Runs a deal on the chain, where all feeders agree, and through the risk model's replay.
+fn assert_replayed_alike(
+    scenario: Scenario,
+    deal: &str,
+    change: impl Fn(&mut TermSheet),
+) -> Outcome {
+    let mut sheet = TermSheet::load(&file(deal)).unwrap();
+    change(&mut sheet);
+    let course = Course::of_history(&scenario, &sheet).unwrap();
+    let replayed = replay(&sheet, &Depth::unlimited(&sheet), &course).unwrap();
+    let Played { record, .. } = play_in(scenario, deal, 0, change);
+
+    assert_eq!(replayed.settlements.len(), record.settlements.len());
+    let mut paid = vec![(0, 0); sheet.tranches.len()];
+    for (replayed, settled) in replayed.settlements.iter().zip(&record.settlements) {
+        assert_eq!(
+            (replayed.at, replayed.phase, replayed.cover),
+            (settled.settled_at, settled.trace.phase, settled.trace.cover)
+        );
+        let classes = replayed.classes.iter().zip(&settled.tranches);
+        for ((replayed, settled), (invested, received)) in classes.zip(&mut paid) {
+            *invested += settled.fill.deposited;
+            *received += settled.fill.paid + settled.payout.coupon + settled.payout.principal;
+            assert_eq!(
+                (replayed.invested, replayed.received, replayed.value),
+                (*invested, *received, settled.value_after)
+            );
+        }
+    }
+    let sum = |of: fn(&AuctionRecord) -> u128| record.auctions.iter().map(of).sum::<u128>();
+    let raised = sum(|auction| auction.raised());
+    let unpaid = sum(|auction| auction.shortfall);
+    assert_eq!(replayed.seized, sum(|auction| auction.debt));
+    assert_eq!(replayed.written_off, sum(|auction| auction.written_off));
+    assert_eq!(
+        replayed.rewards + replayed.penalties,
+        raised + unpaid - replayed.seized
+    );
+    if let Some(backers) = replayed.backers {
+        let outcomes = record.outcomes.iter();
+        let has = outcomes.filter(|outcome| outcome.role == "Backer");
+        let has: u128 = has.map(|backer| backer.cash + backer.tokens).sum();
+        let left = (backers.received + backers.value) - has;
+        // Each may leave a base unit of his stake and one of his income to rounding.
+        assert!(left <= 2 * sheet.backers.len() as u128, "{left} base units");
+    }
+    replayed
+}
+
+/// The risk model runs the same transitions without a chain: whatever the terms, to the base unit.
+#[test]
+fn the_risk_model_replays_a_deal_to_the_base_unit() {
+    for deal in [CREDIT, TWO_CLASSES, MEMBERS, HOLDERS] {
+        let crash = Scenario::load(&file("scenarios/march-2020.csv")).unwrap();
+        assert_replayed_alike(crash, deal, |_| ());
+    }
+    let setback = || Scenario::parse(Path::new("setback.csv"), SETBACK).unwrap();
+    assert_replayed_alike(setback(), CREDIT, |_| ());
+    // Scarce cash makes time run faster, a high share makes loans dearer, and overdue ones are charged and liquidated.
+    let outcome = assert_replayed_alike(setback(), CREDIT, |sheet| {
+        sheet.fees.close_reward = 5_000_000;
+        sheet.pace = PaceCurve {
+            at_zero: Ratio::from_bps(5_000),
+            kink: Ratio::from_bps(6_000),
+            at_kink: Ratio::ONE,
+            at_full: Ratio::from_bps(40_000),
+        };
+        for collateral in &mut sheet.collateral {
+            let loans = &mut collateral.terms.loans;
+            loans.target_share = Ratio::from_bps(2_000);
+            loans.surcharge = Ratio::from_bps(3_000);
+            loans.late_rate = Ratio::from_bps(1_000);
+            loans.longest_term = Period::from_secs(86_400);
+            loans.grace = Period::from_secs(2 * 86_400);
+            collateral.terms.auctions.total_limit = 2_000_000_000_000;
+        }
+    });
+    let others = [outcome.rewards, outcome.penalties, outcome.close_rewards];
+    assert!(others.iter().all(|paid| *paid > 0), "{others:?}");
 }
 
 #[test]

@@ -61,17 +61,16 @@ mod back_office {
                 tokens.len() == self.state.desk.classes.len(),
                 AgentError::InvalidTranches
             );
-            for token in &tokens {
-                let issuer = peers::issuer(*token)?;
-                let is_ours = issuer == self.env().account_id();
-                ensure!(is_ours, AgentError::NotTheIssuer(issuer));
+            let agent = self.env().account_id();
+            for (books, token) in self.state.desk.classes.iter_mut().zip(tokens) {
+                let issuer = peers::issuer(token)?;
+                ensure!(issuer == agent, AgentError::NotTheIssuer(issuer));
+                books.token = Some(token);
+                books.is_restricted = peers::rule(token)?.is_some();
             }
             // This code stays on the chain as long as the agent does.
             let back_office = self.state.fixed.back_office;
             self.env().lock_delegate_dependency(&back_office);
-            for (books, token) in self.state.desk.classes.iter_mut().zip(tokens) {
-                books.token = Some(token);
-            }
             Ok(())
         }
 

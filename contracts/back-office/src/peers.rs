@@ -42,6 +42,12 @@ pub fn issuer(token: AccountId) -> Result<AccountId, CallError> {
     ask(token.call().issuer())
 }
 
+/// The rule about who may receive a token, if it has one.
+pub fn rule(token: AccountId) -> Result<Option<AccountId>, CallError> {
+    let token: contract_ref!(TrancheToken) = token.into();
+    ask(token.call().rule())
+}
+
 /// Shares cash among all holders of a token; nothing is called for nothing.
 pub fn distribute(token: AccountId, per_token: u128) -> Result<(), AgentError> {
     if per_token == 0 {

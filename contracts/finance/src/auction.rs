@@ -275,11 +275,11 @@ mod tests {
         };
         let on = |collateral, due| {
             let lot = Lot { collateral, due };
-            keeper.on(&lot, price(4), &quote(), 22).unwrap()
+            keeper.on(&lot, price(4), &quote(), 24).unwrap()
         };
         assert_eq!(on(40, 110), 102); // 100 + ⌊2.2⌋
-        assert_eq!(on(6, 22), 100);
-        assert_eq!(on(40, 21), 0);
+        assert_eq!(on(6, 24), 100); // worth 24
+        assert_eq!(on(40, 23), 0);
         assert_eq!(on(5, 110), 0); // worth 20
     }
 
@@ -312,6 +312,23 @@ mod tests {
             Some(Purchase {
                 collateral: 18,
                 cost: 90
+            })
+        );
+    }
+
+    #[test]
+    fn a_purchase_that_leaves_just_dust_is_not_cut_back() {
+        let lot = Lot {
+            collateral: 100,
+            due: 21,
+        };
+        // ⌈2 × 0.3⌉ = 1 leaves 20; for 1 there would be ⌊1 ÷ 0.3⌋ = 3.
+        let bought = lot.purchase(2, Price(3 * E18 / 10), &quote(), 20).unwrap();
+        assert_eq!(
+            bought,
+            Some(Purchase {
+                collateral: 2,
+                cost: 1
             })
         );
     }

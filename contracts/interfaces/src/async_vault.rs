@@ -32,6 +32,7 @@ pub struct OrderView {
 pub trait AsyncVault {
     /// Orders a deposit of `amount` cash, taken from the allowance of `owner`, whose order it becomes. Adds to an
     /// order that waits already under the same conditions. After the epoch's cut-off it counts from the next one on.
+    /// Refused where a rule about the shares lets `owner` have none.
     ///
     /// # Events
     /// [`OrderPlaced`].
@@ -51,8 +52,8 @@ pub trait AsyncVault {
         conditions: Conditions,
     ) -> Result<(), AsyncVaultError>;
 
-    /// Orders the redemption of `amount` shares, taken from `owner`: no allowance is needed. As
-    /// [`AsyncVault::request_deposit`].
+    /// Orders the redemption of `amount` shares of `owner`: first of those he has not claimed, then of his account,
+    /// for which no allowance is needed. As [`AsyncVault::request_deposit`]; no rule is asked.
     ///
     /// # Events
     /// [`OrderPlaced`].

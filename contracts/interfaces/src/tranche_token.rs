@@ -56,10 +56,10 @@ pub trait TrancheToken {
     #[ink(message)]
     fn rule(&self) -> Option<AccountId>;
 
-    /// Makes `value` base units of the token for `to`.
+    /// Makes `value` base units of the token for `to`. To make none is to ask whether `to` may receive any.
     ///
     /// # Events
-    /// `Transfer` from nobody.
+    /// `Transfer` from nobody, unless `value` is zero.
     ///
     /// # Errors
     /// [`PSP22Error::Custom`] with [`ONLY_THE_ISSUER`], or with [`BEYOND_128_BITS`] for a supply that large;

@@ -10,12 +10,9 @@ mod tests;
 mod test_asset {
     use ink::prelude::{string::String, vec::Vec};
     use interfaces::ensure;
-    use interfaces::test_asset::{TestAsset, LOOPS, TRAPS};
+    use interfaces::test_asset::{TestAsset, LOOPS, MOODY, REFUSES, TAXED, TRAPS};
     use interfaces::transfer_rule::{TransferRefused, TransferRule};
     use psp22::{PSP22Data, PSP22Error, PSP22Event, PSP22Metadata, PSP22};
-
-    /// An asset with this symbol keeps a hundredth of every transfer.
-    const TAXED: &str = "TAXED";
 
     #[ink(storage)]
     pub struct TestAssetContract {
@@ -41,13 +38,21 @@ mod test_asset {
             }
         }
 
-        /// Takes a hundredth of what `to` received away, if the asset does that.
-        fn tax(&mut self, to: AccountId, value: Balance) -> Result<(), PSP22Error> {
-            if self.symbol.as_deref() == Some(TAXED) {
-                let events = self.ledger.burn(to, value.div_euclid(100))?;
-                self.emit(events);
+        /// Does to what `to` received what assets of this symbol do.
+        fn meddle(&mut self, to: AccountId, value: Balance) -> Result<(), PSP22Error> {
+            match self.symbol.as_deref() {
+                Some(TAXED) => {
+                    let events = self.ledger.burn(to, value.div_euclid(100))?;
+                    self.emit(events);
+                    Ok(())
+                }
+                Some(MOODY) => match self.ledger.allowance(to, self.env().account_id()) {
+                    REFUSES => Err(PSP22Error::SafeTransferCheckFailed("mood".into())),
+                    TRAPS => panic!("an asset that traps, as it was told to"),
+                    _ => Ok(()),
+                },
+                _ => Ok(()),
             }
-            Ok(())
         }
 
         fn emit(&self, events: Vec<PSP22Event>) {
@@ -119,7 +124,7 @@ mod test_asset {
         ) -> Result<(), PSP22Error> {
             let events = self.ledger.transfer(self.env().caller(), to, value)?;
             self.emit(events);
-            self.tax(to, value)
+            self.meddle(to, value)
         }
 
         #[ink(message)]
@@ -133,7 +138,7 @@ mod test_asset {
             let caller = self.env().caller();
             let events = self.ledger.transfer_from(caller, from, to, value)?;
             self.emit(events);
-            self.tax(to, value)
+            self.meddle(to, value)
         }
 
         #[ink(message)]

@@ -45,6 +45,8 @@ pub type BookId = (TrancheId, Side, u32);
 pub struct Books {
     /// The token of the class, once it is named; then never changed.
     pub token: Option<AccountId>,
+    /// Whether a rule says who may receive the token.
+    pub is_restricted: bool,
     /// Cash for tokens.
     pub deposits: SideBooks,
     /// Tokens for cash.
@@ -317,7 +319,7 @@ impl SideBooks {
 }
 
 interfaces::decode_fields!(
-    Books { token, deposits, redemptions, index }
+    Books { token, is_restricted, deposits, redemptions, index }
     SideBooks { market, limited, series }
     LimitBook { price, series, book }
 );

@@ -141,21 +141,29 @@ impl Holding {
 
     /// Hands out tokens and cash, with what the class distributed on the tokens up to its `index`.
     pub fn claim(&mut self, index: u128) -> Result<Proceeds, AsyncVaultError> {
-        self.cash = self.cash.plus(self.distributed(index)?)?;
-        // The fraction of a token that stays was given nothing of what was distributed before.
-        let weight = mul_div(self.tokens.fraction, index, ONE, Rounding::Up);
-        let weight = weight.and_then(|weight| Exact::part(weight, 1));
-        self.weight = weight.unwrap_or(Exact::MAX);
         let proceeds = Proceeds {
-            tokens: self.tokens.whole,
-            cash: self.cash.whole,
+            tokens: self.release(Balance::MAX, index)?,
+            cash: core::mem::take(&mut self.cash.whole),
         };
         ensure!(
             proceeds != Proceeds::default(),
             AsyncVaultError::NothingClaimable
         );
-        (self.tokens.whole, self.cash.whole) = (0, 0);
         Ok(proceeds)
+    }
+
+    /// Hands out at most `limit` tokens; what the class distributed on all of them up to its `index` becomes cash.
+    pub fn release(&mut self, limit: Balance, index: u128) -> Result<Balance, MathError> {
+        self.cash = self.cash.plus(self.distributed(index)?)?;
+        let released = self.tokens.whole.min(limit);
+        self.tokens.whole = self.tokens.whole.saturating_sub(released);
+        // Nothing of what was distributed before is due on the tokens that stay, nor on the fraction of one.
+        let fraction = mul_div(self.tokens.fraction, index, ONE, Rounding::Up);
+        let fraction = fraction.and_then(|fraction| Exact::part(fraction, 1));
+        let whole = Exact::part(self.tokens.whole, index);
+        let weight = whole.and_then(|whole| whole.plus(fraction?));
+        self.weight = weight.unwrap_or(Exact::MAX);
+        Ok(released)
     }
 
     /// What the class paid on the tokens since they are his, up to its `index`.

@@ -327,13 +327,18 @@ mod transfer_agent {
             self.ensure_may_act_for(owner)?;
             let now = self.now();
             let mut holding = self.state.holding(tranche, owner)?;
-            let State { desk, cabinet, .. } = &mut self.state;
+            let desk = &self.state.desk;
             let is_open = desk.is_bound() && desk.phase == Phase::Revolving;
             ensure!(is_open, AsyncVaultError::NotOpen);
-            if side == Side::Deposit {
-                let until = desk.entry.until;
-                ensure!(!desk.entry.stops(now), AsyncVaultError::Paused { until });
+            // Tokens that are his in the books already need not come from his account.
+            let mut released = 0;
+            match side {
+                Side::Deposit => self.ensure_may_enter(tranche, owner, now)?,
+                Side::Redemption => {
+                    released = holding.release(amount, desk.class(tranche)?.index)?
+                }
             }
+            let State { desk, cabinet, .. } = &mut self.state;
             let (epoch, late) = (desk.epoch, desk.late_in(now));
             ensure_possible(&conditions, epoch, late)?;
             let slot = holding.slot_mut(side);
@@ -371,7 +376,10 @@ mod transfer_agent {
                 Side::Deposit => {
                     calls::pull(self.state.fixed.cash, owner, self.env().account_id(), cash)
                 }
-                Side::Redemption => peers::burn(self.state.token(tranche)?, owner, tokens),
+                Side::Redemption => match tokens.saturating_sub(released) {
+                    0 => Ok(()),
+                    rest => peers::burn(self.state.token(tranche)?, owner, rest),
+                },
             }
         }
 
@@ -481,6 +489,22 @@ mod transfer_agent {
                 0 => Ok(()),
                 amount => peers::mint(self.state.token(tranche)?, owner, amount),
             }
+        }
+
+        /// Refuses deposits that are paused, and owners who could not receive what they order.
+        fn ensure_may_enter(
+            &self,
+            tranche: TrancheId,
+            owner: AccountId,
+            now: time::Timestamp,
+        ) -> Result<(), AsyncVaultError> {
+            let entry = &self.state.desk.entry;
+            let until = entry.until;
+            ensure!(!entry.stops(now), AsyncVaultError::Paused { until });
+            if self.state.desk.class(tranche)?.is_restricted {
+                peers::ensure_may_receive(self.state.token(tranche)?, owner)?;
+            }
+            Ok(())
         }
 
         fn ensure_may_act_for(&self, owner: AccountId) -> Result<(), AsyncVaultError> {

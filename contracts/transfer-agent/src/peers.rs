@@ -16,6 +16,11 @@ pub fn mint(token: AccountId, to: AccountId, amount: Balance) -> Result<(), Asyn
     request(token.call_mut().mint(to, amount))
 }
 
+/// Asks the token's rule whether an owner may receive any: to make none is to ask only.
+pub fn ensure_may_receive(token: AccountId, owner: AccountId) -> Result<(), AsyncVaultError> {
+    mint(token, owner, 0)
+}
+
 /// Destroys tokens of an owner, who is in the books for them from now on.
 pub fn burn<F>(token: AccountId, from: AccountId, amount: Balance) -> Result<(), F>
 where

@@ -5,12 +5,10 @@ use e2e_tests::*;
 use finance::distribution::Policy;
 use finance::parameters::Pause;
 use finance::{MathError, Period, Price, Timestamp};
-use ink::codegen::TraitCallBuilder;
 use interfaces::async_vault::{AsyncVault, AsyncVaultError, Conditions, OrderView};
 use interfaces::calls::CallError;
 use interfaces::collateral_vault::CollateralVault;
 use interfaces::oracle_adapter::OracleAdapter;
-use interfaces::test_asset::TestAsset;
 use interfaces::tranche_pool::{PoolError, TranchePool};
 use interfaces::transfer_agent::{
     AgentError, AgentTerms, DepositsPaused, Distributions, TransferAgent,
@@ -19,7 +17,6 @@ use interfaces::transfer_rule::REFUSED;
 use interfaces::types::{AccountId, AssetId, Balance, TrancheId};
 use psp22::PSP22Error;
 use simulator::chain::Message;
-use simulator::contracts::Asset;
 use simulator::deployment::Deal;
 
 const NO_TRANCHE: TrancheId = TrancheId(3);
@@ -397,18 +394,20 @@ fn a_deposit_is_taken_from_allowance_and_balance() {
 }
 
 #[test]
-fn a_redemption_is_taken_from_the_balance() {
+fn a_redemption_is_taken_from_what_was_not_claimed_and_from_the_balance() {
     let world = World::funded();
     let junior = world.deal.tranche_token(JUNIOR);
-    let order = || redeems(&world, "cal", JUNIOR, usd(150));
+    let order = |amount| redeems(&world, "cal", JUNIOR, amount);
+    let no_balance = || AsyncVaultError::Token(PSP22Error::InsufficientBalance.into());
 
-    // There are no tokens until they are claimed.
-    let no_balance = AsyncVaultError::Token(PSP22Error::InsufficientBalance.into());
-    world.refuses("cal", order(), no_balance);
-
+    world.refuses("cal", order(usd(150) + 1), no_balance());
+    world.does("cal", order(usd(30)));
     world.claim("cal", JUNIOR);
-    world.does("cal", order());
+    assert_eq!(world.balance(junior, "cal"), usd(120));
+    world.refuses("cal", order(usd(120) + 1), no_balance());
+    world.does("cal", order(usd(120)));
     assert_eq!(world.balance(junior, "cal"), 0);
+    assert_eq!(world.order("cal", JUNIOR).pending_redemption, usd(150));
 }
 
 #[test]
@@ -549,8 +548,10 @@ fn prices_from_before_the_cut_off_settle_nothing() {
 #[test]
 fn a_token_that_refuses_everything_is_claimed_later() {
     let (world, rule) = World::with_rule();
+    world.set_pass(rule, "cal", 1);
     world.deposit("cal", JUNIOR, usd(150));
     world.close_epoch();
+    world.set_pass(rule, "cal", 0);
     let cal = world.account("cal");
     let refused = || {
         let why = PSP22Error::SafeTransferCheckFailed(REFUSED.into());
@@ -560,7 +561,7 @@ fn a_token_that_refuses_everything_is_claimed_later() {
     world.refuses("anybody", claim(), refused());
     let claim_all = world.distributions().claim_all(cal);
     world.refuses("anybody", claim_all, refused());
-    world.does("cal", Asset::from(rule).call_mut().mint_to(cal, 1));
+    world.set_pass(rule, "cal", 1);
     assert_eq!(world.does("anybody", claim()).claimable_tokens, usd(150));
 }
 

@@ -31,20 +31,25 @@ fn sheet() -> TermSheet {
 
 /// The deal in which "ann" has 400 senior and "cal" 150 equity; both are resident in Switzerland.
 fn members() -> World {
-    let world = World::of(sheet());
-    attest(&world, "ann", SENIOR);
-    attest(&world, "cal", EQUITY);
-    let world = funded(world);
+    let world = ordered();
     world.claim("ann", SENIOR);
     world.claim("cal", EQUITY);
     world
 }
 
-fn funded(world: World) -> World {
+/// [`members`] before they claim.
+fn ordered() -> World {
+    let world = World::of(sheet());
+    attest(&world, "ann", SENIOR);
+    attest(&world, "cal", EQUITY);
+    fund(&world);
+    world
+}
+
+fn fund(world: &World) {
     world.deposit("ann", SENIOR, usd(400));
     world.deposit("cal", EQUITY, usd(150));
     world.close_epoch();
-    world
 }
 
 fn attest(world: &World, who: &str, tranche: TrancheId) {
@@ -75,6 +80,10 @@ fn refused() -> PSP22Error {
     PSP22Error::SafeTransferCheckFailed(REFUSED.into())
 }
 
+fn refused_by_token() -> AsyncVaultError {
+    AsyncVaultError::Token(refused().into())
+}
+
 /// `to` is sent a whole token of the class.
 fn give(world: &World, tranche: TrancheId, to: &str) -> Message<Result<(), PSP22Error>> {
     let (token, to) = (world.deal.tranche_token(tranche), world.account(to));
@@ -94,18 +103,38 @@ fn assert_leaves(world: &World, who: &str, tranche: TrancheId) {
 }
 
 #[test]
-fn tokens_wait_until_their_owner_is_attested() {
-    let world = funded(World::of(sheet()));
+fn only_who_could_receive_a_class_orders_it() {
+    let world = World::of(sheet());
     let ann = world.account("ann");
-    let claim = || world.orders().claim(SENIOR, ann);
-    let waiting = || AsyncVaultError::Token(refused().into());
-    world.refuses("anybody", claim(), waiting());
+    world.provide(world.deal.cash, "ann", world.deal.agent, usd(400));
+    let order = || {
+        world
+            .orders()
+            .request_deposit(SENIOR, usd(400), ann, AT_ANY_PRICE)
+    };
+    world.refuses("ann", order(), refused_by_token());
     // For another class, or of a country that the rule excludes, it does not help.
     attest(&world, "ann", EQUITY);
-    world.refuses("anybody", claim(), waiting());
+    world.refuses("ann", order(), refused_by_token());
     let elsewhere = world.deal.attest(&world.chain, ann, SENIOR, IRAN);
     elsewhere.unwrap();
-    world.refuses("anybody", claim(), waiting());
+    world.refuses("ann", order(), refused_by_token());
+    attest(&world, "ann", SENIOR);
+    freeze(&world, "ann", true);
+    world.refuses("ann", order(), refused_by_token());
+    freeze(&world, "ann", false);
+    world.does("ann", order());
+    assert_eq!(world.order("ann", SENIOR).pending_deposit, usd(400));
+}
+
+#[test]
+fn tokens_wait_until_their_owner_is_attested() {
+    let world = ordered();
+    let ann = world.account("ann");
+    let elsewhere = world.deal.attest(&world.chain, ann, SENIOR, IRAN);
+    elsewhere.unwrap();
+    let claim = world.orders().claim(SENIOR, ann);
+    world.refuses("anybody", claim, refused_by_token());
     assert_eq!(world.order("ann", SENIOR).claimable_tokens, usd(400));
     world.assert_balanced();
 
@@ -167,17 +196,15 @@ fn who_is_no_longer_a_member_leaves_with_his_cash() {
     world.chain.advance(DAY);
     world.close_epoch();
     let claim = world.orders().claim(SENIOR, world.account("ann"));
-    let waiting = AsyncVaultError::Token(refused().into());
-    world.refuses("anybody", claim, waiting);
-    // What he holds goes, what waits for him stays his: see `redeem`, which would claim first.
-    let redeem =
-        world
-            .orders()
-            .request_redeem(SENIOR, usd(400), world.account("ann"), AT_ANY_PRICE);
-    world.does("ann", redeem);
+    world.refuses("anybody", claim, refused_by_token());
+    // What waits for him goes first, then what he holds.
+    world.redeem("ann", SENIOR, usd(15));
+    assert_eq!(world.order("ann", SENIOR).claimable_tokens, 0);
+    let senior = world.deal.tranche_token(SENIOR);
+    assert_eq!(world.balance(senior, "ann"), usd(395));
+    world.redeem("ann", SENIOR, usd(395));
     world.close_epoch();
-    assert_eq!(world.claim("ann", SENIOR).claimable_cash, usd(400));
-    assert_eq!(world.order("ann", SENIOR).claimable_tokens, usd(10));
+    assert_eq!(world.claim("ann", SENIOR).claimable_cash, usd(410));
     world.assert_balanced();
 }
 
@@ -208,7 +235,8 @@ fn the_deployer_ends_without_power_and_each_power_is_for_one() {
     }
     // The governor opens a class.
     world.does("Governor", registry(&world).set_rule(token, rule));
-    let world = funded(world);
+    attest(&world, "cal", EQUITY);
+    fund(&world);
     assert_eq!(world.claim("ann", SENIOR).claimable_tokens, usd(400));
 }
 
@@ -387,7 +415,8 @@ fn a_rule_costs_little_beside_a_transfer() {
     let ruled = cost(&world).ref_time();
     let mut open = sheet();
     open.compliance = None;
-    let world = funded(World::of(open));
+    let world = World::of(open);
+    fund(&world);
     world.claim("ann", SENIOR);
     let plain = cost(&world).ref_time();
     let ratio = ruled as f64 / plain as f64;

@@ -8,13 +8,12 @@ use ink::codegen::TraitCallBuilder;
 use interfaces::async_vault::{AsyncVaultError, Claimed, Conditions, OrderView};
 use interfaces::collateral_vault::{CollateralVault, LoanServicing};
 use interfaces::liquidation_engine::LiquidationEngine;
-use interfaces::test_asset::TestAsset;
 use interfaces::tranche_pool::Settlement;
 use interfaces::tranche_token::TrancheToken;
 use interfaces::transfer_agent::{DistributionClaimed, Distributions, TransferAgent};
 use interfaces::types::{Balance, PositionId};
 use psp22::PSP22;
-use simulator::contracts::{Asset, Psp22};
+use simulator::contracts::Psp22;
 use simulator::input::term_sheet::TermSheet;
 
 const NO_PAYOUT: Payout = Payout {
@@ -208,27 +207,23 @@ fn tokens_that_a_rule_keeps_from_their_owner_earn_coupons() {
     let (world, rule) = World::with_rule_and(|sheet| {
         sheet.tranches[0].terms.policy = Policy::PayOut;
     });
-    let pass = |who: &str| {
-        let mint = Asset::from(rule).call_mut().mint_to(world.account(who), 1);
-        world.does(who, mint);
-    };
-    pass("ann");
-    let world_funded = || {
-        for (who, tranche, whole) in [
-            ("ann", SENIOR, 300),
-            ("dan", SENIOR, 300),
-            ("ben", MEZZANINE, 250),
-            ("cal", JUNIOR, 150),
-        ] {
-            world.deposit(who, tranche, usd(whole));
-        }
-        world.close_epoch();
-        world.quote(100, 5_000);
-    };
-    world_funded();
+    for who in ["ann", "ben", "cal", "dan"] {
+        world.set_pass(rule, who, 1);
+    }
+    for (who, tranche, whole) in [
+        ("ann", SENIOR, 300),
+        ("dan", SENIOR, 300),
+        ("ben", MEZZANINE, 250),
+        ("cal", JUNIOR, 150),
+    ] {
+        world.deposit(who, tranche, usd(whole));
+    }
+    world.close_epoch();
+    world.quote(100, 5_000);
     world.claim("ann", SENIOR);
     let position = world.borrow("olga", eth(8), usd(600));
     closes_with_interest(&world, position);
+    world.set_pass(rule, "dan", 0);
     // Dan has no pass: his half of the coupon goes to him, his tokens do not, and they go on earning.
     assert_eq!(
         world.claim("dan", SENIOR).claimable_cash,
@@ -237,7 +232,7 @@ fn tokens_that_a_rule_keeps_from_their_owner_earn_coupons() {
     assert_eq!(world.order("dan", SENIOR).claimable_tokens, usd(300));
     let settled = closes_with_interest(&world, position);
     let second = settled.tranches[0].payout.coupon / 2;
-    pass("dan");
+    world.set_pass(rule, "dan", 1);
     let claimed = world.claim("dan", SENIOR);
     assert_eq!(claimed.claimable_tokens, usd(300));
     // And the fraction of the first.

@@ -9,6 +9,7 @@ use interfaces::collateral_vault::{
 use interfaces::configurator::{Configurator, Scope};
 use interfaces::oracle_adapter::{FeedTerms, OracleAdapter};
 use interfaces::parameters::Parameter;
+use interfaces::test_asset::TAXED;
 use interfaces::tranche_pool::PoolError;
 use interfaces::transfer_agent::TransferAgent;
 use interfaces::types::{AssetId, Balance, PositionId};
@@ -297,7 +298,7 @@ fn while_a_jump_is_held_nobody_buys_at_the_new_price_and_draws_at_the_old() {
 
 #[test]
 fn of_a_token_that_keeps_a_part_of_every_transfer_what_arrives_is_collateral() {
-    let world = World::with(|sheet| sheet.collateral[0].token.symbol = "TAXED".into()).fund();
+    let world = World::with(|sheet| sheet.collateral[0].token.symbol = TAXED.into()).fund();
     let token = world.deal.collateral_token(ETH);
     let taxed = |amount: Balance| amount / 100 * 99;
     let position = world.open("olga", eth(8));

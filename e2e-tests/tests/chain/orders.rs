@@ -7,13 +7,14 @@ use interfaces::async_vault::{
     AsyncVault, AsyncVaultError, Claimed, Conditions, OperatorSet, OrderCancelled, OrderPlaced,
     OrderView,
 };
+use interfaces::calls::CallError;
 use interfaces::liquidation_engine::LiquidationEngine;
-use interfaces::test_asset::{TestAsset, LOOPS, TRAPS};
+use interfaces::test_asset::{LOOPS, MOODY, REFUSES, TRAPS};
 use interfaces::transfer_agent::{Distributions, ExpectedExit, TransferAgent};
 use interfaces::transfer_rule::NO_ANSWER;
-use interfaces::types::{AccountId, Balance};
+use interfaces::types::Balance;
 use psp22::{PSP22Error, PSP22};
-use simulator::contracts::{Asset, Psp22};
+use simulator::contracts::Psp22;
 
 fn until(epoch: u32) -> Conditions {
     Conditions {
@@ -502,30 +503,19 @@ fn an_exit_of_a_late_order_or_one_with_a_limit_is_not_expected_now() {
     }
 }
 
-/// Gives `who` so much of the asset that the rule looks at.
-fn set_pass(world: &World, rule: AccountId, who: &str, pass: u128) {
-    let owner = world.account(who);
-    let has = world.balance(rule, who);
-    let elsewhere = world.account("elsewhere");
-    let give = Psp22::from(rule)
-        .call_mut()
-        .transfer(elsewhere, has, vec![]);
-    world.does(who, give);
-    world.does(who, Asset::from(rule).call_mut().mint_to(owner, pass));
-}
-
 #[test]
 fn what_a_rule_refuses_waits_and_the_rest_is_sent() {
     let (world, rule) = World::with_rule();
-    set_pass(&world, rule, "cal", 1);
+    world.set_pass(rule, "cal", 1);
     world.deposit("cal", JUNIOR, usd(150));
     world.close_epoch();
+    world.claim("cal", JUNIOR);
     world.redeem("cal", JUNIOR, usd(50));
     world.deposit("cal", JUNIOR, usd(30));
     world.close_epoch();
     let cal = world.account("cal");
     for pass in [0, TRAPS, LOOPS] {
-        set_pass(&world, rule, "cal", pass);
+        world.set_pass(rule, "cal", pass);
         let claim = || world.orders().claim(JUNIOR, cal);
         if pass == 0 {
             let claimed = world.sends("anybody", claim());
@@ -545,15 +535,41 @@ fn what_a_rule_refuses_waits_and_the_rest_is_sent() {
         assert_eq!(world.order("cal", JUNIOR).claimable_tokens, usd(30));
         world.assert_balanced();
     }
-    // Nobody is locked in: what he holds is burned, pass or not.
-    set_pass(&world, rule, "cal", 0);
-    let order = world
-        .orders()
-        .request_redeem(JUNIOR, usd(100), cal, AT_ANY_PRICE);
-    world.does("cal", order);
+    // Nobody is locked in: what waits and what he holds is burned, pass or not.
+    world.set_pass(rule, "cal", 0);
+    world.redeem("cal", JUNIOR, usd(130));
     world.close_epoch();
-    assert_eq!(world.claim("cal", JUNIOR).claimable_cash, usd(100));
-    set_pass(&world, rule, "cal", 1);
-    assert_eq!(world.claim("cal", JUNIOR).claimable_tokens, usd(30));
+    assert_eq!(world.claim("cal", JUNIOR).claimable_cash, usd(130));
+    world.assert_balanced();
+}
+
+#[test]
+fn cash_that_its_token_refuses_an_owner_waits_for_him_alone() {
+    let world = World::with(|sheet| sheet.cash.symbol = MOODY.into()).fund();
+    let (cal, dan) = (world.account("cal"), world.account("dan"));
+    world.deposit("dan", JUNIOR, usd(50));
+    world.redeem("cal", JUNIOR, usd(40));
+    world.close_epoch();
+    world.redeem("dan", JUNIOR, usd(10));
+    let cash = world.deal.cash;
+    let set_mood = |mood| world.does("cal", Psp22::from(cash).call_mut().approve(cash, mood));
+    let claim = || world.orders().claim(JUNIOR, cal);
+    set_mood(REFUSES);
+    // What is left of his tokens is sent all the same.
+    let sent = world.does("anybody", claim());
+    assert_eq!((sent.claimable_tokens, sent.claimable_cash), (usd(110), 0));
+    let refused = PSP22Error::SafeTransferCheckFailed("mood".into());
+    world.refuses("anybody", claim(), AsyncVaultError::Token(refused.into()));
+    set_mood(TRAPS);
+    let trapped = AsyncVaultError::Call(CallError::Trapped);
+    world.refuses("anybody", claim(), trapped);
+    // It keeps nobody else from settling and claiming.
+    world.close_epoch();
+    let sent = world.does("anybody", world.orders().claim(JUNIOR, dan));
+    assert_eq!(sent.claimable_cash, usd(10));
+    assert_eq!(world.order("cal", JUNIOR).claimable_cash, usd(40));
+    world.assert_balanced();
+    set_mood(0);
+    assert_eq!(world.claim("cal", JUNIOR).claimable_cash, usd(40));
     world.assert_balanced();
 }

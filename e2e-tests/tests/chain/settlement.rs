@@ -457,7 +457,7 @@ fn a_claim_for_somebody_else_pays_the_owner() {
     let claimed = world.does("mallory", world.orders().claim(SENIOR, ann));
     assert_eq!(
         (claimed.claimable_cash, claimed.claimable_tokens),
-        (usd(100), 0)
+        (usd(100), usd(500))
     );
     assert_eq!(world.balance(world.deal.cash, "ann"), usd(100));
     assert_eq!(world.balance(world.deal.cash, "mallory"), 0);

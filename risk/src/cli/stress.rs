@@ -58,13 +58,11 @@ impl Stress {
         if let Some(file) = &self.scenario {
             let history = Scenario::load(&find(file, "scenarios", "csv")?)?;
             let course = Course::of_history(&history, &sheet)?;
-            let outcome = replay(&sheet, &Depth::of(&market, &sheet)?, &course);
-            let outcome = outcome.map_err(|error| {
-                anyhow::anyhow!("an amount leaves the range of the contracts: {error:?}")
-            })?;
+            let outcome = replay(&sheet, &Depth::of(&market, &sheet)?, &course)?;
             return self.output.write(&[
                 settlements(&sheet, &outcome),
                 loans_of_one(&sheet, &outcome),
+                others(&sheet, &outcome),
             ]);
         }
         let findings = self
@@ -137,11 +135,13 @@ fn classes(sheet: &TermSheet, study: &Study, findings: &Findings) -> Table {
         study.paths, study.seed
     );
     let mut table = Table::new("classes", title, &columns);
-    for (tranche, class) in sheet.tranches.iter().zip(&findings.classes) {
+    let names = sheet.tranches.iter().map(|tranche| tranche.name.as_str());
+    let names = names.chain([BACKERS]);
+    for (name, class) in names.zip(findings.classes.iter().chain(&findings.backers)) {
         let law = &class.losses;
         let worst = law.points().last().map_or(0.0, |(loss, _)| *loss);
         table.row([
-            Cell::Text(tranche.name.clone()),
+            Cell::from(name),
             Cell::cash(class.invested, sheet.cash.decimals),
             Cell::Percent(class.mean_wealth - 1.0, 3),
             Cell::Percent(law.exceedance(NEGLIGIBLE), 3),
@@ -155,6 +155,8 @@ fn classes(sheet: &TermSheet, study: &Study, findings: &Findings) -> Table {
     table
 }
 
+/// The row of those who back the insurance fund.
+const BACKERS: &str = "Insurance";
 /// Rounding and a day's fees are no loss.
 const NEGLIGIBLE: f64 = 1e-4;
 
@@ -242,6 +244,29 @@ fn loans_of_one(sheet: &TermSheet, outcome: &Outcome) -> Table {
             cash(loan.seized),
             cash(loan.lost),
         ]);
+    }
+    table
+}
+
+fn others(sheet: &TermSheet, outcome: &Outcome) -> Table {
+    let mut table = Table::new("others", "What others paid and were paid", &["", "Cash"]);
+    let settlements = outcome.settlements.iter();
+    let backers = outcome.backers.unwrap_or_default();
+    for (what, units) in [
+        (
+            "Losses paid by insurance",
+            settlements.map(|settled| settled.cover).sum(),
+        ),
+        ("Its backers staked", backers.invested),
+        ("They have", backers.received + backers.value),
+        ("Penalties raised for insurance", outcome.penalties),
+        ("Rewards of keepers, out of penalties", outcome.rewards),
+        (
+            "Rewards of who closed epochs, out of fees",
+            outcome.close_rewards,
+        ),
+    ] {
+        table.row([Cell::from(what), Cell::cash(units, sheet.cash.decimals)]);
     }
     table
 }

@@ -1,16 +1,15 @@
 //! Keepers: they buy seized collateral below the market with the cash they have and sell on there, which moves
 //! the market.
 
+use finance::auction::Purchase;
 use finance::valuation::Quote;
-use finance::{MathError, Period, Price, Rounding, Timestamp};
-
-use super::loans::{Auction, Kind};
-use super::to_f64;
+use finance::{MathError, Period, Price, Ratio, Rounding, Timestamp};
+use interfaces::liquidation_engine::Auction;
 
 /// One keeper and what he has bought and not sold on.
 pub struct Keeper {
-    cash: u128,
-    margin: f64,
+    pub cash: u128,
+    margin: Ratio,
     turnover: Period,
     bought: Vec<Bought>,
 }
@@ -25,7 +24,7 @@ impl Keeper {
     pub fn new(terms: &term_sheet::Keeper) -> Self {
         Self {
             cash: terms.cash,
-            margin: to_f64(terms.margin.0),
+            margin: terms.margin,
             turnover: terms.turnover,
             bought: Vec::new(),
         }
@@ -34,22 +33,23 @@ impl Keeper {
     /// How much of a lot he wants at the price `asked`: what he can pay, if he sells it on at his margin or better.
     pub fn wants(
         &self,
-        auction: &Auction,
-        kind: &Kind,
+        lot: &Auction,
         outlet: &Outlet,
         asked: Price,
     ) -> Result<Option<u128>, MathError> {
         // A price so low that the amount leaves its range buys everything.
-        let affordable = kind.quote.amount(self.cash, asked, Rounding::Down);
-        let wanted = auction.collateral.min(affordable.unwrap_or(u128::MAX));
-        let limit = outlet.average_price(wanted) * (1.0 - self.margin);
-        let cost = kind.quote.value(wanted, asked, Rounding::Down)?;
-        let leaves_dust = wanted < auction.collateral && cost < kind.terms.auctions.dust;
-        let is_dear = to_f64(asked.0) > limit;
-        Ok((cost > 0 && !leaves_dust && !is_dear).then_some(wanted))
+        let affordable = lot.quote.amount(self.cash, asked, Rounding::Down);
+        let wanted = lot.collateral.min(affordable.unwrap_or(u128::MAX));
+        let limit = self
+            .margin
+            .complement()
+            .of(outlet.average_price(wanted).0, Rounding::Down)?;
+        let cost = lot.quote.value(wanted, asked, Rounding::Down)?;
+        let leaves_dust = wanted < lot.collateral && cost < lot.dust;
+        Ok((cost > 0 && !leaves_dust && asked.0 <= limit).then_some(wanted))
     }
 
-    pub fn buy(&mut self, kind: usize, purchase: finance::auction::Purchase, now: Timestamp) {
+    pub fn buy(&mut self, kind: usize, purchase: Purchase, now: Timestamp) {
         self.cash = self.cash.saturating_sub(purchase.cost);
         self.bought.push(Bought {
             kind,
@@ -76,33 +76,51 @@ pub struct Outlet {
     whole: f64,
     /// Whole tokens whose sale lowers the price by a factor e.
     depth: Option<f64>,
-    /// Whole cash per whole token, forced sales apart.
-    pub undisturbed: f64,
-    /// How much the logarithm of the price lies below that.
+    /// Forced sales apart.
+    pub undisturbed: Price,
+    /// The price that the collateral had first.
+    first: Price,
+    /// How much the logarithm of the price lies below that of the undisturbed one.
     pressure: f64,
 }
 
 impl Outlet {
-    pub fn new(quote: Quote, decimals: u8, depth: Option<f64>) -> Self {
+    /// A market whose first price is `first`.
+    pub fn new(quote: Quote, decimals: u8, depth: Option<f64>, first: Price) -> Self {
         Self {
             quote,
             whole: 10f64.powi(i32::from(decimals)),
             depth,
-            undisturbed: 0.0,
+            undisturbed: first,
+            first,
             pressure: 0.0,
         }
     }
 
-    /// Whole cash per whole token.
-    pub fn price(&self) -> f64 {
-        self.undisturbed * (-self.pressure).exp()
+    pub fn price(&self) -> Price {
+        self.lowered_by((-self.pressure).exp())
+    }
+
+    /// The undisturbed price times `factor`; itself, to the last unit, in a market without pressure.
+    fn lowered_by(&self, factor: f64) -> Price {
+        match factor {
+            1.0 => self.undisturbed,
+            factor => Price((self.undisturbed.0 as f64 * factor) as u128),
+        }
+    }
+
+    /// Whether the price lies at least so far below the first one.
+    pub fn has_fallen(&self, fall: Ratio) -> bool {
+        let limit = fall.complement().of(self.first.0, Rounding::Down);
+        limit.is_ok_and(|limit| self.price().0 <= limit)
     }
 
     /// What each whole token brings on average if `amount` base units are sold: `price × (1 − e⁻ˣ) ÷ x`, `x = amount ÷ depth`.
-    fn average_price(&self, amount: u128) -> f64 {
+    fn average_price(&self, amount: u128) -> Price {
+        let factor = (-self.pressure).exp();
         match self.push(amount) {
-            0.0 => self.price(),
-            push => self.price() * -(-push).exp_m1() / push,
+            0.0 => self.lowered_by(factor),
+            push => self.lowered_by(factor * -(-push).exp_m1() / push),
         }
     }
 
@@ -113,7 +131,7 @@ impl Outlet {
 
     /// Sells `amount` and returns the base units of cash it brings.
     fn sell(&mut self, amount: u128) -> u128 {
-        let price = Price((self.average_price(amount) * 1e18) as u128);
+        let price = self.average_price(amount);
         self.pressure += self.push(amount);
         self.quote
             .value(amount, price, Rounding::Down)

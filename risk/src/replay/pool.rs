@@ -1,29 +1,40 @@
-//! The pool of a deal: cash, orders and settlements.
+//! The pool of a deal and its insurance fund: orders in memory, cash and settlements by the pool's own transitions.
 
-use finance::debt::Proceeds;
-use finance::fixed::{add, mul_div, sub};
-use finance::settlement::{settle, Demand, Inputs, Phase, Portfolio, State, Terms};
-use finance::{waterfall, MathError, Ratio, Rounding, Timestamp};
+use finance::fixed::{add, sub};
+use finance::insurance::{Fund, Rules, Stake};
+use finance::settlement::{settle, Demand, Inputs, Phase, Portfolio};
+use finance::{MathError, Ratio, Timestamp};
+use interfaces::tranche_pool::{Funding, Payment, PoolTerms};
+use interfaces::types::AccountId;
+use term_sheet::term_sheet::Insurance;
+use term_sheet::TermSheet;
+use tranche_pool::pool::{self, net};
+use tranche_pool::settle::apply;
 
-use super::ClassOutcome;
+use super::{ClassOutcome, Refusal, Settlement};
 
+/// Cash, claims and orders.
+#[derive(Clone)]
 pub struct Pool {
-    pub terms: Terms,
-    pub state: State,
-    pub cash: u128,
+    terms: PoolTerms,
+    pool: pool::Pool,
+    fund: Option<InsuranceFund>,
     pub classes: Vec<Holdings>,
-    buffer: Ratio,
-    /// What the last settlement left to be lent.
-    lendable: u128,
+}
+
+/// The insurance fund, with all its backers as one.
+#[derive(Clone)]
+struct InsuranceFund {
+    rules: Rules,
+    fund: Fund,
+    /// What its backers brought.
+    staked: u128,
 }
 
 /// What the holders of a class paid in, asked back and were paid.
 #[derive(Clone, Debug, Default)]
 pub struct Holdings {
-    /// Orders for the next settlement.
     demand: Demand,
-    /// Redemptions ordered too late for it.
-    late: u128,
     /// Cash ever ordered in.
     pub ordered: u128,
     /// Cash taken for tokens.
@@ -37,15 +48,35 @@ pub struct Holdings {
 }
 
 impl Pool {
-    pub fn new(terms: Terms, buffer: Ratio, now: Timestamp) -> Self {
-        Self {
-            state: State::new(&terms, now),
-            classes: vec![Holdings::default(); terms.classes.len()],
-            cash: 0,
-            buffer,
-            lendable: 0,
+    pub fn new(sheet: &TermSheet, now: Timestamp) -> Result<Self, Refusal> {
+        let nobody = AccountId::from([0; 32]);
+        let (rules, premium) = match sheet.insurance {
+            Insurance::Account(_) => (None, Ratio::ZERO),
+            Insurance::Fund { rules, premium } => (Some(rules), premium),
+        };
+        let stakes = || sheet.backers.iter().map(|backer| backer.stake);
+        let terms = PoolTerms {
+            cash: nobody,
+            deal: sheet.terms(),
+            liquidity_buffer: sheet.liquidity_buffer,
+            close_reward: sheet.fees.close_reward,
+            fee_beneficiary: nobody,
+            insurance: nobody,
+            insured: rules.is_some(),
+            premium,
+        };
+        Ok(Self {
+            pool: pool::Pool::new(&terms, now),
+            fund: rules
+                .map(|rules| InsuranceFund::new(rules, stakes()))
+                .transpose()?,
+            classes: vec![Holdings::default(); terms.deal.classes.len()],
             terms,
-        }
+        })
+    }
+
+    pub fn is_closed(&self) -> bool {
+        self.pool.state.phase == Phase::Closed
     }
 
     pub fn order_deposit(&mut self, class: usize, cash: u128) {
@@ -56,94 +87,111 @@ impl Pool {
 
     /// Orders the redemption of `tokens`, for the next settlement or, if that is `late`, for the one after.
     pub fn order_redemption(&mut self, class: usize, tokens: u128, late: bool) {
-        let class = &mut self.classes[class];
+        let waiting = &mut self.classes[class].demand.redemptions;
         if late {
-            class.late += tokens;
+            waiting.late += tokens;
         } else {
-            class.demand.redemptions.market += tokens;
+            waiting.market += tokens;
         }
     }
 
-    /// Settles all orders in time.
-    pub fn settle(&mut self, portfolio: Portfolio, now: Timestamp) -> Result<(), MathError> {
+    /// Settles all orders in time. Returns the reward of who closed the epoch besides.
+    pub fn settle(
+        &mut self,
+        portfolio: Portfolio,
+        now: Timestamp,
+    ) -> Result<(Settlement, u128), Refusal> {
+        let portfolio = net(&self.terms, portfolio)?;
+        let lost = self.pool.state.loss(&portfolio);
+        let cover = match &mut self.fund {
+            Some(fund) if lost > 0 => fund.fund.cover(&fund.rules, lost, now)?,
+            _ => 0,
+        };
         let inputs = Inputs {
-            cash: self.cash,
-            cover: 0,
+            cash: self.pool.cash(),
+            cover,
             portfolio,
-            demand: self
-                .classes
-                .iter()
-                .map(|class| class.demand.clone())
-                .collect(),
+            demand: self.demand(portfolio.held),
             now,
         };
-        let settled = settle(&self.terms, std::mem::take(&mut self.state), &inputs)?;
-        self.cash = settled.trace.cash_after;
-        self.state = settled.state;
+        let waiting = self.classes.iter();
+        let waiting = waiting.map(|class| class.demand.redemptions.total());
+        let waiting = waiting.collect::<Result<Vec<_>, _>>()?;
+        let settled = settle(
+            &self.terms.deal,
+            std::mem::take(&mut self.pool.state),
+            &inputs,
+        )?;
+        apply(&mut self.pool, &settled, &portfolio, &waiting, 0)?;
+        let reward = self.pool.ledger.reward(self.terms.close_reward)?;
         for (class, trace) in self.classes.iter_mut().zip(&settled.classes) {
             let fill = trace.fill;
-            let paid = add(add(trace.payout.coupon, trace.payout.principal)?, fill.paid)?;
-            let redemptions = sub(class.demand.redemptions.market, fill.burned)?;
-            class.demand.deposits.market = sub(class.demand.deposits.market, fill.deposited)?;
-            class.demand.redemptions.market = add(redemptions, std::mem::take(&mut class.late))?;
-            class.invested = add(class.invested, fill.deposited)?;
-            class.issued = add(class.issued, fill.minted)?;
-            class.received = add(class.received, paid)?;
+            let Demand {
+                deposits,
+                redemptions,
+            } = &mut class.demand;
+            deposits.market = sub(deposits.market, fill.deposited)?;
+            let left = sub(redemptions.market, fill.burned)?;
+            redemptions.market = add(left, std::mem::take(&mut redemptions.late))?;
+            class.invested += fill.deposited;
+            class.issued += fill.minted;
+            class.received += trace.payout.coupon + trace.payout.principal + fill.paid;
             class.value = trace.value_after;
         }
-        let mut reserved = 0;
-        for (class, state) in self.classes.iter().zip(&self.state.classes) {
-            let waiting = class.demand.redemptions.market;
-            if state.supply > 0 {
-                let worth = mul_div(waiting, state.value, state.supply, Rounding::Up)?;
-                reserved = add(reserved, worth)?;
-            }
-        }
-        self.lendable = self.cash.saturating_sub(reserved);
-        Ok(())
+        let settlement = Settlement {
+            at: now,
+            phase: settled.trace.phase,
+            cover,
+            classes: self.outcomes(),
+        };
+        Ok((settlement, reward))
     }
 
-    /// The most that may be lent now; nothing if a class has too little below it.
-    pub fn drawable(&mut self, portfolio: &Portfolio, now: Timestamp) -> Result<u128, MathError> {
-        self.accrue(now)?;
-        let values = self.state.values(self.cash, portfolio)?;
-        for (number, class) in self.terms.classes.iter().enumerate() {
-            if !waterfall::is_covered(&values, number, class.minimum_subordination)? {
-                return Ok(0);
-            }
+    /// The orders that may be filled; while a price is held nobody enters.
+    fn demand(&self, held: bool) -> Vec<Demand> {
+        let mut demand: Vec<Demand> = self
+            .classes
+            .iter()
+            .map(|class| class.demand.clone())
+            .collect();
+        if held {
+            demand
+                .iter_mut()
+                .for_each(|class| class.deposits = Default::default());
         }
-        if self.state.phase != Phase::Revolving || self.is_over(now) {
-            return Ok(0);
-        }
-        let value = self.state.value(self.cash, portfolio)?;
-        let mut reserved = add(self.buffer.of(value, Rounding::Up)?, self.state.interest)?;
-        reserved = add(reserved, self.state.fees.owed)?;
-        Ok(self.lendable.min(self.cash.saturating_sub(reserved)))
+        demand
     }
 
-    fn is_over(&self, now: Timestamp) -> bool {
-        let dates = [self.terms.amortises_at, self.terms.ends_at];
-        dates.into_iter().flatten().any(|date| now >= date)
+    /// The most that may be lent now.
+    pub fn drawable(&self, portfolio: Portfolio, now: Timestamp) -> Result<u128, MathError> {
+        let portfolio = net(&self.terms, portfolio)?;
+        let mut pool = self.pool.clone();
+        pool.accrue(&self.terms, now)?;
+        pool.drawable(&portfolio, self.terms.liquidity_buffer)
     }
 
     /// Lends `amount`; `portfolio` is that after the draw.
-    pub fn lend(&mut self, amount: u128, portfolio: &Portfolio) -> Result<(), MathError> {
-        self.cash = sub(self.cash, amount)?;
-        self.lendable = sub(self.lendable, amount)?;
-        self.state.redeploy(self.cash, portfolio)
+    pub fn draw(
+        &mut self,
+        amount: u128,
+        portfolio: Portfolio,
+        now: Timestamp,
+    ) -> Result<Funding, Refusal> {
+        let portfolio = net(&self.terms, portfolio)?;
+        self.pool.draw(&self.terms, amount, &portfolio, now)?;
+        Ok(self.pool.funding(&portfolio)?)
     }
 
     /// Takes a payment on debt; `portfolio` is that after it.
     pub fn collect(
         &mut self,
-        paid: Proceeds,
-        portfolio: &Portfolio,
+        payment: Payment,
+        portfolio: Portfolio,
         now: Timestamp,
-    ) -> Result<(), MathError> {
-        self.accrue(now)?;
-        self.cash = add(self.cash, add(paid.principal, paid.interest)?)?;
-        self.state.interest = add(self.state.interest, paid.interest)?;
-        self.state.redeploy(self.cash, portfolio)
+    ) -> Result<Funding, Refusal> {
+        let portfolio = net(&self.terms, portfolio)?;
+        self.pool.collect(&self.terms, &payment, &portfolio, now)?;
+        Ok(self.pool.funding(&portfolio)?)
     }
 
     /// What the classes have come to since the last settlement.
@@ -156,8 +204,37 @@ impl Pool {
         self.classes.iter().map(outcome).collect()
     }
 
-    fn accrue(&mut self, now: Timestamp) -> Result<(), MathError> {
-        self.state = std::mem::take(&mut self.state).accrued(&self.terms, now)?;
-        Ok(())
+    /// What the backers of the fund have come to once it has collected what is its own, `penalties` among it.
+    pub fn backers(mut self, penalties: u128) -> Result<Option<ClassOutcome>, MathError> {
+        let income = add(self.pool.ledger.books().insurance, penalties)?;
+        let Some(InsuranceFund {
+            rules,
+            fund,
+            staked,
+        }) = &mut self.fund
+        else {
+            return Ok(None);
+        };
+        fund.earn(rules, income)?;
+        Ok(Some(ClassOutcome {
+            invested: *staked,
+            received: fund.income,
+            value: fund.stakes,
+        }))
+    }
+}
+
+impl InsuranceFund {
+    fn new(rules: Rules, stakes: impl Iterator<Item = u128>) -> Result<Self, MathError> {
+        let (mut fund, mut stake) = (Fund::default(), Stake::default());
+        let staked = stakes.sum();
+        if staked > 0 {
+            fund.join(&rules, &mut stake, staked)?;
+        }
+        Ok(Self {
+            rules,
+            fund,
+            staked,
+        })
     }
 }

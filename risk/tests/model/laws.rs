@@ -182,8 +182,7 @@ fn losses_that_share_no_unit_keep_their_mean() {
 
 #[test]
 fn figures_of_a_class_agree_with_the_law() {
-    let sample: Vec<f64> = (0..1000).map(|i| f64::from(i) / 1000.0).collect();
-    let law = LossLaw::of_sample(sample);
+    let law = LossLaw::of_counts((0..1000).map(|i| (f64::from(i) / 1000.0, 1)));
     let class = law.class(&Tranche::new(0.5, 0.75).unwrap(), 0.7);
     // 0.501 to 0.999 are above the attachment, 0.75 and more wipe it out.
     near(class.hit_probability, 0.499, 1e-9);

@@ -160,7 +160,18 @@ fn copulas_with_tails_move_by_their_names() {
     let names = [(0.5, 0.05), (0.3, 0.1), (0.7, 0.02)];
     let name = |(loading, p): (f64, f64)| crate::support::name(1.0, 0.4, loading, p);
     let plain = Pool::new(names.map(name).to_vec()).unwrap();
-    for copula in [Copula::Student { dof: 5.0 }, Copula::Clayton { theta: 0.4 }] {
+    let double_t = |factor_dof, idiosyncratic_dof| Copula::DoubleT {
+        factor_dof,
+        idiosyncratic_dof,
+    };
+    for copula in [
+        Copula::Student { dof: 5.0 },
+        double_t(Some(4.0), Some(5.0)),
+        double_t(None, Some(4.0)),
+        double_t(Some(6.0), None),
+        Copula::Clayton { theta: 0.4 },
+        Copula::MarshallOlkin { common: 0.3 },
+    ] {
         let model = Model::new(copula);
         for pool in [with_states(&plain), plain.clone()] {
             let greeks = |change: &dyn Fn(&mut Name)| {
@@ -204,16 +215,39 @@ fn values_of_protection_move_as_they_should() {
     }
 }
 
+/// More of one name's probability lets the shock reach it alone, less all the others.
+#[test]
+fn a_shock_that_reaches_all_alike_moves_them_by_the_mean_of_both_sides() {
+    let pool = Pool::homogeneous(5, 0.4, 0.2, Default::Probability(0.1)).unwrap();
+    for common in [0.0, 0.3, 1.0] {
+        let model = Model::new(Copula::MarshallOlkin { common });
+        let losses = |h: f64| {
+            let pool = changed(&pool, 2, |name| *probability(name) += h);
+            model.tranche_losses(&pool, 1.0, &stack()).unwrap()
+        };
+        let (up, now, down) = (losses(1e-7), losses(0.0), losses(-1e-7));
+        let greeks = tranche_greeks(&model, &pool, 1.0, &stack()).unwrap();
+        for (i, greeks) in greeks.iter().enumerate() {
+            assert_close(greeks.loss, now[i]);
+            assert_close(greeks.names[2].delta, (up[i] - down[i]) / 2e-7);
+        }
+        let sides = [(up[0] - now[0]) / 1e-7, (now[0] - down[0]) / 1e-7];
+        assert_eq!((sides[0] - sides[1]).abs() > 0.1, common > 0.0, "{sides:?}");
+    }
+}
+
 #[test]
 fn what_cannot_be_differentiated_is_refused() {
     let pool = Pool::homogeneous(5, 0.4, 0.2, Default::Probability(0.1)).unwrap();
-    let error = tranche_greeks(
-        &Model::new(Copula::MarshallOlkin { common: 0.3 }),
-        &pool,
-        1.0,
-        &stack(),
-    )
-    .unwrap_err();
+    let shock = Model::new(Copula::MarshallOlkin { common: 0.3 });
+    assert!(cross_gamma(&shock, &pool, 1.0, &stack()[0], (0, 1)).is_err());
+    let perfect = pool
+        .map(|name| Name {
+            loading: 1.0,
+            ..name.clone()
+        })
+        .unwrap();
+    let error = tranche_greeks(&gaussian(), &perfect, 1.0, &stack()).unwrap_err();
     assert!(error.to_string().contains("take differences"));
     let sure = Pool::homogeneous(5, 0.4, 0.2, Default::Probability(1.0)).unwrap();
     assert!(tranche_greeks(&gaussian(), &sure, 1.0, &stack()).is_err());

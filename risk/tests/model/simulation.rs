@@ -1,6 +1,7 @@
 //! Simulated figures against exact ones.
 
 use crate::support::{name, stack, with_states};
+use risk::estimate::{tranche_loss, Reduction};
 use risk::montecarlo::{simulate, tail_probability, Estimate, Sampling};
 use risk::{Copula, Default, LossLaw, Model, Name, Pool, Recovery, Tranche};
 
@@ -254,4 +255,80 @@ fn standard_errors_are_honest() {
     for covered in [covered, tails_covered] {
         assert!((364..=394).contains(&covered), "{covered} of 400");
     }
+}
+
+const PLAIN: Reduction = Reduction {
+    sobol: false,
+    controls: false,
+};
+const ALL: Reduction = Reduction {
+    sobol: true,
+    controls: true,
+};
+
+#[test]
+fn less_error_is_no_other_mean() {
+    let pool = pool();
+    for copula in [
+        Copula::Gaussian,
+        Copula::Student { dof: 4.0 },
+        Copula::DoubleT {
+            factor_dof: Some(5.0),
+            idiosyncratic_dof: None,
+        },
+        Copula::Clayton { theta: 0.5 },
+        Copula::MarshallOlkin { common: 0.4 },
+    ] {
+        let model = Model::new(copula).with_error(1e-9);
+        let exact = model.tranche_losses(&pool, 1.0, &stack()).unwrap();
+        let sampling = Sampling {
+            scenarios: 65_536,
+            seed: 3,
+        };
+        for (tranche, exact) in stack().iter().zip(exact).take(4) {
+            let [plain, less] = [PLAIN, ALL].map(|reduction| {
+                tranche_loss(&model, &pool, 1.0, tranche, sampling, reduction).unwrap()
+            });
+            assert_within(plain, exact, &format!("{copula:?} {tranche:?} plain"));
+            assert_within(less, exact, &format!("{copula:?} {tranche:?} reduced"));
+        }
+    }
+}
+
+/// Sobol points leave hardly any of what the factor scatters, and errors are what they are said to be.
+#[test]
+fn sobol_points_and_controls_take_most_of_the_variance() {
+    let pool = Pool::homogeneous(400, 0.4, 0.3, Default::Probability(0.03)).unwrap();
+    let model = Model::new(Copula::Gaussian);
+    let tranche = Tranche::new(0.03, 0.06).unwrap();
+    let exact = model.tranche_losses(&pool, 1.0, &[tranche]).unwrap()[0];
+    let mut variance = [0.0; 4];
+    let mut misses = [0.0; 4];
+    for seed in 0..40 {
+        let sampling = Sampling {
+            scenarios: 8_192,
+            seed,
+        };
+        for (number, (sobol, controls)) in
+            [(false, false), (false, true), (true, false), (true, true)]
+                .into_iter()
+                .enumerate()
+        {
+            let reduction = Reduction { sobol, controls };
+            let found = tranche_loss(&model, &pool, 1.0, &tranche, sampling, reduction).unwrap();
+            variance[number] += found.standard_error.powi(2) / 40.0;
+            misses[number] += ((found.value - exact) / found.standard_error).powi(2) / 40.0;
+        }
+    }
+    // The square of a standard normal number has the deviation √2: five of those of their mean.
+    assert!(
+        misses.iter().all(|square| (square - 1.0).abs() < 1.1),
+        "{misses:?}"
+    );
+    let gains = variance.map(|left| variance[0] / left);
+    assert!(
+        gains[1] > 2.0 && gains[2] > 2.0 && gains[3] > gains[1],
+        "{gains:?}"
+    );
+    println!("{gains:?} {misses:?}");
 }

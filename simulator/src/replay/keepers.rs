@@ -1,4 +1,4 @@
-//! Keepers: they liquidate what is unhealthy, reset what is stale, buy below the market with the cash
+//! Keepers: they mark what is overdue, liquidate what is unhealthy, reset what is stale, buy below the market with the cash
 //! they have, and sell on there. They do what pays, and nothing else.
 
 use anyhow::{Context, Result};
@@ -36,14 +36,34 @@ struct Bought {
 }
 
 impl Replay<'_> {
-    /// Seizes from every position that is unhealthy, as far as there is room in auctions, and impairs the others.
+    /// Seizes from every position that is unhealthy or overdue, as far as there is room in auctions, and impairs the others.
     pub(super) fn liquidate(&mut self) -> Result<()> {
         let Some(keeper) = self.cast.keepers.first().copied() else {
             return Ok(());
         };
         for (position, collateral) in self.positions() {
+            self.mark_overdue(keeper, position, collateral)?;
             self.liquidate_one(keeper, position, collateral)
                 .with_context(|| format!("liquidating position {}", position.0))?;
+        }
+        Ok(())
+    }
+
+    /// Marks a loan that may be past its term.
+    fn mark_overdue(
+        &self,
+        keeper: AccountId,
+        position: PositionId,
+        collateral: CollateralId,
+    ) -> Result<()> {
+        let term = self.deal.sheet.collateral[collateral.index()]
+            .terms
+            .loans
+            .longest_term;
+        let begun = self.scenario.rows.first().map(|row| row.at);
+        if begun.is_some_and(|begun| self.chain.now() > begun.plus(term)) {
+            let mark = self.deal.servicing().call_mut().mark_overdue(position);
+            self.chain.call(keeper, mark)?;
         }
         Ok(())
     }

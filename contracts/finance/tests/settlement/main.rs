@@ -3,4 +3,5 @@
 mod attacks;
 mod examples;
 mod laws;
+mod payouts;
 mod world;

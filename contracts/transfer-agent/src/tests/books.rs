@@ -123,6 +123,20 @@ fn what_was_refused_to_an_owner_earns_only_what_is_paid_from_then_on() {
 }
 
 #[test]
+fn what_is_redeemed_before_it_was_claimed_keeps_what_it_earned() {
+    let mut holding = Holding::default();
+    let index = finance::orders::ONE / 20;
+    holding.take_back(1_000, 0).unwrap();
+    assert_eq!(holding.release(400, index), Ok(400));
+    // 5 % of all of them, and as much again of those that stayed.
+    let view = holding.view(index * 2).unwrap();
+    assert_eq!((view.claimable_tokens, view.claimable_cash), (600, 80));
+    assert_eq!(holding.release(601, index * 2), Ok(600));
+    let view = holding.view(index * 3).unwrap();
+    assert_eq!((view.claimable_tokens, view.claimable_cash), (0, 80));
+}
+
+#[test]
 fn what_expires_when_a_generation_closes_is_set_aside() {
     let (mut desk, mut drawer) = (Desk::new(&terms(), START), Drawer::default());
     let until = Conditions {
