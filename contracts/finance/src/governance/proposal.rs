@@ -247,6 +247,11 @@ mod tests {
     }
 
     #[test]
+    fn the_grace_is_two_weeks() {
+        assert_eq!(GRACE, Period(1_209_600_000));
+    }
+
+    #[test]
     fn a_proposal_that_nobody_queues_expires() {
         let end = 20 + GRACE.0;
         assert_eq!(state(&with(0, 10), end - 1), State::Succeeded);

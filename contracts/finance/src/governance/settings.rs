@@ -228,6 +228,21 @@ mod tests {
     }
 
     #[test]
+    fn bounds_are_those_that_were_promised() {
+        let hours = |range: RangeInclusive<Period>| {
+            (range.start().0 / 3_600_000, range.end().0 / 3_600_000)
+        };
+        assert_eq!(hours(VOTING_DELAYS), (1, 168));
+        assert_eq!(hours(VOTING_PERIODS), (24, 336));
+        assert_eq!(hours(DELAYS), (48, 720));
+        let shares = |range: RangeInclusive<Ratio>| (range.start().0, range.end().0);
+        let bps = |number: u128| number * 100_000_000_000_000;
+        assert_eq!(shares(THRESHOLDS), (bps(1), bps(500)));
+        assert_eq!(shares(QUORUMS), (bps(100), bps(5_000)));
+        assert_eq!(shares(SUPER_QUORUMS), (bps(5_001), bps(10_000)));
+    }
+
+    #[test]
     fn a_delay_without_end_is_refused() {
         for endless in [Period(u64::MAX), Period::from_secs(31 * DAY)] {
             assert_eq!(

@@ -228,6 +228,7 @@ fn a_pause_ends_and_is_used_once() {
         assert_eq!(used.used(now, Period(1)), None);
     }
     assert!(!Pause::ARMED.stops(NOW));
+    assert_eq!(Pause::LONGEST, Period(7 * DAY));
 }
 
 /// What somebody tries, some time after the last.
