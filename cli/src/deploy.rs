@@ -10,6 +10,7 @@ use interfaces::types::{AccountId, Hash};
 use serde::Serialize;
 
 use crate::address;
+use crate::book::Book;
 use crate::output::{show_native, Output};
 use crate::place::{Place, Subject};
 use crate::rehearsal::{Rehearsal, Step};
@@ -42,36 +43,40 @@ impl Deploy {
     }
 }
 
+/// How much of a message is shown in a table.
+const WIDTH: usize = 100;
+
 /// A step, as it is told.
 #[derive(Serialize)]
 struct Told {
     step: &'static str,
     contract: String,
-    /// The address of a contract, the hash of a code, the selector of a message.
+    /// The address of a contract, the hash of a code, the message and its arguments.
     what: String,
     is_done: bool,
 }
 
 fn plan(output: &Output, place: &Place) -> Result<()> {
     let rehearsal = place.rehearse()?;
+    let book = rehearsal.book()?;
     let steps = rehearsal.steps.iter();
     let told: Vec<_> = steps
-        .map(|step| told(place, &rehearsal, step))
+        .map(|step| told(place, &rehearsal, &book, step))
         .collect::<Result<_>>()?;
     let left = told.iter().filter(|step| !step.is_done).count();
     let rows = told.iter().map(|step| {
         let state = if step.is_done { "done" } else { "to do" };
-        [step.step, &step.contract, &step.what, state].map(str::to_owned)
+        [step.step, &step.contract, &shortened(&step.what), state].map(str::to_owned)
     });
     output.table(
-        &["Step", "Contract", "Address, hash or selector", ""],
+        &["Step", "Contract", "Address, hash or message", ""],
         rows,
         &told,
     )?;
     output.note(format!("{left} of {} steps to do", told.len()))
 }
 
-fn told(place: &Place, rehearsal: &Rehearsal, step: &Step) -> Result<Told> {
+fn told(place: &Place, rehearsal: &Rehearsal, book: &Book, step: &Step) -> Result<Told> {
     Ok(match step {
         Step::Upload { contract, code } => Told {
             step: "upload",
@@ -79,24 +84,18 @@ fn told(place: &Place, rehearsal: &Rehearsal, step: &Step) -> Result<Told> {
             what: hash(*code),
             is_done: place.node.has_code(*code)?,
         },
-        Step::Instantiate {
-            contract, address, ..
-        } => Told {
+        Step::Instantiate { address, .. } => Told {
             step: "deploy",
-            contract: contract.clone(),
+            contract: book.name(*address),
             what: address::show(*address),
             is_done: place.node.code_at(*address)?.is_some(),
         },
-        Step::Call { contract, input } => {
-            let named = rehearsal.instance(*contract);
-            Told {
-                step: "call",
-                contract: named
-                    .map_or_else(|| address::show(*contract), |(name, _)| name.to_owned()),
-                what: format!("0x{}", hex::encode(input.get(..4).unwrap_or(input))),
-                is_done: is_sent(place, rehearsal.deployer, *contract, input)?,
-            }
-        }
+        Step::Call { contract, input } => Told {
+            step: "call",
+            contract: book.name(*contract),
+            what: book.message(*contract, input),
+            is_done: is_sent(place, rehearsal.deployer, *contract, input)?,
+        },
     })
 }
 
@@ -230,6 +229,14 @@ fn ensure_agreed(output: &Output, checks: &[Check]) -> Result<()> {
         checks.len()
     );
     Ok(())
+}
+
+/// What fits into a line: the document for machines has it all.
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(WIDTH) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or(text)),
+        None => text.to_owned(),
+    }
 }
 
 fn hash(hash: Hash) -> String {

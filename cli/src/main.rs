@@ -1,6 +1,9 @@
 //! `sluice`: what people run beside the contracts.
 
+mod abi;
 mod address;
+mod ask;
+mod book;
 mod call;
 mod deploy;
 mod network;
@@ -12,11 +15,13 @@ mod site;
 mod state;
 mod status;
 mod verify;
+mod words;
 
 use std::process::ExitCode;
 
 use anyhow::Result;
-use call::Call;
+use ask::Ask;
+use call::{Call, Sign};
 use clap::{Parser, Subcommand};
 use deploy::Deploy;
 use risk::cli::Risk;
@@ -36,7 +41,9 @@ enum Command {
     #[command(subcommand)]
     Deploy(Deploy),
     Status(Status),
+    Ask(Ask),
     Call(Call),
+    Sign(Sign),
     /// What the classes of a deal may lose, and why
     #[command(subcommand)]
     Risk(Risk),
@@ -47,7 +54,9 @@ impl Command {
         match self {
             Self::Deploy(deploy) => deploy.run(),
             Self::Status(status) => status.run(),
+            Self::Ask(ask) => ask.run(),
             Self::Call(call) => call.run(),
+            Self::Sign(sign) => sign.run(),
             Self::Risk(risk) => risk.run(),
         }
     }

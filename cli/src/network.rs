@@ -224,6 +224,12 @@ impl Network {
         }
     }
 
+    /// Says which token a symbol is.
+    #[cfg(test)]
+    pub fn name_asset(&mut self, symbol: &str, token: AccountId) {
+        self.assets.insert(symbol.to_owned(), token);
+    }
+
     fn read(&self, source: &Source) -> Result<Keypair> {
         let secret = match source {
             Source::Env(variable) => std::env::var(variable)

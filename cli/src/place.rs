@@ -5,12 +5,13 @@ use std::path::PathBuf;
 use anyhow::{ensure, Context, Result};
 use clap::Args;
 use deployment::contracts::Psp22Metadata;
-use deployment::Host;
+use deployment::{Deal, Host};
 use indicatif::ProgressBar;
 use ink::codegen::TraitCallBuilder;
 use psp22::PSP22Metadata;
 use term_sheet::{find, TermSheet, Token};
 
+use crate::book::Book;
 use crate::network::Network;
 use crate::node::Node;
 use crate::output::Output;
@@ -70,6 +71,16 @@ impl Subject {
 }
 
 impl Place {
+    /// The deal as it was deployed, and what its addresses are.
+    ///
+    /// # Errors
+    /// It was not deployed, or not to the end; there is no folder of built contracts.
+    pub fn deal(&self) -> Result<(Deal, Book)> {
+        let record = self.state.complete(&self.sheet.name)?;
+        let book = Book::of(record, &self.sheet, &self.network)?;
+        Ok((record.deal(self.sheet.clone()), book))
+    }
+
     /// Tries the deployment on an embedded chain.
     ///
     /// # Errors

@@ -10,7 +10,9 @@ use interfaces::types::{AccountId, Hash};
 use simulator::chain::Chain;
 use term_sheet::TermSheet;
 
+use crate::book::{Book, SOME_PSP22};
 use crate::network::{Network, DEPLOYER};
+use crate::state::Record;
 
 /// What a deployment consists of.
 pub struct Rehearsal<'a> {
@@ -80,6 +82,7 @@ impl<'a> Rehearsal<'a> {
         };
         let deployer = stage.account(DEPLOYER)?;
         stage.chain.fund(deployer);
+        stage.stand_in_for_assets(&sheet)?;
         let deal =
             Deal::deploy(&stage, sheet).context("the deployment fails already when it is tried")?;
         let steps = stage.steps.take();
@@ -96,6 +99,19 @@ impl<'a> Rehearsal<'a> {
         &self.stage
     }
 
+    /// The embedded chain itself.
+    pub fn embedded(&self) -> &Chain {
+        &self.stage.chain
+    }
+
+    /// Who and what the addresses are.
+    ///
+    /// # Errors
+    /// As [`Book::of`].
+    pub fn book(&self) -> Result<Book> {
+        Book::of(&Record::of(self), &self.deal.sheet, self.stage.network)
+    }
+
     /// The step that makes the contract at an address.
     pub fn instance(&self, at: AccountId) -> Option<(&str, &str)> {
         self.steps.iter().find_map(|step| match step {
@@ -107,6 +123,24 @@ impl<'a> Rehearsal<'a> {
             } if *address == at => Some((contract.as_str(), salt.as_str())),
             _ => None,
         })
+    }
+}
+
+impl Stage<'_> {
+    /// Puts tokens where the network has its own: contracts ask them for their decimals.
+    fn stand_in_for_assets(&self, sheet: &TermSheet) -> Result<()> {
+        let tokens = sheet.collateral.iter().map(|listed| &listed.token);
+        for token in tokens.chain([&sheet.cash]) {
+            if let Some(address) = self.network.asset(&token.symbol)? {
+                let arguments = (Some(&token.name), Some(&token.symbol), token.decimals);
+                let owner = self.chain.account(&token.symbol);
+                let model = self
+                    .chain
+                    .deploy(SOME_PSP22, owner, arguments, &token.symbol)?;
+                self.chain.stand_in(address, model);
+            }
+        }
+        Ok(())
     }
 }
 
@@ -179,6 +213,8 @@ pub mod tests {
     use std::path::Path;
 
     use super::*;
+    use ink::codegen::TraitCallBuilder;
+    use interfaces::transfer_agent::TransferAgent;
     use term_sheet::find;
 
     const NOW: Timestamp = Timestamp(1_583_899_200_000);
@@ -213,6 +249,18 @@ pub mod tests {
                 "tranche-pool"
             );
         }
+    }
+
+    #[test]
+    fn a_deal_with_tokens_of_its_chain_is_rehearsed_with_stand_ins() {
+        let mut network = local();
+        let real = AccountId([7; 32]);
+        network.name_asset("USDX", real);
+        let rehearsal = rehearse(deal("members-only"), &network, 1);
+        assert_eq!(rehearsal.deal.cash, real);
+        let terms = rehearsal.deal.agent().call().terms();
+        assert_eq!(rehearsal.chain().read(terms).unwrap().unwrap().cash, real);
+        assert_eq!(rehearsal.book().unwrap().name(real), "USDX");
     }
 
     #[test]

@@ -143,20 +143,18 @@ impl State {
         self.content.deals.get(deal)
     }
 
-    /// The deal of a term sheet.
+    /// What is known of a deal that was deployed to the end.
     ///
     /// # Errors
-    /// It was not deployed, or not to the end.
-    pub fn deal(&self, sheet: TermSheet) -> Result<Deal> {
-        let record = self.record(&sheet.name).filter(|record| record.is_complete);
-        let record = record.with_context(|| {
+    /// It was not.
+    pub fn complete(&self, deal: &str) -> Result<&Record> {
+        let record = self.record(deal).filter(|record| record.is_complete);
+        record.with_context(|| {
             format!(
-                "{} does not say that `{}` is deployed: run `sluice deploy apply` to the end",
+                "{} does not say that `{deal}` is deployed: run `sluice deploy apply` to the end",
                 self.file.display(),
-                sheet.name
             )
-        })?;
-        Ok(record.addresses.clone().deal(sheet, record.deployer.0))
+        })
     }
 
     /// Notes a deal, in one piece: whoever reads the file finds all of it or what was there before.
@@ -196,6 +194,11 @@ impl Record {
             addresses: Addresses::of(&rehearsal.deal),
             instances: instances.collect(),
         }
+    }
+
+    /// The deal, whose terms are these.
+    pub fn deal(&self, sheet: TermSheet) -> Deal {
+        self.addresses.clone().deal(sheet, self.deployer.0)
     }
 
     /// That a deployment which was begun is the one that would be begun now.
@@ -314,14 +317,14 @@ mod tests {
         let (mut state, mut record) = (folder.state(GENESIS).unwrap(), Record::of(&rehearsal));
         let name = rehearsal.deal.sheet.name.clone();
         state.keep(&name, record.clone()).unwrap();
-        let unfinished = folder.state(GENESIS).unwrap().deal(deal("members-only"));
-        let error = unfinished.map(|_| ()).unwrap_err().to_string();
+        let unfinished = folder.state(GENESIS).unwrap();
+        let error = unfinished.complete(&name).unwrap_err().to_string();
         assert!(error.contains("deploy apply"), "{error}");
         record.is_complete = true;
         state.keep(&name, record.clone()).unwrap();
         let again = folder.state(GENESIS).unwrap();
         assert_eq!(again.record(&name), Some(&record));
-        let found = again.deal(deal("members-only")).unwrap();
+        let found = again.complete(&name).unwrap().deal(deal("members-only"));
         assert_eq!(Addresses::of(&found), Addresses::of(&rehearsal.deal));
     }
 

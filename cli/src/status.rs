@@ -37,7 +37,7 @@ impl Status {
     /// As [`Subject::open`]; the deal is not deployed.
     pub fn run(&self) -> Result<()> {
         let place = self.subject.open()?;
-        let deal = place.state.deal(place.sheet.clone())?;
+        let (deal, _) = place.deal()?;
         let site = Site::new(&place.node, &place.network, ProgressBar::hidden())?;
         let picture = Picture::take(&site, &deal)?;
         let output = self.subject.output;

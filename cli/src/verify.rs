@@ -23,6 +23,7 @@ use interfaces::Boxed;
 use scale::Decode;
 use serde::Serialize;
 
+use crate::book::Contract;
 use crate::rehearsal::{Rehearsal, Step};
 use crate::site::Site;
 
@@ -64,8 +65,33 @@ pub fn checks(rehearsal: &Rehearsal, site: &Site) -> Result<Vec<Check>> {
     // Without its contracts a deal has no terms.
     if checks.iter().all(Check::holds) {
         terms(rehearsal, site, &mut checks)?;
+        bindings(rehearsal, site, &mut checks)?;
     }
     Ok(checks)
+}
+
+/// Whom every contract obeys, calls and trusts, from what it keeps: most has no message that tells.
+fn bindings(rehearsal: &Rehearsal, site: &Site, checks: &mut Vec<Check>) -> Result<()> {
+    let book = rehearsal.book()?;
+    for contract in book.contracts().iter().filter(|contract| contract.is_made) {
+        let at = contract.address;
+        let agreed = book.bindings(contract, |key| Ok(rehearsal.embedded().stored(at, key)))?;
+        let found = book.bindings(contract, |key| site.node.kept_by(at, key))?;
+        if !(agreed.is_empty() && found.is_empty()) {
+            checks.push(bound(contract, &agreed, &found));
+        }
+    }
+    Ok(())
+}
+
+/// The bindings of a contract, as far as they differ.
+fn bound(contract: &Contract, agreed: &[String], found: &[String]) -> Check {
+    let beyond = |these: &[String], those: &[String]| {
+        let other = these.iter().filter(|binding| !those.contains(binding));
+        other.cloned().collect::<Vec<_>>()
+    };
+    let what = format!("whom {} obeys, calls and trusts", contract.name);
+    Check::new(what, beyond(agreed, found), beyond(found, agreed))
 }
 
 fn step_taken(rehearsal: &Rehearsal, site: &Site, step: &Step) -> Result<Check> {
@@ -208,5 +234,82 @@ impl Both<'_> {
         let (agreed, found) = (part(read(self.rehearsed)?), part(read(self.real)?));
         self.checks.push(Check::new(what, agreed, found));
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::rehearsal::tests::{deal, local, rehearse};
+
+    #[test]
+    fn what_every_contract_of_every_ready_deal_keeps_can_be_read() {
+        let network = local();
+        for file in fs::read_dir(term_sheet::workspace_root().join("deals")).unwrap() {
+            let name = file.unwrap().path().file_stem().unwrap().to_owned();
+            let rehearsal = rehearse(deal(name.to_str().unwrap()), &network, 1);
+            let (book, chain) = (rehearsal.book().unwrap(), rehearsal.embedded());
+            for contract in book.contracts() {
+                let stored = |key: &[u8]| Ok(chain.stored(contract.address, key));
+                let bindings = book.bindings(contract, stored).unwrap();
+                let stranger = bindings.iter().find(|binding| binding.contains("= 5"));
+                assert_eq!(stranger, None, "{}", contract.name);
+            }
+        }
+    }
+
+    #[test]
+    fn a_contract_that_is_bound_to_another_is_found() {
+        let network = local();
+        let rehearsal = rehearse(deal("members-only"), &network, 1);
+        let (book, chain, deal) = (
+            rehearsal.book().unwrap(),
+            rehearsal.embedded(),
+            &rehearsal.deal,
+        );
+        let bindings = |name, replaced: AccountId, by: AccountId| {
+            let contract = book.contract(name).unwrap();
+            let replace = |bytes: Vec<u8>| {
+                let place = bytes.windows(32).position(|part| part == replaced.0);
+                let mut bytes = bytes;
+                if let Some(place) = place {
+                    bytes[place..place + 32].copy_from_slice(&by.0);
+                }
+                bytes
+            };
+            let stored = |key: &[u8]| Ok(chain.stored(contract.address, key).map(replace));
+            book.bindings(contract, stored).unwrap()
+        };
+        for (name, field, account, says) in [
+            (
+                "tranche-pool",
+                "wiring.vault",
+                deal.vault,
+                "collateral-vault",
+            ),
+            (
+                "collateral-vault",
+                "vault.state.engine",
+                deal.engine,
+                "liquidation-engine",
+            ),
+            (
+                "transfer-agent",
+                "tokens",
+                deal.tranches[0],
+                "tranche-token/MO-S",
+            ),
+        ] {
+            let agreed = bindings(name, account, account);
+            let contract = book.contract(name).unwrap();
+            assert!(bound(contract, &agreed, &agreed).holds());
+            let found = bindings(name, account, deal.deployer);
+            let check = bound(contract, &agreed, &found);
+            assert!(!check.holds());
+            assert_eq!(check.agreed, format!("[\"{field} = {says}\"]"));
+            assert_eq!(check.found, format!("[\"{field} = Deployer\"]"));
+        }
     }
 }

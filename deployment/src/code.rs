@@ -58,15 +58,18 @@ impl Bundles {
         })
     }
 
+    /// The file with code and metadata of a contract by the name of its package, whether it is built or not.
+    pub fn file(&self, contract: &str) -> PathBuf {
+        let file = self.folder.join(contract.replace('-', "_"));
+        file.with_extension("contract")
+    }
+
     /// The code of a contract by the name of its package.
     ///
     /// # Errors
     /// It is not built.
     pub fn code(&self, contract: &str) -> Result<Arc<Code>> {
-        let path = self
-            .folder
-            .join(contract.replace('-', "_"))
-            .with_extension("contract");
+        let path = self.file(contract);
         let mut read = CODE.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(code) = read.get(&path) {
             return Ok(code.clone());

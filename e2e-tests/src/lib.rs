@@ -4,6 +4,7 @@
 
 pub mod accounts;
 pub mod conformance;
+pub mod proposals;
 pub mod wiring;
 
 use std::cell::RefCell;

@@ -18,23 +18,29 @@ use std::fmt;
 
 use anyhow::{anyhow, Result};
 use deployment::{Bundles, Code, Host};
-use drink::frame_support::storage::{with_transaction, TransactionOutcome};
-use drink::frame_support::{Blake2_256, StorageHasher};
+use drink::frame_support::storage::child::{self, ChildInfo, StateVersion};
+use drink::frame_support::storage::{
+    storage_prefix, unhashed, with_transaction, TransactionOutcome,
+};
+use drink::frame_support::{Blake2_256, StorageHasher, Twox64Concat};
 use drink::minimal::{MinimalSandbox, RuntimeEvent};
 use drink::pallet_contracts;
 use drink::pallet_contracts::Determinism;
 use drink::sandbox_api::prelude::*;
-use drink::{AccountId32, DispatchError, Sandbox, Weight};
+use drink::{AccountId32, DispatchError, Sandbox};
 use finance::{Period, Timestamp};
 use ink::primitives::{AccountId, Hash};
 use scale::{Decode, Encode};
 
+use crate::journal::{Action, StandIn, Transaction};
+
 pub use deployment::{contracts_folder, Failure, Message, MessageBuilder};
+pub use drink::Weight;
 
 /// What tells this chain from others where something is signed for it.
 pub const NETWORK: [u8; 32] = *b"an embedded chain of one process";
 /// Native tokens each account is given for storage deposits.
-const ENDOWMENT: u128 = 1 << 100;
+pub const ENDOWMENT: u128 = 1 << 100;
 /// The most a call may reserve for storage.
 const DEPOSIT_LIMIT: u128 = 1 << 90;
 /// Who sends the messages that only look.
@@ -48,6 +54,7 @@ pub struct Chain {
     clock: RefCell<Timestamp>,
     gas_limit: RefCell<Weight>,
     bundles: Bundles,
+    stand_in: Option<StandIn>,
 }
 
 /// An answered call.
@@ -119,15 +126,59 @@ impl Chain {
             clock: RefCell::new(now),
             gas_limit: RefCell::new(GAS_LIMIT),
             bundles: Bundles::find()?,
+            stand_in: None,
         };
         chain.fund(READER);
         chain.advance_to(now);
         Ok(chain)
     }
 
+    /// A new chain in the place of another: of its network, with its accounts by name. Whatever it does has a block of
+    /// its own, of which each is a millisecond later than the last, and is noted in its [`journal`](Self::journal).
+    ///
+    /// # Errors
+    /// As [`Chain::new`].
+    pub fn standing_in(
+        now: Timestamp,
+        network: [u8; 32],
+        accounts: impl Fn(&str) -> AccountId + 'static,
+    ) -> Result<Self> {
+        let stand_in = StandIn {
+            network,
+            accounts: Box::new(accounts),
+            journal: RefCell::default(),
+        };
+        Ok(Self {
+            stand_in: Some(stand_in),
+            ..Self::new(now)?
+        })
+    }
+
+    /// What a chain that stands in for another has done; nothing of any other chain.
+    pub fn journal(&self) -> Vec<Transaction> {
+        let stand_in = self.stand_in.iter();
+        stand_in
+            .flat_map(|other| other.journal.borrow().clone())
+            .collect()
+    }
+
+    fn note(&self, by: AccountId, action: impl FnOnce() -> Action) {
+        if let Some(other) = &self.stand_in {
+            let transaction = Transaction {
+                at: self.now(),
+                by,
+                action: action(),
+            };
+            other.journal.borrow_mut().push(transaction);
+            self.advance(Period(1));
+        }
+    }
+
     /// The account of that name, with native tokens to act. The same name gives the same account.
     pub fn account(&self, name: &str) -> AccountId {
-        let account = AccountId::from(Blake2_256::hash(name.as_bytes()));
+        let hash = || AccountId::from(Blake2_256::hash(name.as_bytes()));
+        let other = self.stand_in.as_ref();
+        let account = other.map_or_else(hash, |other| (other.accounts)(name));
         self.fund(account);
         account
     }
@@ -141,6 +192,11 @@ impl Chain {
             // Fails beyond the total issuance of `u128`, which 2^28 accounts do not reach.
             let _ = sandbox.mint_into(&account, ENDOWMENT);
         }
+    }
+
+    /// What `account` has of the native token beyond its deposits for storage, in base units.
+    pub fn native_balance(&self, account: AccountId) -> u128 {
+        self.sandbox.borrow_mut().free_balance(&native(account))
     }
 
     /// The chain's clock.
@@ -291,6 +347,26 @@ impl Chain {
         stored.ok().flatten()
     }
 
+    /// The root of all that a contract stores, as a chain of the present version of the state computes it.
+    pub fn storage_root(&self, contract: AccountId) -> Option<Vec<u8>> {
+        self.sandbox.borrow_mut().execute_with(|| {
+            // The first field of what the chain knows of a contract.
+            let trie: Vec<u8> = unhashed::get(&info_of(contract))?;
+            Some(child::root(
+                &ChildInfo::new_default(&trie),
+                StateVersion::V1,
+            ))
+        })
+    }
+
+    /// Has `address` answer as the contract at `model` does: a stand-in for what is on another chain.
+    pub fn stand_in(&self, address: AccountId, model: AccountId) {
+        self.sandbox.borrow_mut().execute_with(|| {
+            let info = unhashed::get_raw(&info_of(model)).unwrap_or_default();
+            unhashed::put_raw(&info_of(address), &info);
+        });
+    }
+
     /// A digest of all that is stored on the chain, but for the events of the last call. Equal digests
     /// within a block prove that nothing changed.
     pub fn state_digest(&self) -> [u8; 32] {
@@ -306,9 +382,12 @@ impl Chain {
         input: Vec<u8>,
     ) -> Result<Called<Vec<u8>>, Failure> {
         let gas_limit = *self.gas_limit.borrow();
-        self.sandbox
-            .borrow_mut()
-            .execute_with(|| run(actor, contract, input, gas_limit))
+        let sent = || run(actor, contract, input.clone(), gas_limit);
+        let (called, is_refused) = self.sandbox.borrow_mut().execute_with(sent)?;
+        if !is_refused {
+            self.note(actor, || Action::Call { contract, input });
+        }
+        Ok(called)
     }
 
     /// Runs a message and takes back what it did.
@@ -327,7 +406,7 @@ impl Chain {
                 )))
             })
         });
-        tried.map_err(failure)?
+        Ok(tried.map_err(failure)??.0)
     }
 }
 
@@ -337,7 +416,8 @@ impl Host for Chain {
     }
 
     fn network(&self) -> [u8; 32] {
-        NETWORK
+        let other = self.stand_in.as_ref();
+        other.map_or(NETWORK, |other| other.network)
     }
 
     fn now(&self) -> Result<Timestamp> {
@@ -365,6 +445,8 @@ impl Host for Chain {
             Determinism::Enforced,
         );
         uploaded.map_err(failure)?;
+        drop(sandbox);
+        self.note(by, || Action::Upload(code.contract.clone()));
         Ok(())
     }
 
@@ -388,10 +470,18 @@ impl Host for Chain {
             Some(DEPOSIT_LIMIT),
         );
         let made = made.result.map_err(failure)?;
-        Ok(match made.result.did_revert() {
-            true => Err(made.result.data),
-            false => Ok(AccountId(made.account_id.into())),
-        })
+        if made.result.did_revert() {
+            return Ok(Err(made.result.data));
+        }
+        drop(sandbox);
+        let address = AccountId(made.account_id.into());
+        self.note(by, || Action::Instantiate {
+            contract: code.contract.clone(),
+            input: input.to_vec(),
+            salt: salt.to_owned(),
+            address,
+        });
+        Ok(Ok(address))
     }
 
     fn send(&self, by: AccountId, contract: AccountId, input: Vec<u8>) -> Result<Vec<u8>> {
@@ -405,13 +495,13 @@ impl Host for Chain {
 
 type Runtime = <MinimalSandbox as Sandbox>::Runtime;
 
-/// Runs a message. The answer is as the contract encoded it.
+/// Runs a message, and says whether the contract refused. The answer is as the contract encoded it.
 fn run(
     actor: AccountId,
     contract: AccountId,
     input: Vec<u8>,
     gas_limit: Weight,
-) -> Result<Called<Vec<u8>>, Failure> {
+) -> Result<(Called<Vec<u8>>, bool), Failure> {
     drink::minimal::System::reset_events();
     let result = pallet_contracts::Pallet::<Runtime>::bare_call(
         native(actor),
@@ -425,8 +515,10 @@ fn run(
         Determinism::Enforced,
     );
     let events = result.events.unwrap_or_default();
-    Ok(Called {
-        answer: result.result.map_err(failure)?.data,
+    let returned = result.result.map_err(failure)?;
+    let is_refused = returned.did_revert();
+    let called = Called {
+        answer: returned.data,
         weight: result.gas_consumed,
         emitted: events
             .into_iter()
@@ -435,7 +527,8 @@ fn run(
                 emitted(record.event, topics)
             })
             .collect(),
-    })
+    };
+    Ok((called, is_refused))
 }
 
 fn emitted(event: RuntimeEvent, topics: Vec<[u8; 32]>) -> Option<Emitted> {
@@ -449,6 +542,13 @@ fn emitted(event: RuntimeEvent, topics: Vec<[u8; 32]>) -> Option<Emitted> {
         }
         _ => None,
     }
+}
+
+/// Where the chain keeps what it knows of a contract.
+fn info_of(contract: AccountId) -> Vec<u8> {
+    let key = Twox64Concat::hash(contract.as_ref());
+    let prefix = storage_prefix(b"Contracts", b"ContractInfoOf");
+    [prefix.as_slice(), &key].concat()
 }
 
 fn native(account: AccountId) -> AccountId32 {

@@ -1,6 +1,7 @@
 //! A deal on an embedded chain: replay of a crisis, report.
 
 pub mod chain;
+pub mod journal;
 pub mod ledger;
 pub mod replay;
 pub mod report;

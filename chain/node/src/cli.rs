@@ -23,6 +23,12 @@ struct Cli {
     #[arg(long, value_name = "WHEN", default_value = "instant")]
     sealing: Sealing,
 
+    /// Where the clock of a development chain stands, in milliseconds since 1970, instead of going with the machine's.
+    /// `clock_set` of the RPC moves it. Each block is 1 ms after the last at least, and `instant` seals none without a
+    /// transaction.
+    #[arg(long, value_name = "MS")]
+    clock: Option<u64>,
+
     #[command(flatten)]
     run: RunCmd,
 }
@@ -111,11 +117,11 @@ pub fn run() -> sc_cli::Result<()> {
     let cli = Cli::from_args();
     match &cli.subcommand {
         None => {
-            let sealing = cli.sealing;
+            let (sealing, clock) = (cli.sealing, cli.clock);
             cli.create_runner(&cli.run)?
                 .run_node_until_exit(|config| async move {
                     let started = match config.chain_spec.chain_type() {
-                        ChainType::Development => sealing::start(config, sealing),
+                        ChainType::Development => sealing::start(config, sealing, clock),
                         _ => network::start(config),
                     };
                     started.map_err(sc_cli::Error::Service)

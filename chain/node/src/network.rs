@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use jsonrpsee::RpcModule;
 use polkadot_sdk::{
     sc_client_api::BlockBackend,
     sc_consensus_aura::{self, ImportQueueParams, SlotProportion, StartAuraParams},
@@ -85,6 +86,7 @@ pub fn start(config: Configuration) -> Result<TaskManager, Error> {
         network,
         import_queue,
         Some(WarpSyncConfig::WithProvider(Arc::new(warp_sync))),
+        RpcModule::new(()),
     )?;
     let keystore = parts.keys.keystore();
 

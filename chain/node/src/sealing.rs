@@ -9,6 +9,10 @@ use std::{
 
 use futures::{stream, Stream, StreamExt};
 use futures_timer::Delay;
+use jsonrpsee::{
+    types::{ErrorObjectOwned, Params},
+    Extensions, RpcModule,
+};
 use polkadot_sdk::{
     sc_consensus_manual_seal::{
         self, consensus::aura::AuraConsensusDataProvider, EngineCommand, ManualSealParams,
@@ -44,14 +48,17 @@ impl FromStr for Sealing {
 }
 
 impl Sealing {
-    /// An item whenever there is to be a block; the first at once.
-    fn moments(self, pool: &Pool) -> Box<dyn Stream<Item = ()> + Send + Unpin> {
+    /// An item whenever there is to be a block; the first at once, unless time stands still.
+    fn moments(self, pool: &Pool, clock: &Clock) -> Box<dyn Stream<Item = ()> + Send + Unpin> {
         match self {
             Self::Every(period) => Box::new(ticks(period)),
             Self::Instant => {
                 let arrivals = pool.import_notification_stream().map(|_| ());
                 let beat = ticks(Duration::from_millis(SLOT_DURATION));
-                Box::new(stream::select(arrivals, beat))
+                match clock.set {
+                    Some(_) => Box::new(arrivals),
+                    None => Box::new(stream::select(arrivals, beat)),
+                }
             }
         }
     }
@@ -64,26 +71,58 @@ fn ticks(period: Duration) -> impl Stream<Item = ()> + Send + Unpin {
     }))
 }
 
-/// The clock of the chain: that of the machine, but two blocks never have the same time.
-#[derive(Default)]
-struct Clock(AtomicU64);
+/// The clock of the chain: two blocks never have the same time.
+struct Clock {
+    last: AtomicU64,
+    /// Where it stands, in milliseconds since 1970; none where it goes with the machine's.
+    set: Option<Arc<AtomicU64>>,
+}
 
 impl Clock {
+    fn new(set: Option<u64>) -> Self {
+        Self {
+            last: AtomicU64::default(),
+            set: set.map(|set| Arc::new(set.into())),
+        }
+    }
+
     fn next(&self) -> Timestamp {
-        let now = Timestamp::current().as_millis();
+        let machine = || Timestamp::current().as_millis();
+        let stands = self.set.as_ref().map(|set| set.load(Ordering::Relaxed));
+        let now = stands.unwrap_or_else(machine);
         let step = |last: u64| Some(now.max(last + 1));
         let last = self
-            .0
+            .last
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, step);
         now.max(last.map_or(0, |last| last + 1)).into()
     }
+
+    /// `clock_set(milliseconds)`, where it stands: the time of the next block, unless a block is later already.
+    fn rpc(&self) -> Result<RpcModule<()>, Error> {
+        let mut module = RpcModule::new(());
+        if let Some(clock) = self.set.clone() {
+            let set = move |params: Params<'_>, _: &(), _: &Extensions| {
+                clock.store(params.one()?, Ordering::Relaxed);
+                Ok::<_, ErrorObjectOwned>(())
+            };
+            let registered = module.register_method("clock_set", set);
+            registered.map_err(|error| Error::Application(error.into()))?;
+        }
+        Ok(module)
+    }
 }
 
-/// Starts a chain that seals its own blocks, each final at once.
+/// Starts a chain that seals its own blocks, each final at once. Its clock stands at `clock`, in milliseconds since 1970,
+/// or goes with the machine's.
 ///
 /// # Errors
 /// The database, a port or the genesis cannot be had.
-pub fn start(config: Configuration, sealing: Sealing) -> Result<TaskManager, Error> {
+pub fn start(
+    config: Configuration,
+    sealing: Sealing,
+    clock: Option<u64>,
+) -> Result<TaskManager, Error> {
+    let clock = Arc::new(Clock::new(clock));
     let mut parts = Parts::new(&config)?;
     let proposer = parts.proposer(&config);
     let import_queue = sc_consensus_manual_seal::import_queue(
@@ -92,9 +131,8 @@ pub fn start(config: Configuration, sealing: Sealing) -> Result<TaskManager, Err
         config.prometheus_registry(),
     );
     let network = FullNetworkConfiguration::new(&config.network, None);
-    parts.connect(config, network, import_queue, None)?;
+    parts.connect(config, network, import_queue, None, clock.rpc()?)?;
 
-    let clock = Arc::new(Clock::default());
     let seal = |()| EngineCommand::SealNewBlock {
         create_empty: true,
         finalize: true,
@@ -102,7 +140,10 @@ pub fn start(config: Configuration, sealing: Sealing) -> Result<TaskManager, Err
         sender: None,
     };
     // Transactions that arrived together go into one block.
-    let moments = sealing.moments(&parts.pool).ready_chunks(1024).map(|_| ());
+    let moments = sealing
+        .moments(&parts.pool, &clock)
+        .ready_chunks(1024)
+        .map(|_| ());
     let authorship = sc_consensus_manual_seal::run_manual_seal(ManualSealParams {
         block_import: parts.client.clone(),
         env: proposer,

@@ -79,13 +79,14 @@ impl Parts {
         )
     }
 
-    /// Connects the node with others and with its clients.
+    /// Connects the node with others and with its clients, who may ask what `more` answers besides.
     pub fn connect(
         &mut self,
         config: Configuration,
         network: FullNetworkConfiguration<Block, Hash, Network>,
         import_queue: DefaultImportQueue<Block>,
         warp_sync: Option<WarpSyncConfig<Block>>,
+        more: RpcModule<()>,
     ) -> Result<(Arc<dyn NetworkService>, Arc<SyncingService<Block>>), Error> {
         let (client, pool) = (self.client.clone(), self.pool.clone());
         let metrics = Network::register_notification_metrics(config.prometheus_registry());
@@ -109,7 +110,7 @@ impl Parts {
             task_manager: &mut self.tasks,
             keystore: self.keys.keystore(),
             transaction_pool: pool.clone(),
-            rpc_builder: Box::new(move |_| rpc(client.clone(), pool.clone())),
+            rpc_builder: Box::new(move |_| rpc(client.clone(), pool.clone(), more.clone())),
             network: network.clone(),
             system_rpc_tx,
             tx_handler_controller,
@@ -121,8 +122,11 @@ impl Parts {
 }
 
 /// What clients may ask besides what every node answers.
-fn rpc(client: Arc<Client>, pool: Arc<Pool>) -> Result<RpcModule<()>, Error> {
-    let mut module = RpcModule::new(());
+fn rpc(
+    client: Arc<Client>,
+    pool: Arc<Pool>,
+    mut module: RpcModule<()>,
+) -> Result<RpcModule<()>, Error> {
     let merge = |error: jsonrpsee::server::RegisterMethodError| Error::Application(error.into());
     module
         .merge(System::new(client.clone(), pool).into_rpc())

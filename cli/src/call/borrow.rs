@@ -3,7 +3,7 @@
 use anyhow::Result;
 use clap::Subcommand;
 use ink::codegen::TraitCallBuilder;
-use interfaces::collateral_vault::CollateralVault;
+use interfaces::collateral_vault::{CollateralVault, LoanServicing};
 use interfaces::types::PositionId;
 
 use super::desk::Desk;
@@ -19,6 +19,8 @@ pub enum Borrow {
     Withdraw { position: u32, amount: String },
     /// Borrow cash against a position
     Draw { position: u32, cash: String },
+    /// Name who may draw and withdraw besides, to the originator; nobody if left out
+    NameDelegate { delegate: Option<String> },
     /// Repay up to so much cash of a position
     Repay { position: u32, cash: String },
 }
@@ -57,6 +59,12 @@ impl Borrow {
                     .call_mut()
                     .draw(PositionId(*position), desk.cash(cash)?);
                 Step::new(format!("borrow {cash}"), draw)
+            }
+            Self::NameDelegate { delegate } => {
+                let named = delegate.as_ref().map(|name| desk.account(name));
+                let mut servicing = deal.servicing();
+                let name = servicing.call_mut().set_delegate(named.transpose()?);
+                Step::new("name a delegate", name)
             }
             Self::Repay { position, cash } => {
                 let units = desk.cash(cash)?;

@@ -1,27 +1,31 @@
 //! Somebody at a deal: what names, amounts and numbers mean there.
 
-use anyhow::{anyhow, Context, Result};
-use deployment::contracts::Psp22;
+use anyhow::{anyhow, bail, ensure, Context, Error, Result};
+use deployment::contracts::{Governor, Psp22, Registry};
 use deployment::{Deal, Host};
-use finance::Price;
+use finance::parameters::{Parameter, Unit};
+use finance::{Period, Price};
 use ink::codegen::TraitCallBuilder;
 use interfaces::collateral_vault::LoanServicing;
+use interfaces::configurator::Scope;
 use interfaces::liquidation_engine::{Auction, LiquidationEngine};
 use interfaces::types::{AccountId, AuctionId, Balance, CollateralId, PositionId, TrancheId};
 use psp22::PSP22;
-use term_sheet::quantity::{read_price, Decimal};
+use term_sheet::quantity::{read_price, Decimal, Duration, Percent};
+use term_sheet::term_sheet as sheet;
 use term_sheet::Token;
 
 use super::Step;
-use crate::address;
-use crate::site::Site;
+use crate::book::Book;
 
 /// Somebody at a deal.
 pub struct Desk<'a> {
     /// The deal.
     pub deal: &'a Deal,
     /// Where it is.
-    pub site: &'a Site<'a>,
+    pub chain: &'a dyn Host,
+    /// Who and what is there.
+    pub book: &'a Book,
     /// Who acts.
     pub actor: AccountId,
 }
@@ -34,15 +38,19 @@ impl Desk<'_> {
         spender: AccountId,
         units: Balance,
     ) -> Result<Option<Step>> {
-        let host: &dyn Host = self.site;
-        let allowed: Balance =
-            host.read(Psp22::from(token).call().allowance(self.actor, spender))?;
+        let allowance = Psp22::from(token).call().allowance(self.actor, spender);
+        let allowed: Balance = self.chain.read(allowance)?;
         if allowed >= units {
             return Ok(None);
         }
-        let what = format!("allow {} to take the tokens", address::show(spender));
+        let what = format!("allow {} to take the tokens", self.book.name(spender));
         let approve = Psp22::from(token).call_mut().approve(spender, units);
         Ok(Some(Step::new(what, approve)))
+    }
+
+    /// An account by its address, or the name of a contract or of somebody.
+    pub fn account(&self, name: &str) -> Result<AccountId> {
+        self.book.account(self.chain, name)
     }
 
     /// A class by its name or symbol, and its token.
@@ -82,6 +90,101 @@ impl Desk<'_> {
         Ok(id)
     }
 
+    /// The governor, where votes govern.
+    pub fn governor(&self) -> Result<Governor> {
+        let governance = &self.deal.governance;
+        ensure!(
+            governance.votes.is_some(),
+            "nobody votes in this deal: {} governs it",
+            self.book.name(governance.governor)
+        );
+        Ok(governance.governor.into())
+    }
+
+    /// Where those vote who have a token, or have locked that of a class.
+    pub fn electorate(&self, name: &str) -> Result<Electorate> {
+        self.governor()?;
+        let all = self.electorates();
+        let known: Vec<_> = all.iter().map(|one| one.token.symbol.clone()).collect();
+        let named = |one: &Electorate| one.class == Some(name) || one.token.symbol == name;
+        let found = all.into_iter().find(named);
+        found.with_context(|| format!("nobody votes with `{name}`, but with {}", known.join(", ")))
+    }
+
+    fn electorates(&self) -> Vec<Electorate> {
+        let (sheet, votes) = (&self.deal.sheet, &self.deal.governance.votes);
+        let (sheet::Governor::Votes(terms), Some(votes)) = (&sheet.governor, votes) else {
+            return Vec::new();
+        };
+        let locked = |class: usize, address, veto| {
+            let class = sheet.tranches.get(class)?;
+            Some(Electorate {
+                class: Some(&class.name),
+                token: &class.token,
+                address,
+                veto,
+            })
+        };
+        let first = match &terms.electorate {
+            sheet::Electorate::Residual => locked(sheet.residual(), votes.electorate, None),
+            sheet::Electorate::Token { token, .. } => Some(Electorate {
+                class: None,
+                token,
+                address: votes.electorate,
+                veto: None,
+            }),
+        };
+        let vetoes = (0..).zip(&terms.vetoes).zip(&votes.vetoes);
+        let vetoes =
+            vetoes.filter_map(|((veto, class), at)| locked(class.index(), *at, Some(veto)));
+        first.into_iter().chain(vetoes).collect()
+    }
+
+    /// Who may hold the tokens, where somebody says so.
+    pub fn registry(&self) -> Result<Registry> {
+        let registry = self
+            .deal
+            .registry
+            .context("anyone may hold the tokens of this deal: it has no registry")?;
+        Ok(registry.into())
+    }
+
+    /// Whose parameter is meant: a collateral's or an originator's, or the deal's.
+    pub fn scope(&self, of: &Option<String>) -> Result<Scope> {
+        let Some(name) = of else {
+            return Ok(Scope::Deal);
+        };
+        match self.collateral(name) {
+            Ok(id) => Ok(Scope::Collateral(id)),
+            Err(_) => Ok(Scope::Originator(self.account(name)?)),
+        }
+    }
+
+    /// A risk parameter by its name.
+    pub fn parameter(&self, name: &str) -> Result<Parameter> {
+        let mut all = Parameter::ALL.iter();
+        let found = all.find(|parameter| parameter.name() == name);
+        found.copied().with_context(|| {
+            let names = Parameter::ALL.iter().map(|parameter| parameter.name());
+            format!(
+                "there is no parameter `{name}`; there are {}",
+                listed(names)
+            )
+        })
+    }
+
+    /// The value of a risk parameter, in its unit.
+    pub fn value(&self, parameter: Parameter, text: &str) -> Result<u128> {
+        Ok(match (parameter.declaration().unit, text) {
+            (Unit::Ratio, _) => text.parse::<Percent>().map_err(Error::msg)?.0 .0,
+            (Unit::Period, _) => period(text)?.0.into(),
+            (Unit::Cash, _) => self.cash(text)?,
+            (Unit::Flag, "yes") => 1,
+            (Unit::Flag, "no") => 0,
+            (Unit::Flag, _) => bail!("`{text}` is neither `yes` nor `no`"),
+        })
+    }
+
     /// An amount of the cash, a class or a collateral, by its symbol.
     pub fn amount_of(&self, symbol: &str, amount: &str) -> Result<(AccountId, Balance)> {
         let cash = &self.deal.sheet.cash;
@@ -115,22 +218,51 @@ impl Desk<'_> {
 
     /// A position, and the type of its collateral.
     pub fn position(&self, number: u32) -> Result<(PositionId, CollateralId)> {
-        let host: &dyn Host = self.site;
-        let view = host.read(self.deal.servicing().call().position(PositionId(number)))?;
+        let view = self
+            .chain
+            .read(self.deal.servicing().call().position(PositionId(number)))?;
         let view = view.map_err(|_| anyhow!("there is no position {number}"))?;
         Ok((PositionId(number), view.position.collateral_type))
     }
 
     /// An auction in progress.
     pub fn auction(&self, number: AuctionId) -> Result<Auction> {
-        let host: &dyn Host = self.site;
-        let view = host.read(self.deal.engine().call().auction(number))?;
+        let view = self.chain.read(self.deal.engine().call().auction(number))?;
         let view = view.map_err(|_| anyhow!("there is no auction {} now", number.0))?;
         Ok(view.auction)
     }
 }
 
-fn units(amount: &str, token: &Token) -> Result<Balance> {
+/// Where some people vote.
+pub struct Electorate<'a> {
+    /// The class whose tokens are locked there.
+    class: Option<&'a str>,
+    /// What votes, or is locked.
+    pub token: &'a Token,
+    /// Where.
+    pub address: AccountId,
+    /// Its number among those that may veto.
+    pub veto: Option<u32>,
+}
+
+/// A length of time as people write it.
+pub fn period(text: &str) -> Result<Period> {
+    Ok(text.parse::<Duration>().map_err(Error::msg)?.0)
+}
+
+/// The name of a proposal.
+pub fn hash(text: &str) -> Result<[u8; 32]> {
+    let hash = bytes(text).and_then(|bytes| bytes.try_into().ok());
+    hash.with_context(|| format!("`{text}` is no proposal: write `0x` and 64 digits"))
+}
+
+/// Bytes in hex.
+pub fn bytes(text: &str) -> Option<Vec<u8>> {
+    hex::decode(text.strip_prefix("0x")?).ok()
+}
+
+/// An amount of a token in base units.
+pub fn units(amount: &str, token: &Token) -> Result<Balance> {
     let decimals = u32::from(token.decimals);
     let units = Decimal::read(amount).and_then(|amount| amount.units(decimals));
     units.with_context(|| {

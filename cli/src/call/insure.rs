@@ -4,6 +4,7 @@ use anyhow::{Context, Result};
 use clap::Subcommand;
 use ink::codegen::TraitCallBuilder;
 use interfaces::insurance_fund::InsuranceFund;
+use interfaces::types::PositionId;
 
 use super::desk::Desk;
 use super::Step;
@@ -18,6 +19,10 @@ pub enum Insure {
     TakeOut { least: String },
     /// Collect what one's stake earned
     ClaimIncome,
+    /// Pay so much cash towards what was written off of a position
+    Recover { position: u32, cash: String },
+    /// Give the pool what the reserve holds beyond its target
+    ReturnOverflow,
     /// Bring to the insurance fund what pool and engine hold for it
     CollectIncome,
 }
@@ -46,6 +51,16 @@ impl Insure {
                 Step::new(format!("take out at least {least}"), withdraw)
             }
             Self::ClaimIncome => Step::new("claim income", fund.call_mut().claim(desk.actor)),
+            Self::Recover { position, cash } => {
+                let units = desk.cash(cash)?;
+                steps.extend(desk.allowance(desk.deal.cash, desk.deal.insurance, units)?);
+                let recover = fund.call_mut().recover(PositionId(*position), units);
+                Step::new(format!("pay {cash} towards a loss"), recover)
+            }
+            Self::ReturnOverflow => Step::new(
+                "give back what is too much",
+                fund.call_mut().return_overflow(),
+            ),
             Self::CollectIncome => Step::new("collect income", fund.call_mut().collect()),
         };
         steps.push(last);

@@ -1,4 +1,4 @@
-//! What feeders and keepers do; most of it anybody may.
+//! What keepers do; most of it anybody may.
 
 use anyhow::Result;
 use clap::Subcommand;
@@ -18,8 +18,8 @@ const PATIENCE: Period = Period::from_secs(600);
 
 #[derive(Subcommand)]
 pub enum Keep {
-    /// Report the price of a whole token of collateral in whole cash
-    Report { collateral: String, price: String },
+    /// Ask a contract for the price of a collateral that it is a source of
+    Poke { collateral: String, source: String },
     /// Bring interest and rate of a collateral type up to date
     Touch { collateral: String },
     /// Count a position by its mark
@@ -46,6 +46,8 @@ pub enum Keep {
     ClaimRewards,
     /// Send fees to their beneficiary
     PayFees,
+    /// Send an account that is paid instead of an insurance fund what is due to it
+    PayInsurance,
     /// Compare the pool's cash with its books
     Reconcile,
 }
@@ -58,14 +60,11 @@ impl Keep {
         let (mut vault, mut servicing) = (deal.vault(), deal.servicing());
         let mut steps = Vec::new();
         let last = match self {
-            Self::Report {
-                collateral,
-                price: whole,
-            } => {
+            Self::Poke { collateral, source } => {
                 let asset = AssetId(desk.collateral(collateral)?.0);
-                let now = desk.site.node.now()?;
-                let report = deal.oracle().call_mut().report(asset, price(whole)?, now);
-                Step::new(format!("report {whole} for {collateral}"), report)
+                let mut oracle = deal.oracle();
+                let poke = oracle.call_mut().poke(asset, desk.account(source)?);
+                Step::new(format!("ask {source} for the price of {collateral}"), poke)
             }
             Self::Touch { collateral } => {
                 let touch = vault.call_mut().touch(desk.collateral(collateral)?);
@@ -99,7 +98,7 @@ impl Keep {
                 let id = AuctionId(*auction);
                 let wanted = desk.units_of(desk.auction(id)?.collateral_type, amount)?;
                 steps.extend(pay_for(desk, id)?);
-                let deadline = desk.site.node.now()?.plus(PATIENCE);
+                let deadline = desk.chain.now()?.plus(PATIENCE);
                 let take = engine
                     .call_mut()
                     .take(id, wanted, price(max_price)?, deadline);
@@ -119,6 +118,10 @@ impl Keep {
                 engine.call_mut().claim(desk.actor),
             ),
             Self::PayFees => Step::new("pay the fees", pool.call_mut().pay(Due::Fees)),
+            Self::PayInsurance => Step::new(
+                "pay what is due to insurance",
+                pool.call_mut().pay(Due::Insurance),
+            ),
             Self::Reconcile => Step::new("compare cash and books", pool.call_mut().reconcile()),
         };
         steps.push(last);

@@ -155,8 +155,12 @@ impl Lot {
     ) -> Result<Option<Purchase>, MathError> {
         let collateral = wanted.min(self.collateral);
         let cost = quote.value(collateral, price, Rounding::Up)?;
+        let raise = |cost| {
+            let collateral = quote.amount(cost, price, Rounding::Down)?.min(collateral);
+            Ok(Some(Purchase { collateral, cost }))
+        };
         if cost >= self.due {
-            return self.raise(self.due, price, quote).map(Some);
+            return raise(self.due);
         }
         let leaves_dust = sub(self.due, cost)? < dust;
         if collateral == self.collateral || !leaves_dust {
@@ -165,14 +169,7 @@ impl Lot {
         if self.due <= dust {
             return Ok(None);
         }
-        self.raise(sub(self.due, dust)?, price, quote).map(Some)
-    }
-
-    fn raise(&self, cost: u128, price: Price, quote: &Quote) -> Result<Purchase, MathError> {
-        let collateral = quote
-            .amount(cost, price, Rounding::Down)?
-            .min(self.collateral);
-        Ok(Purchase { collateral, cost })
+        raise(sub(self.due, dust)?)
     }
 }
 
@@ -275,11 +272,11 @@ mod tests {
         };
         let on = |collateral, due| {
             let lot = Lot { collateral, due };
-            keeper.on(&lot, price(4), &quote(), 22).unwrap()
+            keeper.on(&lot, price(4), &quote(), 24).unwrap()
         };
         assert_eq!(on(40, 110), 102); // 100 + ⌊2.2⌋
-        assert_eq!(on(6, 22), 100);
-        assert_eq!(on(40, 21), 0);
+        assert_eq!(on(6, 24), 100); // worth 24
+        assert_eq!(on(40, 23), 0);
         assert_eq!(on(5, 110), 0); // worth 20
     }
 
@@ -300,6 +297,23 @@ mod tests {
     }
 
     #[test]
+    fn nobody_gets_more_than_he_wants_however_little_it_costs() {
+        let lot = Lot {
+            collateral: 100,
+            due: 5,
+        };
+        // ⌈42 × 0.1⌉ is all that is due, and would buy 50.
+        let bought = lot.purchase(42, Price(E18 / 10), &quote(), 0).unwrap();
+        assert_eq!(
+            bought,
+            Some(Purchase {
+                collateral: 42,
+                cost: 5
+            })
+        );
+    }
+
+    #[test]
     fn a_partial_purchase_leaves_at_least_dust() {
         let lot = Lot {
             collateral: 40,
@@ -312,6 +326,23 @@ mod tests {
             Some(Purchase {
                 collateral: 18,
                 cost: 90
+            })
+        );
+    }
+
+    #[test]
+    fn a_purchase_that_leaves_just_dust_is_not_cut_back() {
+        let lot = Lot {
+            collateral: 100,
+            due: 21,
+        };
+        // ⌈2 × 0.3⌉ = 1 leaves 20; for 1 there would be ⌊1 ÷ 0.3⌋ = 3.
+        let bought = lot.purchase(2, Price(3 * E18 / 10), &quote(), 20).unwrap();
+        assert_eq!(
+            bought,
+            Some(Purchase {
+                collateral: 2,
+                cost: 1
             })
         );
     }
@@ -357,7 +388,7 @@ mod tests {
         ) {
             let lot = Lot { collateral, due };
             if let Some(bought) = lot.purchase(wanted, Price(asked), &quote(), dust).unwrap() {
-                prop_assert!(bought.collateral <= collateral.min(wanted.max(1)));
+                prop_assert!(bought.collateral <= collateral.min(wanted));
                 prop_assert!(bought.cost <= due);
                 prop_assert!(bought.cost >= quote().value(bought.collateral, Price(asked), Rounding::Down).unwrap());
                 let left = due - bought.cost;

@@ -137,6 +137,8 @@ mod tests {
         let breaker = Breaker::default().set(1, Period(2 * HOUR.0), at(0));
         let higher = breaker.set(3, Breaker::MAX_PERIOD, at(1));
         assert_eq!((higher.level(at(1)), higher.until), (3, at(2)));
+        // Once it has ended, it is another one.
+        assert_eq!(higher.set(1, HOUR, at(2)).until, at(3));
     }
 
     #[test]

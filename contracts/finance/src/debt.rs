@@ -132,6 +132,9 @@ mod tests {
         // 1 000 000.000000 × exp(0.08) = 1 083 287.067 (6 decimals), less 1.1e-10 for whole seconds.
         let debt = year.debt(1_000_000_000_000, Rounding::Up).unwrap();
         assert_eq!(debt / 1_000, 1_083_287_067);
+        // What has accrued does not accrue again.
+        assert_eq!(year.accrue(year.accrued_at), Ok(year));
+        assert!(year.accrued_at > start.accrued_at);
     }
 
     #[test]

@@ -115,6 +115,14 @@ mod tests {
         assert_eq!(half.1, u128::MAX);
     }
 
+    #[test]
+    fn a_price_is_of_one_token() {
+        let of = |supply, rounding| price(2, supply, rounding).0;
+        assert_eq!(of(3, Rounding::Down), 666_666_666_666_666_666);
+        assert_eq!(of(3, Rounding::Up), 666_666_666_666_666_667);
+        assert_eq!(of(0, Rounding::Down), u128::MAX);
+    }
+
     proptest! {
         #[test]
         fn a_period_cut_in_pieces_costs_the_same(

@@ -285,10 +285,13 @@ mod tests {
     fn a_fill_that_would_mint_or_pay_nothing_is_not_made() {
         let mut classes = [class(1_000, 0), class(1_000, 0)];
         classes[0].supply = 10;
-        classes[0].deposits = 99; // 99 × 10 / 1000 = 0.99 tokens
         revalue(&mut classes[1], 10);
         classes[1].redemptions = 99; // 99 × 10 / 1000 = 0.99 cash
-        assert_eq!(fill(&mut classes, 500, true).unwrap(), [Fill::default(); 2]);
+        for cash in [99, 1] {
+            classes[0].deposits = cash; // 99 × 10 / 1000 = 0.99 tokens
+            let fills = fill(&mut classes, 500, true).unwrap();
+            assert_eq!(fills, [Fill::default(); 2]);
+        }
     }
 
     #[test]
@@ -298,6 +301,14 @@ mod tests {
         classes[1].deposits = 50;
         classes[1].redemptions = 50;
         assert_eq!(fill(&mut classes, 500, true).unwrap(), [Fill::default(); 2]);
+    }
+
+    #[test]
+    fn a_class_worth_nothing_limits_nobody_above_it() {
+        let mut classes = [class(600, 1_000), class(0, 1_500), class(150, 0)];
+        classes[0].deposits = 1_000;
+        // 150 carry 150 ÷ 0.1 = 1500; the 150 ÷ 0.15 = 1000 below the worthless class do not count.
+        assert_eq!(fill(&mut classes, 0, true).unwrap()[0].deposited, 750);
     }
 
     #[test]
@@ -332,6 +343,10 @@ mod tests {
             (fills[1].deposited, fills[1].minted, classes[1].deposits),
             (200, 2, 99)
         );
+        // But for the last base unit, which rounding may have taken.
+        classes[1].deposits = 201;
+        let fills = fill(&mut classes, 0, true).unwrap();
+        assert_eq!((fills[1].deposited, classes[1].deposits), (201, 0));
     }
 
     #[test]

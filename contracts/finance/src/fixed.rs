@@ -250,6 +250,15 @@ mod tests {
         );
     }
 
+    #[test]
+    fn growth_at_the_end_of_the_range_has_no_square() {
+        let rate = Rate(1_000_000 * Rate::ONE.0);
+        let grown = |seconds| rate.compound(seconds, Rounding::Down);
+        assert_eq!(grown(0), Ok(Growth::ONE));
+        assert_eq!(grown(1), Ok(Growth(1_000_001 * Growth::ONE.0)));
+        assert_eq!(grown(2), Err(MathError::Overflow));
+    }
+
     /// Numbers of every length, also with long runs of ones and zeros, at which guessed digits are furthest off.
     fn of_every_length() -> impl Strategy<Value = u128> {
         let shape = (any::<u128>(), 0u32..128, 0u32..128, any::<[bool; 2]>());

@@ -325,6 +325,46 @@ fn income_without_backers_and_after_they_lost_all_is_the_reserves() {
 }
 
 #[test]
+fn a_generation_ends_when_all_is_lost_and_not_before_it_began() {
+    let mut fund = Fund {
+        reserve: 9,
+        ..Fund::default()
+    };
+    assert_eq!(fund.cover(&RULES, 9, Timestamp::default()), Ok(9));
+    assert_eq!((fund.units, fund.generation), (0, 0));
+    let mut world = backed([10, 0, 0, 0]);
+    world.fund.cover(&RULES, 9, world.now).unwrap();
+    assert_eq!((world.fund.units, world.fund.generation), (10 << 20, 0));
+    world.fund.cover(&RULES, 1, world.now).unwrap();
+    assert_eq!((world.fund.units, world.fund.generation), (0, 1));
+}
+
+#[test]
+fn no_more_income_is_paid_than_there_is() {
+    let mut fund = Fund {
+        income: 7,
+        ..Fund::default()
+    };
+    assert_eq!(fund.pay(3), Ok(()));
+    assert_eq!(fund.income, 4);
+    assert_eq!(fund.pay(5), Err(finance::MathError::Underflow));
+}
+
+#[test]
+fn income_is_the_backers_from_the_smallest_stake_on() {
+    let rules = Rules {
+        minimum_stake: 1_000,
+        ..RULES
+    };
+    let mut world = backed([1_001, 0, 0, 0]);
+    for (lost, income, reserve) in [(1, 7, 0), (1, 7, 7)] {
+        world.fund.cover(&RULES, lost, world.now).unwrap();
+        world.fund.earn(&rules, 7).unwrap();
+        assert_eq!((world.fund.income, world.fund.reserve), (income, reserve));
+    }
+}
+
+#[test]
 fn who_comes_later_shares_neither_earlier_losses_nor_earlier_income() {
     let mut world = backed([100, 100, 0, 0]);
     world.fund.earn(&RULES, 40).unwrap();

@@ -41,7 +41,11 @@ fn a_curve_that_falls_or_has_no_kink_is_not_valid() {
         kink: Ratio::ONE,
         ..CURVE
     };
-    assert!(!falls.is_valid() && !none.is_valid());
+    let flat = PaceCurve {
+        kink: Ratio::ZERO,
+        ..CURVE
+    };
+    assert!(!falls.is_valid() && !none.is_valid() && !flat.is_valid());
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! Of 1000 votes "ann" has 600, "ben" 300 and "cal" 100. A quorum is a quarter of them, more than nine tenths decide early.
 
 use e2e_tests::conformance::assert_is_psp22;
+use e2e_tests::proposals::{action, payload};
 use e2e_tests::*;
 use finance::governance::ballot::{Vote, VoteError, Votes};
 use finance::governance::proposal::{State, GRACE};
@@ -21,8 +22,7 @@ use interfaces::governor::{
 use interfaces::test_asset::TestAsset as _;
 use interfaces::types::{AccountId, Balance};
 use psp22::{PSP22Error, Transfer, PSP22};
-use scale::Encode;
-use simulator::chain::{MessageBuilder, NETWORK};
+use simulator::chain::NETWORK;
 use simulator::contracts::{Asset, Delegation, Electorate, Governor, Locker, Psp22};
 
 const SETTINGS: Settings = Settings {
@@ -194,26 +194,6 @@ fn govern(world: &World, electorate: AccountId, class: AccountId, salt: &str) ->
 }
 
 /// What a proposal does to send this message.
-pub fn action<Args: Encode, R>(message: MessageBuilder<Args, R>) -> Action {
-    let call = message.params();
-    let bytes = call.exec_input().encode();
-    let (selector, input) = bytes.split_first_chunk().unwrap();
-    Action::Call(Call {
-        target: *call.callee(),
-        selector: *selector,
-        input: input.to_vec(),
-        value: 0,
-    })
-}
-
-pub fn payload(actions: Vec<Action>) -> Payload {
-    Payload {
-        actions,
-        description: [1; 32],
-        predecessor: None,
-    }
-}
-
 fn split(against: Balance, in_favour: Balance, abstain: Balance) -> Vote {
     Vote::Split(Votes {
         against,

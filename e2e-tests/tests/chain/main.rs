@@ -13,6 +13,7 @@ mod governance;
 mod insurance;
 mod lifecycle;
 mod liquidation;
+mod load;
 mod loans;
 mod migration;
 mod oracle;

@@ -1,7 +1,7 @@
 //! A deal that nobody governs but those who vote: here who locks tokens of the residual class, which "cal" holds alone.
 //! The senior class, which "ann" holds alone, may veto.
 
-use crate::governance::{action, payload};
+use e2e_tests::proposals::{action, payload};
 use e2e_tests::*;
 use finance::governance::ballot::Vote;
 use finance::governance::proposal::State;

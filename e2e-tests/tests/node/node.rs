@@ -1,315 +1,240 @@
-//! A development node in a process of its own, through the client of `ink_e2e`.
+//! The chain of a node, through the client of `ink_e2e`.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
-use std::fmt::Debug;
+use std::collections::{BTreeMap, BTreeSet};
+use std::future::Future;
+use std::rc::Rc;
 use std::thread::sleep;
 use std::time::Duration;
 
-use anyhow::{anyhow, ensure, Context, Result};
+use anyhow::{Context, Result};
 use finance::Timestamp;
-use ink::env::call::utils::{Argument, ArgumentList, EmptyArgumentList};
-use ink::env::call::{build_call, ExecutionInput, Selector};
 use ink::env::DefaultEnvironment;
-use ink::primitives::{AccountId, Hash};
+use ink::primitives::AccountId;
 use ink_e2e::subxt::backend::legacy::LegacyRpcMethods;
-use ink_e2e::subxt::blocks::ExtrinsicEvents;
-use ink_e2e::subxt::dynamic::{storage, At, Value};
-use ink_e2e::{
-    alice, CallBuilderFinal, ChainBackend, Client, ContractsBackend, Keypair, PolkadotConfig,
-    TestNodeProcess,
-};
+use ink_e2e::subxt::backend::rpc::{rpc_params, RpcClient};
+use ink_e2e::subxt::OnlineClient;
+use ink_e2e::{alice, Client, Keypair, PolkadotConfig};
 use interfaces::types::Balance;
-use scale::{Decode, Encode, Output};
-use simulator::deployment::{Bundles, Code, Host};
+use simulator::deployment::{Bundles, Host};
 use tokio::runtime::Runtime;
+
+use crate::process::{Folder, Process};
+use crate::transactions::Bill;
+use crate::wire::RuntimeCall;
 
 /// Native tokens, of 10¹² units each, that an account is given to act.
 const ENDOWMENT: Balance = 1_000 * 1_000_000_000_000;
-/// How much more gas a transaction is given than its trial took, in percent: it comes later than its trial.
-const GAS_MARGIN: u64 = 10;
-/// The gas of constructors, half of what a block has.
-const GAS: u64 = 1_000_000_000_000;
-const PROOF: u64 = 4 * 1024 * 1024;
 /// How often an ever later block is waited for.
-const PATIENCE: Duration = Duration::from_millis(200);
-
-/// What a transaction cost its signer, in native units.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Bill {
-    /// For the work. Gone.
-    pub fee: Balance,
-    /// For what it stored, held until that is removed.
-    pub held: Balance,
-    /// Of what was held before, for what it removed.
-    pub released: Balance,
-}
-
-/// A chain of one node, which ends with this value.
+const BEAT: Duration = Duration::from_millis(200);
+/// A node's chain, and the keys of those who act there.
 pub struct Node {
     runtime: Runtime,
-    process: TestNodeProcess<PolkadotConfig>,
-    client: RefCell<Client<PolkadotConfig, DefaultEnvironment>>,
+    link: RefCell<Rc<Link>>,
     keys: RefCell<BTreeMap<AccountId, Keypair>>,
-    bill: Cell<Bill>,
-    bundles: Bundles,
-    network: [u8; 32],
+    /// Whose keys were given native tokens.
+    endowed: RefCell<BTreeSet<AccountId>>,
+    pub bill: Cell<Bill>,
+    pub bundles: Bundles,
+    pub network: [u8; 32],
+    /// None of a node that others started.
+    process: RefCell<Option<Process>>,
+    /// Whether its clock stands where it is set.
+    is_still: bool,
+    _folder: Folder,
 }
 
-/// A selector's arguments, encoded already.
-#[derive(Clone)]
-struct Arguments(Vec<u8>);
-
-impl Encode for Arguments {
-    fn encode_to<O: Output + ?Sized>(&self, output: &mut O) {
-        output.write(&self.0);
-    }
+/// A connection to a node.
+pub struct Link {
+    pub rpc: RpcClient,
+    pub online: OnlineClient<PolkadotConfig>,
+    /// Made when something is first sent through it.
+    pub contracts: RefCell<Option<Client<PolkadotConfig, DefaultEnvironment>>>,
 }
 
-type Call =
-    CallBuilderFinal<DefaultEnvironment, ArgumentList<Argument<Arguments>, EmptyArgumentList>, ()>;
-
-fn call(contract: AccountId, input: &[u8]) -> Result<Call> {
-    let (selector, arguments) = input
-        .split_first_chunk()
-        .context("a message without a selector")?;
-    let input =
-        ExecutionInput::new(Selector::new(*selector)).push_arg(Arguments(arguments.to_vec()));
-    Ok(build_call().call(contract).exec_input(input).returns())
-}
-
-impl Node {
-    /// Starts the node that `$CONTRACTS_NODE` names.
-    pub fn start() -> Result<Self> {
-        let runtime = Runtime::new()?;
-        let start = async {
-            let node = TestNodeProcess::<PolkadotConfig>::build_with_env_or_default();
-            let process = node.spawn().await.map_err(|error| anyhow!(error))?;
-            let client = Client::new(process.rpc(), Vec::<String>::new()).await?;
-            Ok::<_, anyhow::Error>((process, RefCell::new(client)))
-        };
-        let (process, client) = runtime.block_on(start)?;
+impl Link {
+    async fn to(url: &str) -> Result<Self> {
+        let rpc = RpcClient::from_url(url).await?;
         Ok(Self {
-            network: process.client().genesis_hash().0,
-            runtime,
-            process,
-            client,
-            keys: RefCell::default(),
-            bill: Cell::default(),
-            bundles: Bundles::find()?,
+            online: OnlineClient::from_rpc_client(rpc.clone()).await?,
+            contracts: RefCell::default(),
+            rpc,
         })
     }
 
-    /// What the last message that was sent cost.
-    pub fn bill(&self) -> Bill {
-        self.bill.get()
+    /// To another node of the chain, whose metadata are known.
+    async fn turned_to(&self, url: &str) -> Result<Self> {
+        let (known, rpc) = (&self.online, RpcClient::from_url(url).await?);
+        let (genesis, version) = (known.genesis_hash(), known.runtime_version());
+        let online =
+            OnlineClient::from_rpc_client_with(genesis, version, known.metadata(), rpc.clone())?;
+        Ok(Self {
+            rpc,
+            online,
+            contracts: RefCell::default(),
+        })
     }
 
-    /// Native tokens that an account may spend.
-    pub fn native(&self, account: AccountId) -> Result<Balance> {
-        let mut client = self.client.borrow_mut();
-        self.runtime
-            .block_on(client.free_balance(account))
-            .map_err(refused)
+    pub fn legacy(&self) -> LegacyRpcMethods<PolkadotConfig> {
+        LegacyRpcMethods::new(self.rpc.clone())
+    }
+}
+
+impl Node {
+    /// A development chain.
+    pub fn start() -> Result<Self> {
+        Self::develop(Folder::new()?, None)
+    }
+
+    /// A development chain whose clock stands where it is set, first at `now`. What it has on disk it has again when it is
+    /// [restarted](Self::restart).
+    pub fn still_at(now: Timestamp) -> Result<Self> {
+        Self::stands_at(now, None)
+    }
+
+    /// [`Node::still_at`] with a block every three seconds, for as many transactions as there are until then.
+    pub fn sealing_at(now: Timestamp) -> Result<Self> {
+        Self::stands_at(now, Some("--sealing=3000".to_owned()))
+    }
+
+    fn stands_at(now: Timestamp, sealing: Option<String>) -> Result<Self> {
+        let folder = Folder::new()?;
+        let data = folder.path().join("chain");
+        let options = [
+            format!("--clock={}", now.0),
+            format!("--base-path={}", data.display()),
+        ];
+        let options = options.into_iter().chain(sealing);
+        let node = Self {
+            is_still: true,
+            ..Self::develop(folder, options)?
+        };
+        node.wait_until(now)?;
+        Ok(node)
+    }
+
+    fn develop(folder: Folder, options: impl IntoIterator<Item = String>) -> Result<Self> {
+        let all = ["--dev", "--port=0", "--rpc-port=0"].map(str::to_owned);
+        let options = all.into_iter().chain(options).collect();
+        let process = Process::start(folder.path().join("log"), options)?;
+        let node = Self::at(&process.url)?;
+        Ok(Self {
+            process: RefCell::new(Some(process)),
+            _folder: folder,
+            ..node
+        })
+    }
+
+    /// The chain of a node that runs already.
+    pub fn at(url: &str) -> Result<Self> {
+        let runtime = Runtime::new()?;
+        let link = runtime.block_on(Link::to(url))?;
+        Ok(Self {
+            network: link.online.genesis_hash().0,
+            runtime,
+            link: RefCell::new(Rc::new(link)),
+            keys: RefCell::default(),
+            endowed: RefCell::default(),
+            bill: Cell::default(),
+            bundles: Bundles::find()?,
+            process: RefCell::default(),
+            is_still: false,
+            _folder: Folder::new()?,
+        })
+    }
+
+    /// Speaks to another node of the same chain from now on.
+    pub fn turn_to(&self, url: &str) -> Result<()> {
+        let link = self.wait(self.link().turned_to(url))?;
+        self.link.replace(Rc::new(link));
+        Ok(())
+    }
+
+    /// Kills the process between two instructions, and starts it with what it has on disk.
+    pub fn restart(&self) -> Result<()> {
+        let mut process = self.process.borrow_mut();
+        let process = process.as_mut().context("the process of others")?;
+        process.restart()?;
+        self.turn_to(&process.url)?;
+        let Timestamp(last) = Host::now(self)?;
+        self.set_clock(Timestamp(last + 1))
+    }
+
+    /// Keeps a connection to another node from now on.
+    ///
+    /// # Errors
+    /// It does not say who it is.
+    pub fn meet(&self, other: &Self, port: u16) -> Result<()> {
+        let (link, theirs) = (self.link(), other.link());
+        let name: String = other.wait(theirs.rpc.request("system_localPeerId", rpc_params![]))?;
+        let peer = format!("/ip4/127.0.0.1/tcp/{port}/p2p/{name}");
+        let added = link
+            .rpc
+            .request("system_addReservedPeer", rpc_params![peer]);
+        Ok(self.wait::<Result<(), _>>(added)?)
+    }
+
+    pub fn link(&self) -> Rc<Link> {
+        self.link.borrow().clone()
     }
 
     /// Returns with a block at `moment` or later.
     pub fn wait_until(&self, moment: Timestamp) -> Result<()> {
+        self.set_clock(moment)?;
         while Host::now(self)? < moment {
-            sleep(PATIENCE);
-            self.submit(&alice(), "System", "remark", vec![Value::from_bytes([])])?;
+            if !self.is_still {
+                sleep(BEAT);
+            }
+            self.submit(&alice(), &RuntimeCall::remark())?;
         }
         Ok(())
     }
 
-    /// Sends a message whatever its trial says. Returns the trial's answer, encoded.
-    ///
-    /// # Errors
-    /// The chain took back what the message did.
-    pub fn force(&self, by: AccountId, contract: AccountId, input: &[u8]) -> Result<Vec<u8>> {
-        let (key, call) = (self.key(by)?, call(contract, input)?);
-        let mut client = self.client.borrow_mut();
-        let mut call = client.call(&key, &call);
-        let sent = self
-            .runtime
-            .block_on(call.extra_gas_portion(GAS_MARGIN).submit());
-        let sent = sent.map_err(refused)?;
-        self.bill.set(billed(&sent.events)?);
-        Ok(sent.dry_run.return_data().to_vec())
+    /// The next block is at `now`, if the clock stands.
+    pub fn set_clock(&self, now: Timestamp) -> Result<()> {
+        if self.is_still {
+            let link = self.link();
+            let set = link.rpc.request("clock_set", rpc_params![now.0]);
+            self.wait::<Result<(), _>>(set)?;
+        }
+        Ok(())
     }
 
-    /// What a message would return now, and whether the chain would take back what it did.
-    fn trial(&self, by: &Keypair, contract: AccountId, input: &[u8]) -> Result<(Vec<u8>, bool)> {
-        let call = call(contract, input)?;
-        let mut client = self.client.borrow_mut();
-        let tried = self.runtime.block_on(client.call(by, &call).dry_run());
-        let tried = tried.map_err(refused)?;
-        let returned = tried.exec_return_value();
-        Ok((returned.data.clone(), returned.did_revert()))
+    /// The account of a name, which may have no funds yet.
+    pub fn know(&self, name: &str) -> Result<AccountId> {
+        let key = Keypair::from_uri(&format!("//{name}").parse()?)?;
+        let account = AccountId(key.public_key().0);
+        self.keys.borrow_mut().insert(account, key);
+        Ok(account)
     }
 
-    fn key(&self, account: AccountId) -> Result<Keypair> {
+    /// Everybody whose name was mentioned.
+    pub fn people(&self) -> Vec<AccountId> {
+        self.keys.borrow().keys().copied().collect()
+    }
+
+    /// Gives those who have none yet native tokens to act, in one transaction.
+    pub fn endow(&self) -> Result<()> {
+        let mut endowed = self.endowed.borrow_mut();
+        let people = self.people().into_iter();
+        let new: Vec<_> = people.filter(|one| !endowed.contains(one)).collect();
+        if !new.is_empty() {
+            let metadata = self.link().online.metadata();
+            let gifts = RuntimeCall::gifts(&new, ENDOWMENT, &metadata)?;
+            self.submit(&alice(), &gifts)?;
+            endowed.extend(new);
+        }
+        Ok(())
+    }
+
+    pub fn key(&self, account: AccountId) -> Result<Keypair> {
         let keys = self.keys.borrow();
         keys.get(&account)
             .cloned()
             .with_context(|| format!("nobody here has the key of {account:?}"))
     }
 
-    fn submit(
-        &self,
-        by: &Keypair,
-        pallet: &str,
-        call: &str,
-        arguments: Vec<Value>,
-    ) -> Result<Bill> {
-        let mut client = self.client.borrow_mut();
-        let events = self
-            .runtime
-            .block_on(client.runtime_call(by, pallet, call, arguments));
-        billed(
-            &events
-                .map_err(refused)
-                .with_context(|| format!("{pallet}.{call}"))?,
-        )
+    pub fn wait<T>(&self, answer: impl Future<Output = T>) -> T {
+        self.runtime.block_on(answer)
     }
-
-    /// The bytes under a key of the state at the last block.
-    fn stored(&self, pallet: &str, entry: &str, key: Vec<Value>) -> Result<Option<Vec<u8>>> {
-        let address = storage(pallet, entry, key);
-        let rpc = LegacyRpcMethods::<PolkadotConfig>::new(self.process.rpc());
-        let stored = async {
-            let best = rpc
-                .chain_get_block_hash(None)
-                .await?
-                .context("a chain without a block")?;
-            let state = self.process.client().storage().at(best);
-            Ok(state
-                .fetch(&address)
-                .await?
-                .map(|value| value.into_encoded()))
-        };
-        self.runtime.block_on(stored)
-    }
-}
-
-/// What the events of a transaction say that it cost.
-fn billed(events: &ExtrinsicEvents<PolkadotConfig>) -> Result<Bill> {
-    let mut bill = Bill::default();
-    for event in events.iter() {
-        let event = event?;
-        let (entry, field) = match event.variant_name() {
-            "TransactionFeePaid" => (&mut bill.fee, "actual_fee"),
-            "StorageDepositTransferredAndHeld" => (&mut bill.held, "amount"),
-            "StorageDepositTransferredAndReleased" => (&mut bill.released, "amount"),
-            _ => continue,
-        };
-        let fields = event.field_values()?;
-        *entry += fields
-            .at(field)
-            .and_then(|amount| amount.as_u128())
-            .context("an event without an amount")?;
-    }
-    Ok(bill)
-}
-
-fn refused(error: impl Debug) -> anyhow::Error {
-    anyhow!("the chain refused: {error:?}")
-}
-
-impl Host for Node {
-    fn bundles(&self) -> &Bundles {
-        &self.bundles
-    }
-
-    fn network(&self) -> [u8; 32] {
-        self.network
-    }
-
-    fn now(&self) -> Result<Timestamp> {
-        let time = self.stored("Timestamp", "Now", vec![])?.unwrap_or_default();
-        Ok(Timestamp(u64::decode(&mut &time[..])?))
-    }
-
-    /// A name is a derivation of the development phrase, and has funds from its first mention on.
-    fn account(&self, name: &str) -> Result<AccountId> {
-        let key = Keypair::from_uri(&format!("//{name}").parse()?)?;
-        let account = AccountId(key.public_key().0);
-        if self.keys.borrow_mut().insert(account, key).is_none() {
-            let to = Value::unnamed_variant("Id", [Value::from_bytes(account)]);
-            let transfer = vec![to, Value::u128(ENDOWMENT)];
-            self.submit(&alice(), "Balances", "transfer_allow_death", transfer)?;
-        }
-        Ok(account)
-    }
-
-    fn asset(&self, _symbol: &str) -> Result<Option<AccountId>> {
-        Ok(None)
-    }
-
-    fn code_at(&self, address: AccountId) -> Result<Option<Hash>> {
-        let info = self.stored(
-            "Contracts",
-            "ContractInfoOf",
-            vec![Value::from_bytes(address)],
-        )?;
-        // The first fields: the key of its storage, and its code.
-        let decode = |info: Vec<u8>| <(Vec<u8>, Hash)>::decode(&mut &info[..]);
-        Ok(info.map(decode).transpose()?.map(|(_, code)| code))
-    }
-
-    fn upload_code(&self, by: AccountId, code: &Code) -> Result<()> {
-        let key = vec![Value::from_bytes(code.hash)];
-        if self.stored("Contracts", "CodeInfoOf", key)?.is_none() {
-            let upload = vec![Value::from_bytes(&code.wasm), none(), variant("Enforced")];
-            self.submit(&self.key(by)?, "Contracts", "upload_code", upload)?;
-        }
-        Ok(())
-    }
-
-    fn instantiate(
-        &self,
-        by: AccountId,
-        code: &Code,
-        input: &[u8],
-        salt: &str,
-    ) -> Result<Result<AccountId, Vec<u8>>> {
-        self.upload_code(by, code)?;
-        let terms = vec![
-            Value::u128(0),
-            Value::named_composite([
-                ("ref_time", Value::u128(GAS.into())),
-                ("proof_size", Value::u128(PROOF.into())),
-            ]),
-            none(),
-            Value::from_bytes(code.hash),
-            Value::from_bytes(input),
-            Value::from_bytes(salt),
-        ];
-        self.submit(&self.key(by)?, "Contracts", "instantiate", terms)?;
-        let address = code.address(by, input, salt);
-        ensure!(
-            self.code_at(address)? == Some(code.hash),
-            "no contract at its address"
-        );
-        Ok(Ok(address))
-    }
-
-    fn send(&self, by: AccountId, contract: AccountId, input: Vec<u8>) -> Result<Vec<u8>> {
-        match self.trial(&self.key(by)?, contract, &input)? {
-            (refusal, true) => Ok(refusal),
-            (_, false) => self.force(by, contract, &input),
-        }
-    }
-
-    fn look(&self, contract: AccountId, input: Vec<u8>) -> Result<Vec<u8>> {
-        Ok(self.trial(&alice(), contract, &input)?.0)
-    }
-}
-
-fn variant(name: &str) -> Value {
-    Value::unnamed_variant(name, [])
-}
-
-fn none() -> Value {
-    variant("None")
 }

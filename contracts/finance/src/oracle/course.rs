@@ -227,6 +227,15 @@ mod tests {
     }
 
     #[test]
+    fn the_average_begins_at_the_first_price() {
+        let live = [(100, 0), (70, HOUR), (72, HOUR + 1)];
+        assert_eq!(after(&live[..1]).average, Price(0));
+        for seen in 2..=3 {
+            assert_eq!(after(&live[..seen]).average, Price(70));
+        }
+    }
+
+    #[test]
     fn the_average_moves_two_thirds_of_the_way_in_one_period() {
         // (1 − 1/3600)^3600 = 0.367 828…, and a unit lost in four factors.
         assert_eq!(average(2_000_000, HOUR, &[HOUR]), 2_000_000 - 367_827);

@@ -125,6 +125,11 @@ fn two_orders_share_a_partial_and_then_a_full_fill() {
         assert_eq!(owner.stake, Stake::default());
     }
     assert_eq!(first.received.whole, 75 + 300);
+    // Nothing was distributed on tokens that were not issued yet.
+    assert_eq!(
+        (first.weight, world.book.point.weight),
+        (Exact::ZERO, Exact::ZERO)
+    );
     assert_eq!(second.received.whole, 25 + 100);
     assert_eq!(late.received.whole, 400);
 }
@@ -143,6 +148,45 @@ fn a_fill_that_leaves_almost_nothing_opens_a_generation_and_carries_the_rest() {
         (order.stake.pending(), order.received.whole),
         (0, 1_000_006)
     );
+}
+
+#[test]
+fn a_book_is_used_while_anything_waits_and_once_anything_was_filled() {
+    let mut world = World::default();
+    assert!(!world.book.is_used());
+    world.place(3, true, None);
+    assert!(world.book.is_used());
+    world.end_epoch();
+    assert!(world.book.is_used());
+    world.fill(1, 1);
+    world.book.pending = 0;
+    assert!(world.book.is_used());
+}
+
+#[test]
+fn a_book_remembers_the_last_epoch_in_which_an_order_expires() {
+    let mut book = OrderBook::default();
+    for (epoch, end) in [(4, 5), (2, 5), (u32::MAX, u32::MAX)] {
+        book.expires(epoch);
+        assert_eq!(book.expiries_end, end);
+    }
+}
+
+#[test]
+fn stakes_are_joined_and_parted_amount_by_amount() {
+    let book = OrderBook::default();
+    let placed = |amount, late| Stake::default().grown(amount, &book, late).unwrap();
+    let both = placed(5, None).grown(7, &book, Some(0)).unwrap();
+    assert_eq!((both.pending(), both.joining()), (5, 7));
+    assert!(Stake::default().is_empty());
+    assert!(!placed(5, None).is_empty() && !placed(7, Some(0)).is_empty());
+    let early = both.taking_part();
+    assert_eq!((early.pending(), early.joining()), (5, 0));
+    let more = early.with(&placed(3, None), &book).unwrap();
+    assert_eq!(more.pending(), 8);
+    let less = both.without(&placed(2, Some(0)), &book).unwrap();
+    assert_eq!((less.pending(), less.joining()), (5, 5));
+    assert_eq!(both.without(&both, &book), Ok(Stake::default()));
 }
 
 #[test]

@@ -78,6 +78,20 @@ fn what_tightens_is_in_force_at_once_and_what_loosens_waits() {
 }
 
 #[test]
+fn what_stays_the_same_tightens_nothing() {
+    for risk in [Risk::Up, Risk::Down, Risk::Both] {
+        assert!(!risk.tightens(7, 7));
+    }
+    assert!(Risk::Up.tightens(7, 6) && Risk::Down.tightens(7, 8));
+}
+
+#[test]
+fn amounts_of_cash_have_no_maximum() {
+    assert_eq!(DebtCeiling.bounds().maximum, u128::MAX);
+    assert_eq!(BorrowLtv.bounds().maximum, percent(90));
+}
+
+#[test]
 fn what_has_no_safe_side_waits_either_way() {
     let course = Course::constant(percent(10));
     for value in [9, 11] {
@@ -437,4 +451,105 @@ fn structs_survive_their_encoding() {
     assert_eq!(encoded.len(), 16 * CollateralParameters::COUNT);
     assert_eq!(CollateralParameters::decode(&mut &encoded[..]), Ok(loans));
     assert_eq!(CollateralParameters::from_values(&loans.values()), loans);
+}
+
+#[test]
+fn every_parameter_of_a_row_has_a_course_of_its_own() {
+    let mut row = Row::constant(loans().values());
+    let courses = |row: &Row| {
+        (0..CollateralParameters::COUNT)
+            .map(|place| row.course(place))
+            .collect::<Vec<_>>()
+    };
+    let mut expected = courses(&row);
+    assert_eq!(expected[0], Some(Course::constant(loans().values()[0])));
+    for (place, expected) in expected.iter_mut().enumerate().take(3) {
+        let number = place as u128;
+        let course = Course {
+            from: number,
+            to: number + 10,
+            at: NOW,
+        };
+        row.put(place, course);
+        *expected = Some(course);
+    }
+    assert_eq!(courses(&row), expected);
+    row.put(1, Course::constant(5));
+    expected[1] = Some(Course::constant(5));
+    assert_eq!(courses(&row), expected);
+    assert_eq!(row.course(Group::LONGEST), None);
+}
+
+/// The rule of `group` that `values` break.
+fn broken(group: Group, values: Values) -> Option<Rule> {
+    let verdict = Row::constant(values).ensure_consistent(group, NOW);
+    verdict.err().map(|broken| broken.rule)
+}
+
+#[test]
+fn ltvs_and_shares_keep_their_order() {
+    let with = |change: fn(&mut CollateralParameters)| {
+        let mut loans = loans();
+        change(&mut loans);
+        broken(Group::Loans, loans.values())
+    };
+    let ltvs = Some(Rule::LtvsInOrder);
+    assert_eq!(with(|_| {}), None);
+    assert_eq!(with(|loans| loans.borrow_ltv = loans.margin_ltv), None);
+    assert_eq!(
+        with(|loans| loans.borrow_ltv.0 = loans.margin_ltv.0 + 1),
+        ltvs
+    );
+    assert_eq!(with(|loans| loans.margin_ltv = loans.liquidation_ltv), ltvs);
+    assert_eq!(with(|loans| loans.target_ltv = loans.liquidation_ltv), ltvs);
+    assert_eq!(with(|loans| loans.maximum_share = loans.target_share), None);
+    let shares = with(|loans| loans.maximum_share.0 = loans.target_share.0 - 1);
+    assert_eq!(shares, Some(Rule::SharesInOrder));
+}
+
+#[test]
+fn the_pace_of_interest_does_not_fall() {
+    let pace = |full| DealParameters {
+        pace_at_zero: Ratio::ONE,
+        pace_kink: Ratio::from_bps(8_000),
+        pace_at_kink: Ratio::ONE,
+        pace_at_full: Ratio(full),
+        ..DealParameters::from_values(&[0; Group::LONGEST])
+    };
+    assert_eq!(broken(Group::Deal, pace(Ratio::ONE.0).values()), None);
+    let falls = broken(Group::Deal, pace(Ratio::ONE.0 - 1).values());
+    assert_eq!(falls, Some(Rule::PaceRises));
+}
+
+#[test]
+fn auctions_come_to_ask_nine_tenths_of_the_market() {
+    // In a straight line to zero: the cusp's price is the last, 90 % of a market that is bought at 120 %.
+    let auctions = |cusp_bps| AuctionParameters {
+        buffer: Ratio::from_bps(12_000),
+        tail: Period(DAY),
+        cusp: Ratio::from_bps(cusp_bps),
+        ..AuctionParameters::from_values(&[0; Group::LONGEST])
+    };
+    assert_eq!(broken(Group::Auctions, auctions(7_500).values()), None);
+    let dear = broken(Group::Auctions, auctions(7_501).values());
+    assert_eq!(dear, Some(Rule::AuctionsSell));
+}
+
+#[test]
+fn the_terms_of_a_type_are_set_and_read_one_by_one() {
+    let mut terms = CollateralTerms {
+        loans: loans(),
+        auctions: AuctionParameters::from_values(&[0; Group::LONGEST]),
+    };
+    for (value, parameter) in (7..).zip(Parameter::ALL.iter().copied()) {
+        let is_of_the_deal = parameter.place().0 == Group::Deal;
+        terms.set(parameter, value);
+        let is_flag = parameter.declaration().unit == Unit::Flag;
+        let expected = match (is_of_the_deal, is_flag) {
+            (true, _) => 0,
+            (_, true) => 1, // set is not zero
+            _ => value,
+        };
+        assert_eq!(terms.get(parameter), expected, "{parameter:?}");
+    }
 }

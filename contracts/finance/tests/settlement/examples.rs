@@ -1,9 +1,10 @@
 //! Settlements with numbers that can be checked by hand.
 
-use crate::world::{Deal, Event, Settlement, World};
-use finance::distribution::Policy;
-use finance::settlement::{ClassTerms, ClassTrace, Phase, Portfolio, Terms};
-use finance::{Period, Ratio, Timestamp};
+use crate::conservation::Settlement;
+use crate::world::{Deal, Event, World};
+use finance::distribution::{Policy, INDEX_ONE};
+use finance::settlement::{ClassTerms, ClassTrace, Phase, Portfolio, Terms, Trade, Waiting};
+use finance::{Period, Price, Ratio, Timestamp};
 
 const DAY: u64 = 86_400;
 const YEAR: u64 = 31_536_000;
@@ -88,7 +89,10 @@ fn the_first_orders_are_issued_one_to_one_and_the_residual_makes_room_for_the_re
 #[test]
 fn claims_grow_on_the_deployed_share_and_the_residual_takes_the_rest() {
     // 800 of 1000 are lent: the senior's 5 % a year is 4 %, the mezzanine's 9 % is 7.2 %.
-    let classes = settles(&mut deployed(terms()), 880_000_000, YEAR);
+    let settled = settlement(&mut deployed(terms()), 880_000_000, YEAR).settled;
+    let (trace, classes) = (settled.trace, settled.classes);
+    assert_eq!(trace.cash_before, 200_000_000);
+    assert_eq!(trace.value_before, 1_080_000_000);
     // 600 × e^0.04 = 624.486464…, 250 × e^0.072 = 268.663835….
     assert_eq!(values(&classes)[..2], [624_486_464, 268_663_835]);
     assert_eq!(
@@ -122,6 +126,8 @@ fn recovery_refills_from_the_top_and_a_wiped_class_does_not_grow() {
     let mut world = deployed(terms());
     let wiped = settles(&mut world, 300_000_000, DAY);
     assert_eq!(wiped[1].value_after, 0);
+    // What is worth nothing has nothing to protect; the senior has.
+    assert_eq!([wiped[0].covered, wiped[1].covered], [false, true]);
     let later = settles(&mut world, 600_000_000, 10 * DAY);
     assert_eq!(later[1].claim_before, wiped[1].claim_after);
     assert_eq!(later[0].value_before, later[0].claim_before);
@@ -188,11 +194,13 @@ fn a_missing_price_wipes_nobody_out() {
 
 #[test]
 fn value_that_no_class_owns_becomes_dust_and_not_a_gift() {
-    let mut world = World::new(Deal(terms()));
+    let mut terms = terms();
+    terms.performance_fee = Ratio::from_bps(3_000);
+    let mut world = World::new(Deal(terms));
     world.cash = 5;
     deposit(&mut world, 2, 1_000);
     let settled = world.settles().settled;
-    assert_eq!(settled.trace.dust, 5);
+    assert_eq!((settled.trace.dust, settled.trace.performance_fee), (5, 0));
     assert_eq!(settled.classes[2].value_after, 1_000);
     assert_eq!(world.cash, 1_000);
 }
@@ -219,6 +227,28 @@ fn a_pool_of_cash_alone_lets_everybody_leave() {
     let classes = settles(&mut world, 0, DAY);
     assert_eq!(classes[1].fill.paid, 840_000_000 - classes[0].claim_before);
     assert_eq!(world.cash, classes[0].value_after);
+    // 28 % lie below the senior, but no loan that could be lost.
+    assert!(classes[0].covered);
+}
+
+#[test]
+fn debt_in_auction_is_lent_as_well() {
+    let mut world = deployed(terms());
+    world.portfolio = in_auction(800_000_000, world.portfolio.principal);
+    // The senior has its 40 % exactly: the mezzanine cannot leave.
+    redeem(&mut world, 1, 10_000_000);
+    assert_eq!(settles(&mut world, 0, 0)[1].fill.burned, 0);
+}
+
+/// Debt in auction that will be raised.
+fn in_auction(debt: u128, principal: u128) -> Portfolio {
+    Portfolio {
+        principal,
+        seized_debt: debt,
+        stressed: debt,
+        market: debt,
+        ..Portfolio::default()
+    }
 }
 
 /// The same deal, paying coupons out.
@@ -251,10 +281,83 @@ fn interest_pays_coupons_from_the_top_and_the_residual_what_is_left() {
     );
     assert_eq!(residual.value_after, 150_000_001);
     // Every token of a class got the same.
-    assert_eq!(
-        senior.rise,
-        6_030_100 * finance::distribution::INDEX_ONE / 600_000_000
-    );
+    assert_eq!(senior.rise, 6_030_100 * INDEX_ONE / 600_000_000);
+    // Of what comes later the index tells all, its rise what is new.
+    world.now = world.now.plus(Period::from_secs(YEAR / 4));
+    world.portfolio.performing = 803_000_000;
+    world.collect(0, 3_000_000);
+    let later = world.settles().settled.classes[0];
+    assert_eq!(later.rise, 5_000_000 * 1_000_000_000_000_000_000);
+    assert_eq!(later.index, senior.index + later.rise);
+}
+
+#[test]
+fn while_a_loan_is_in_auction_the_residual_has_no_coupon() {
+    let mut world = deployed(paying());
+    world.now = world.now.plus(Period::from_secs(YEAR / 4));
+    world.portfolio.performing = 820_000_000;
+    world.collect(0, 20_000_000);
+    world.portfolio = Portfolio {
+        performing: 700_000_000,
+        ..in_auction(100_000_000, 800_000_000)
+    };
+    let classes = world.settles().settled.classes;
+    assert_eq!(classes[1].payout.coupon, 4_540_744);
+    assert_eq!(classes[2].payout.coupon, 0);
+}
+
+/// Whether a settlement makes claims grow on another share of the pool than before.
+fn redeploys(mut world: World) -> bool {
+    let before = Ratio(7);
+    world.state.deployed = before;
+    world.settles();
+    let share = finance::claim::deployed_share(world.portfolio.principal, world.cash);
+    assert!(world.state.deployed == before || Ok(world.state.deployed) == share);
+    world.state.deployed != before
+}
+
+#[test]
+fn claims_grow_on_another_share_from_the_settlement_on_that_moves_cash() {
+    assert!(!redeploys(deployed(terms())));
+    let mut repaid = deployed(terms());
+    repaid.portfolio.principal -= 1;
+    assert!(redeploys(repaid));
+    let mut filled = deployed(terms());
+    deposit(&mut filled, 2, 1_000);
+    assert!(redeploys(filled));
+    let mut covered = deployed(terms());
+    (covered.insured, covered.portfolio.written_off) = (1_000, 5);
+    assert!(redeploys(covered));
+    let mut distributed = deployed(paying());
+    (distributed.cash, distributed.state.interest) = (200_000_009, 9);
+    assert!(redeploys(distributed));
+    // Nobody holds the residual, and five base units are nobody's.
+    let mut unowned = World::new(Deal(Terms {
+        classes: vec![class(0, 0), class(0, 0)],
+        ..Terms::default()
+    }));
+    deposit(&mut unowned, 0, 1_000);
+    unowned.settles();
+    unowned.draw(500);
+    unowned.cash += 5;
+    assert!(redeploys(unowned));
+}
+
+#[test]
+fn a_price_that_is_missing_beyond_the_limit_pays_principal_back_and_returns() {
+    let mut world = deployed(terms());
+    world.portfolio.frozen = true;
+    let principal = |world: &mut World, seconds| {
+        let classes = settles(world, 800_000_000, seconds);
+        (classes[0].payout.principal, world.state.phase)
+    };
+    assert_eq!(principal(&mut world, DAY), (0, Phase::Revolving));
+    assert_eq!(principal(&mut world, 30 * DAY), (0, Phase::Revolving));
+    assert_eq!(principal(&mut world, 1), (200_000_000, Phase::Revolving));
+    world.portfolio.frozen = false;
+    world.cash += 7;
+    assert_eq!(principal(&mut world, DAY), (0, Phase::Revolving));
+    assert_eq!(world.state.frozen_since, None);
 }
 
 #[test]
@@ -509,4 +612,122 @@ fn gains_are_charged_once_and_not_while_they_are_in_doubt() {
             .performance_fee,
         0
     );
+}
+
+#[test]
+fn a_deal_that_is_wound_down_pays_no_coupon_before_principal() {
+    let mut terms = paying();
+    terms.ends_at = Some(Timestamp(2_000_000));
+    let mut world = deployed(terms);
+    world.now = world.now.plus(Period::from_secs(YEAR / 4));
+    world.portfolio.performing = 820_000_000;
+    world.collect(0, 20_000_000);
+    let settled = world.settles().settled;
+    assert_eq!(settled.trace.phase, Phase::WindDown);
+    let payouts = settled.classes.iter().map(|class| class.payout);
+    let payouts: Vec<_> = payouts.map(|paid| (paid.coupon, paid.principal)).collect();
+    assert_eq!(payouts, [(0, 220_000_000), (0, 0), (0, 0)]);
+}
+
+#[test]
+fn a_deal_whose_loans_are_worth_nothing_is_not_over() {
+    let mut terms = terms();
+    terms.amortises_at = Some(Timestamp(2_000_000));
+    let mut world = deployed(terms);
+    world.cash = 0;
+    world.portfolio = Portfolio {
+        stressed: 0,
+        ..in_auction(800_000_000, 0)
+    };
+    assert_eq!(settles(&mut world, 0, DAY)[0].value_after, 0);
+    assert_eq!(world.state.phase, Phase::Amortising);
+    // Nothing is raised, and it is.
+    world.portfolio = Portfolio::default();
+    settles(&mut world, 0, DAY);
+    assert_eq!(world.state.phase, Phase::Closed);
+}
+
+/// Two classes without minimum, the residual charged three tenths of its gains.
+fn simple() -> World {
+    let terms = Terms {
+        classes: vec![class(0, 0), class(0, 0)],
+        performance_fee: Ratio::from_bps(3_000),
+        ..Terms::default()
+    };
+    World::new(Deal(terms))
+}
+
+#[test]
+fn who_leaves_last_takes_the_high_water_mark_along() {
+    let mut world = simple();
+    deposit(&mut world, 1, 1_000);
+    world.settles();
+    world.cash = 1_300;
+    assert_eq!(world.settles().settled.trace.performance_fee, 90);
+    // 1 210 for 1 000 tokens.
+    assert_eq!(world.state.high_water, INDEX_ONE / 100 * 121);
+    world.settles();
+    assert_eq!(world.state.high_water, INDEX_ONE / 100 * 121);
+    redeem(&mut world, 1, 1_000);
+    assert_eq!(world.settles().settled.classes[1].fill.paid, 1_210);
+    assert_eq!(world.state.high_water, INDEX_ONE);
+    // Everybody may leave a deal that revolves: it goes on.
+    assert_eq!(world.state.phase, Phase::Revolving);
+}
+
+#[test]
+fn a_price_is_of_one_token_and_one_where_there_is_none() {
+    let mut world = simple();
+    let none = world.settles().settled.classes;
+    assert_eq!((none[0].entry, none[0].exit), (Price::ONE, Price::ZERO));
+    deposit(&mut world, 1, 300);
+    world.settles();
+    world.cash = 160;
+    world.portfolio = Portfolio {
+        stressed: 30,
+        market: 50,
+        seized_debt: 60,
+        ..Portfolio::default()
+    };
+    // 160 and 50 to who enters, 160 to who leaves.
+    let residual = world.settles().settled.classes[1];
+    assert_eq!(residual.entry.0, 700_000_000_000_000_000);
+    assert_eq!(residual.exit.0, 533_333_333_333_333_333);
+}
+
+#[test]
+fn a_limit_is_kept_by_its_own_price_and_any_better() {
+    let [low, price, high] = [4, 5, 6].map(Price);
+    let enters = |limit| Trade::Entry(price).keeps(limit);
+    assert_eq!([low, price, high].map(enters), [false, true, true]);
+    let leaves = |limit| Trade::Exit(price).keeps(limit);
+    assert_eq!([low, price, high].map(leaves), [true, true, false]);
+    let waiting = Waiting {
+        market: 1,
+        limited: vec![(low, 20), (price, 300), (high, 4_000)],
+        late: 50_000,
+    };
+    assert_eq!(waiting.total(), Ok(54_321));
+    assert_eq!(waiting.taking_part(Trade::Entry(price)), Ok(4_301));
+    assert_eq!(waiting.taking_part(Trade::Exit(price)), Ok(321));
+}
+
+#[test]
+fn without_a_price_the_top_class_leaves_only_if_it_is_whole_and_all_are_covered_without_that_debt()
+{
+    // Without 300 of 1000 the senior is whole above 14 %, without 700 it is not.
+    for (doubtful, minimum, burned) in [
+        (300_000_000, 2_000, 0),
+        (300_000_000, 1_000, 10_000_000),
+        (700_000_000, 0, 0),
+    ] {
+        let mut world = deployed(terms());
+        redeem(&mut world, 0, 10_000_000);
+        world.portfolio.frozen = true;
+        world.portfolio.frozen_debt = doubtful;
+        world.terms.0.classes[0].minimum_subordination = Ratio::from_bps(minimum);
+        world.terms.0.classes[1].minimum_subordination = Ratio::ZERO;
+        let classes = settles(&mut world, 800_000_000, 0);
+        assert_eq!(classes[0].fill.burned, burned, "{doubtful} at {minimum}");
+    }
 }

@@ -1,9 +1,8 @@
 //! A pool and its loans, without a chain: what random histories are played on.
 
+use crate::conservation::Settlement;
 use finance::distribution::Policy;
-use finance::settlement::{
-    settle, Accrual, ClassTerms, Demand, Inputs, Portfolio, Settled, State, Terms,
-};
+use finance::settlement::{settle, Accrual, ClassTerms, Demand, Inputs, Portfolio, State, Terms};
 use finance::{Period, Price, Rate, Ratio, Rounding, Timestamp};
 use proptest::prelude::*;
 
@@ -74,14 +73,6 @@ pub enum Event {
     },
     Freeze(bool),
     Settle,
-}
-
-/// A settlement and what it started from.
-#[derive(Clone, Debug)]
-pub struct Settlement {
-    pub before: State,
-    pub inputs: Inputs,
-    pub settled: Settled,
 }
 
 /// `share` thousandths of `amount`.

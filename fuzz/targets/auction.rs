@@ -1,0 +1,65 @@
+//! An auction never asks more than its top nor more than before, and a purchase keeps to what is due, for sale and wanted.
+#![no_main]
+
+use finance::auction::{Curve, Lot};
+use finance::valuation::Quote;
+use finance::{Period, Price, Ratio, Rounding};
+use libfuzzer_sys::arbitrary::{self, Arbitrary};
+use libfuzzer_sys::fuzz_target;
+
+/// More steps than an auction takes: within them rounding is finer than the smallest cut.
+const STEPS: u64 = 1 << 20;
+
+#[derive(Arbitrary, Debug)]
+struct Auction {
+    top: u128,
+    tail: u64,
+    cut: u128,
+    step: u64,
+    moments: [u64; 2],
+    decimals: [u8; 2],
+    collateral: u128,
+    due: u128,
+    wanted: u128,
+    dust: u128,
+}
+
+fuzz_target!(|auction: Auction| {
+    let step = auction.step.max(1);
+    let cut = Ratio(auction.cut % Ratio::ONE.0);
+    let curve = Curve::new(Period(auction.tail.max(1)), cut, Period(step));
+    let mut moments = auction
+        .moments
+        .map(|moment| moment % step.saturating_mul(STEPS));
+    moments.sort_unstable();
+    let top = Price(auction.top);
+    let [early, late] = moments.map(|elapsed| {
+        curve
+            .price(top, Period(elapsed), Rounding::Up)
+            .expect("a part of the top")
+    });
+    assert!(late <= early && early <= top, "{early:?} {late:?}");
+    let [collateral, cash] = auction.decimals.map(|decimals| 6 + decimals % 13);
+    let quote = Quote::new(collateral, cash).expect("6 to 18 decimals");
+    buys(&auction, late, &quote);
+});
+
+fn buys(auction: &Auction, price: Price, quote: &Quote) {
+    let lot = Lot {
+        collateral: auction.collateral,
+        due: auction.due,
+    };
+    let Ok(Some(bought)) = lot.purchase(auction.wanted, price, quote, auction.dust) else {
+        return;
+    };
+    assert!(
+        bought.collateral <= lot.collateral.min(auction.wanted),
+        "{bought:?}"
+    );
+    assert!(bought.cost <= lot.due);
+    // At the asked price, the last base unit of either token in favour of the lot.
+    let least = quote.value(bought.collateral, price, Rounding::Up);
+    assert!(least.is_ok_and(|least| bought.cost >= least));
+    let left = lot.due - bought.cost;
+    assert!(left == 0 || left >= auction.dust || bought.collateral == lot.collateral);
+}

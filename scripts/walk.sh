@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Walks at random over all contracts: ./scripts/walk.sh [ACTIONS], a million unless said otherwise, on all processors.
+# A walk that fails is shrunk, printed and kept in e2e-tests/tests/chain/proptest-regressions: commit it.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+actions=${1:-1000000}
+scripts/build.sh
+source scripts/env.sh
+cargo test --workspace --test chain --no-run
+# A walk takes 130 steps on average.
+walks=$((actions / 130 / $(nproc) + 1))
+running=()
+for number in $(seq "$(nproc)"); do
+    seed=$((RANDOM * 32768 + RANDOM))
+    echo "$walks walks from seed $seed"
+    SLUICE_SEED=$seed SLUICE_WALKS=$walks \
+        cargo test --workspace --test chain -- no_walk_loses_a_base_unit --nocapture &
+    running+=($!)
+done
+failed=0
+for process in "${running[@]}"; do
+    wait "$process" || failed=1
+done
+exit $failed
