@@ -158,7 +158,7 @@ impl Book {
             _ => self.show(&abi, &answer),
         };
         ensure!(!is_refusal(&answer), "{} refuses: {shown}", contract.name);
-        Ok(shown)
+        Ok(if shown == "()" { "done".to_owned() } else { shown })
     }
 
     /// A message by its name, from arguments as [`words`] says.

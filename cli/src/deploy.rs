@@ -43,6 +43,9 @@ impl Deploy {
     }
 }
 
+/// How much of a message is shown in a table.
+const WIDTH: usize = 100;
+
 /// A step, as it is told.
 #[derive(Serialize)]
 struct Told {
@@ -63,7 +66,7 @@ fn plan(output: &Output, place: &Place) -> Result<()> {
     let left = told.iter().filter(|step| !step.is_done).count();
     let rows = told.iter().map(|step| {
         let state = if step.is_done { "done" } else { "to do" };
-        [step.step, &step.contract, &step.what, state].map(str::to_owned)
+        [step.step, &step.contract, &shortened(&step.what), state].map(str::to_owned)
     });
     output.table(
         &["Step", "Contract", "Address, hash or message", ""],
@@ -226,6 +229,14 @@ fn ensure_agreed(output: &Output, checks: &[Check]) -> Result<()> {
         checks.len()
     );
     Ok(())
+}
+
+/// What fits into a line: the document for machines has it all.
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(WIDTH) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or(text)),
+        None => text.to_owned(),
+    }
 }
 
 fn hash(hash: Hash) -> String {

@@ -4,6 +4,7 @@ Argument: the program `sluice`.
 """
 
 import os
+import subprocess
 import sys
 import time
 
@@ -14,7 +15,8 @@ for paths in ["2000", "20000"]:
         command = [sys.argv[1], "risk", "stress", "--deal", "eth-btc-credit", "--market", "eth-btc"]
         command += ["--paths", paths, "--threads", threads, "--format", "csv", "--out", os.devnull]
         start = time.perf_counter()
-        _, status, used = os.wait4(os.spawnv(os.P_NOWAIT, command[0], command), 0)
+        replay = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        _, status, used = os.wait4(replay.pid, 0)
         seconds = time.perf_counter() - start
         if status:
             sys.exit("the replay fails")

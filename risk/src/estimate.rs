@@ -64,7 +64,7 @@ pub fn tranche_loss(
         let mut means = Means::default();
         for index in 0..length as u32 {
             let node = match reduction.sobol {
-                true => factor.at(point(index, scrambles)),
+                true => factor.at(|dimension| sobol(index, dimension, &scrambles)),
                 false => factor.draw(&mut random),
             };
             let units = scenarios.draw(&node, &mut scratch, &mut random);
@@ -103,14 +103,11 @@ struct Means {
     limit: f64,
 }
 
-/// Two coordinates of a Sobol point under these scrambles, above zero and below one.
-fn point(index: u32, scrambles: [u32; 2]) -> [f64; 2] {
-    let coordinate = |dimension: u32| {
-        let sobol = sobol_rev(index.reverse_bits(), dimension);
-        let scrambled = owen_scramble_rev(sobol, scrambles[dimension as usize]);
-        (f64::from(scrambled.reverse_bits()) + 0.5) * 2f64.powi(-32)
-    };
-    [coordinate(0), coordinate(1)]
+/// A coordinate of a Sobol point under these scrambles, above zero and below one.
+fn sobol(index: u32, dimension: usize, scrambles: &[u32; 2]) -> f64 {
+    let point = sobol_rev(index.reverse_bits(), dimension as u32);
+    let scrambled = owen_scramble_rev(point, scrambles[dimension]);
+    (f64::from(scrambled.reverse_bits()) + 0.5) * 2f64.powi(-32)
 }
 
 fn mean(values: &[f64]) -> Estimate {

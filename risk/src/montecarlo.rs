@@ -186,20 +186,19 @@ impl Factor {
         drawn(factor, scale)
     }
 
-    /// The point below which the factor, and its scale, lie with these probabilities.
-    pub fn at(&self, [below, scale_below]: [f64; 2]) -> Node {
-        match self {
-            Self::Normal => drawn(normal_quantile(below), 1.0),
+    /// The point below which the factor lies with the probability `below(0)`, and its scale with `below(1)`.
+    pub fn at(&self, below: impl Fn(usize) -> f64) -> Node {
+        let (factor, scale) = match self {
+            Self::Normal => (normal_quantile(below(0)), 1.0),
             Self::Scaled(_, dof) => {
-                let square = 2.0 * gamma_quantile(scale_below, 0.5 * dof);
-                drawn(normal_quantile(below), (square / dof).sqrt())
+                let square = 2.0 * gamma_quantile(below(1), 0.5 * dof);
+                (normal_quantile(below(0)), (square / dof).sqrt())
             }
-            Self::Student(_, dof) => {
-                drawn(student_quantile(below, *dof) * unit_variance(*dof), 1.0)
-            }
-            Self::Frailty(_, shape) => drawn(gamma_quantile(below, *shape), 1.0),
-            Self::Shock => drawn(-(-below).ln_1p(), 1.0),
-        }
+            Self::Student(_, dof) => (student_quantile(below(0), *dof) * unit_variance(*dof), 1.0),
+            Self::Frailty(_, shape) => (gamma_quantile(below(0), *shape), 1.0),
+            Self::Shock => (-(-below(0)).ln_1p(), 1.0),
+        };
+        drawn(factor, scale)
     }
 }
 

@@ -7,6 +7,7 @@ use interfaces::tranche_pool::TranchePool;
 use psp22::{PSP22Error, PSP22};
 use simulator::chain::{Chain, Failure};
 use simulator::contracts::{Asset, Pool, Psp22};
+use simulator::journal::Action;
 
 const START: Timestamp = Timestamp(1_583_899_200_000);
 
@@ -91,4 +92,24 @@ fn the_clock_moves_forward_only_and_in_milliseconds() {
     assert_eq!(chain.now(), START.plus(Period(1_500)));
     chain.advance_to(START);
     assert_eq!(chain.now(), START.plus(Period(1_500)));
+}
+
+#[test]
+fn a_chain_that_stands_in_for_another_notes_what_it_commits() {
+    let chain = Chain::standing_in(START, [7; 32], |name| [name.len() as u8; 32].into()).unwrap();
+    let (alice, token) = (chain.account("alice"), asset(&chain));
+    assert_eq!(alice, [5; 32].into());
+    let mint = Asset::from(token).call_mut().mint_to(alice, 5);
+    chain.execute(alice, mint).unwrap();
+    let transfer = Psp22::from(token).call_mut().transfer(token, 6, vec![]);
+    chain.call(alice, transfer).unwrap().answer.unwrap_err();
+    let journal = chain.journal();
+    let times: Vec<_> = journal.iter().map(|noted| noted.at).collect();
+    assert_eq!(times, [START, START.plus(Period(1))]);
+    assert!(matches!(&journal[0].action, Action::Instantiate { address, .. } if *address == token));
+    assert!(matches!(&journal[1].action, Action::Call { contract, .. } if *contract == token));
+    let stored = chain.storage_root(token).unwrap();
+    let mint = Asset::from(token).call_mut().mint_to(alice, 1);
+    chain.execute(alice, mint).unwrap();
+    assert_ne!(chain.storage_root(token).unwrap(), stored);
 }

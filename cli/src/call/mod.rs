@@ -106,6 +106,7 @@ struct Step {
 #[derive(Serialize)]
 struct Done {
     what: String,
+    message: String,
     answer: String,
     transaction: String,
     block: String,
@@ -170,22 +171,26 @@ impl Call {
             .with_context(|| what.clone())?;
         let answer = desk.book.answer(*contract, input, &tried.result.data);
         let answer = answer.with_context(|| what.clone())?;
+        let message = desk.book.message(*contract, input);
         let deposit = show_native(&place.node, tried.deposit)?;
         let preview = format!(
-            "{heading}\n  signed by   {} ({})\n  contract    {}\n  message     {}\n  answer      {answer}\n  deposit     {deposit}\n  weight      {:.3} ms",
+            "{heading}\n  signed by   {} ({})\n  contract    {}\n  message     {message}\n  answer      {answer}\n  deposit     {deposit}\n  weight      {:.3} ms",
             self.r#as,
             address::show(desk.actor),
             address::show(*contract),
-            desk.book.message(*contract, input),
             tried.gas.ref_time as f64 / 1e9,
         );
         eprintln!("{preview}");
-        ensure!(self.yes || confirmed()?, "nothing was sent: not confirmed");
+        ensure!(
+            self.yes || confirmed("Sign and send?")?,
+            "nothing was sent: not confirmed"
+        );
         let key = place.network.key(&self.r#as)?;
         let sent = place.node.call(&key, *contract, input.clone(), &tried)?;
         let fee = sent.fee.map(|fee| show_native(&place.node, fee));
         Ok(Done {
             what: what.clone(),
+            message,
             answer,
             transaction: format!("0x{}", hex::encode(sent.transaction)),
             block: format!("0x{}", hex::encode(sent.block)),
@@ -194,8 +199,8 @@ impl Call {
     }
 }
 
-fn confirmed() -> Result<bool> {
-    eprint!("Sign and send? [y/N] ");
+fn confirmed(question: &str) -> Result<bool> {
+    eprint!("{question} [y/N] ");
     io::stderr().flush()?;
     let mut answer = String::new();
     io::stdin().lock().read_line(&mut answer)?;

@@ -1,26 +1,5 @@
 //! A proposal in a file, which is the same for everybody who proposes or executes it.
-//!
-//! ```toml
-//! description = "Bitcoin falls further than we thought"    # its hash is proposed with the actions
-//! predecessor = "0x…"                                      # what must have been executed before; may be left out
-//!
-//! [[actions]]                                              # one to ten
-//! parameter = "haircut"                                    # a risk parameter: see docs/parameters.md
-//! of = "BTC"                                               # a collateral or an originator; the deal without it
-//! value = "12 %"
-//!
-//! [[actions]]
-//! contract = "liquidation-engine"                          # any message, as `sluice call send` takes it
-//! message = "arm_breaker"
-//! arguments = []
-//!
-//! [[actions]]
-//! setting = "quorum"                                       # of the governor: see docs/governance.md
-//! value = "25 %"
-//!
-//! [[actions]]
-//! guardian = "Risk desk"                                   # "nobody" takes it away
-//! ```
+//! docs/deployment.md shows one.
 
 use std::fs;
 use std::ops::Range;

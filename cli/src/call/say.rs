@@ -1,6 +1,6 @@
 //! What can be said in a call of one's own, or signed and submitted by somebody else, who pays for it.
 
-use anyhow::{Context, Result};
+use anyhow::{ensure, Context, Result};
 use clap::{Args, Subcommand, ValueEnum};
 use deployment::contracts::{Delegation, Permit, Psp22};
 use finance::governance::ballot::Vote;
@@ -17,7 +17,8 @@ use psp22::PSP22;
 
 use super::desk::{hash, period, price, Desk};
 use super::other::Signed;
-use super::Step;
+use super::{confirmed, Step};
+use crate::address;
 use crate::place::Subject;
 use crate::site::Site;
 
@@ -80,6 +81,9 @@ pub struct Sign {
     /// How long it can be submitted; votes until the poll closes, prices until a newer one
     #[arg(long, value_name = "PERIOD", default_value = "1 h")]
     within: String,
+    /// Sign without asking
+    #[arg(long)]
+    yes: bool,
     #[command(subcommand)]
     say: Say,
 }
@@ -110,7 +114,7 @@ impl Sign {
     /// Signs, and prints what is to be submitted.
     ///
     /// # Errors
-    /// As [`Subject::open`]; an argument makes no sense; the key is not at hand.
+    /// As [`Subject::open`]; an argument makes no sense; the key is not at hand; nobody confirmed.
     pub fn run(&self) -> Result<()> {
         let place = self.subject.open()?;
         let (deal, book) = place.deal()?;
@@ -123,6 +127,15 @@ impl Sign {
             actor: AccountId(key.public_key().0),
         };
         let within = period(&self.within)?;
+        let Step {
+            contract, input, ..
+        } = self.say.step(&desk)?;
+        let (signer, said) = (address::show(desk.actor), book.message(contract, &input));
+        eprintln!("signed by   {} ({signer})\nas if sent  {said}", self.r#as);
+        ensure!(
+            self.yes || confirmed("Sign?")?,
+            "nothing was signed: not confirmed"
+        );
         let signed = self.say.sign(&desk, within, |text| key.sign(text).0)?;
         self.subject.output.document(&signed)
     }

@@ -320,6 +320,19 @@ fn a_guardian_stops_and_tightens_and_only_the_governor_arms() {
 }
 
 #[test]
+fn an_originator_names_a_delegate_and_dismisses_him() {
+    let network = local();
+    let world = World::of("members-only", &network);
+    let question = ["send", "collateral-vault", "borrower", "Mining company"];
+    world.acts("Mining company", &["name-delegate", "Keeper"]);
+    let borrower = world.acts("Keeper", &question);
+    assert!(borrower.contains("delegate: Some(Keeper)"), "{borrower}");
+    world.acts("Mining company", &["name-delegate"]);
+    let borrower = world.acts("Keeper", &question);
+    assert!(borrower.contains("delegate: None"), "{borrower}");
+}
+
+#[test]
 fn feeders_report_by_signature_and_a_late_one_is_refused() {
     let network = local();
     let world = World::of("members-only", &network);

@@ -31,6 +31,8 @@ use wire::{
 
 /// How many blocks a transaction may wait for: it is void afterwards.
 const MORTALITY: u64 = 64;
+/// How many items of storage a transaction may make that its dry run did not.
+const SPARE_ITEMS: u128 = 4;
 /// How long a transaction is waited for.
 const PATIENCE: Duration = Duration::from_secs(300);
 /// How long connecting may take.
@@ -257,7 +259,7 @@ impl Node {
         let call = InstantiateWithCode {
             value: 0,
             gas_limit: tried.gas.with_margin(),
-            storage_deposit_limit: Some(with_margin(tried.deposit)),
+            storage_deposit_limit: Some(self.deposit_limit(tried.deposit)?),
             code: code.wasm.clone(),
             data: input.to_vec(),
             salt: salt.as_bytes().to_vec(),
@@ -302,7 +304,7 @@ impl Node {
             dest: AccountId32(contract.0).into(),
             value: 0,
             gas_limit: tried.gas.with_margin(),
-            storage_deposit_limit: Some(with_margin(tried.deposit)),
+            storage_deposit_limit: Some(self.deposit_limit(tried.deposit)?),
             data: input,
         };
         self.submit(key, "Contracts", "call", call)
@@ -320,6 +322,14 @@ impl Node {
             "transfer_keep_alive",
             Transfer { dest, value },
         )
+    }
+
+    /// A tenth more than a dry run took, and a few items of storage: as [`Weight::with_margin`](wire::Weight::with_margin).
+    fn deposit_limit(&self, tried: u128) -> Result<u128> {
+        let per_item = dynamic::constant("Contracts", "DepositPerItem");
+        let per_item: u128 = self.client.constants().at(&per_item)?.as_type()?;
+        let spare = per_item.saturating_mul(SPARE_ITEMS);
+        Ok(tried.saturating_add(tried / 10).saturating_add(spare))
     }
 
     fn submit(
@@ -444,8 +454,4 @@ fn fee(events: &ExtrinsicEvents<Chain>) -> Option<u128> {
     let fields = paid.field_values().ok()?;
     let fee = fields.values().nth(1)?;
     fee.as_u128()
-}
-
-fn with_margin(deposit: u128) -> u128 {
-    deposit.saturating_add(deposit / 10)
 }

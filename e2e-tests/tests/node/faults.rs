@@ -15,7 +15,8 @@ use interfaces::types::Balance;
 use simulator::deployment::Message;
 use simulator::journal::Action;
 
-use crate::node::{Node, Signed};
+use crate::node::Node;
+use crate::transactions::Signed;
 use crate::wire::PLENTY;
 use crate::world::{sheet, World};
 

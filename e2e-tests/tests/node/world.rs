@@ -24,7 +24,8 @@ use simulator::input::term_sheet::TermSheet;
 use simulator::journal::Transaction;
 
 use crate::crisis::stand_in;
-use crate::node::{Node, Signed};
+use crate::node::Node;
+use crate::transactions::Signed;
 use crate::wire::PLENTY;
 
 /// Long enough to place all orders of one epoch, and short enough to wait for.
