@@ -22,7 +22,6 @@ for target in ${*:-$(cargo fuzz list)}; do
     esac
     found=$SLUICE_CACHE_DIR/fuzz-corpus/$target
     mkdir -p "$found"
-    [ -d "fuzz/corpus/$target" ] && seeds+=("fuzz/corpus/$target")
     log=$(mktemp)
     cargo fuzz run "${options[@]}" "$target" "$found" "${seeds[@]}" -- "${limits[@]}" >"$log" 2>&1 ||
         { tail -n 40 "$log" && exit 1; }

@@ -37,7 +37,7 @@ impl Ask {
         let place = self.subject.open()?;
         let (_, book) = place.deal()?;
         let site = Site::new(&place.node, &place.network, ProgressBar::hidden())?;
-        let account = |name: &str| book.account(&site, name);
+        let account = |name: &str| book.account(name);
         let (to, input) = book.write(&self.contract, &self.message, &self.arguments, &account)?;
         let returned = site.look(to, input.clone())?;
         let (message, answer) = (

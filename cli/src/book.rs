@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use anyhow::{anyhow, ensure, Context, Result};
-use deployment::{Bundles, Host};
+use deployment::Bundles;
 use interfaces::types::AccountId;
 use scale_value::{scale as codec, Composite, Value, ValueDef, Variant};
 use term_sheet::TermSheet;
 
 use crate::abi::{label, Abi, TypeId};
 use crate::address;
-use crate::network::{Network, DEPLOYER};
+use crate::network::Network;
 use crate::state::Record;
 use crate::words;
 
@@ -65,7 +65,7 @@ impl Book {
                 is_made: false,
             })
         });
-        let people = sheet.people().into_iter().chain([DEPLOYER]);
+        let people = sheet.people().into_iter().chain(network.names());
         let people = people.filter_map(|name| Some((network.account(name).ok()?, name.to_owned())));
         Ok(Self {
             bundles: Bundles::find()?,
@@ -114,11 +114,20 @@ impl Book {
     /// An account by its address, or the name of a contract or of somebody.
     ///
     /// # Errors
-    /// Nobody said which account that is.
-    pub fn account(&self, chain: &dyn Host, name: &str) -> Result<AccountId> {
+    /// Neither term sheet nor network file says which account that is.
+    pub fn account(&self, name: &str) -> Result<AccountId> {
         let contract = || Some(self.contract(name).ok()?.address);
-        let known = address::parse(name).or_else(contract);
-        known.map_or_else(|| chain.account(name), Ok)
+        let person = || {
+            let mut people = self.people.iter();
+            people
+                .find(|(_, known)| known == name)
+                .map(|(account, _)| *account)
+        };
+        let account = address::parse(name).or_else(contract).or_else(person);
+        // A network that derives accounts has one for every slip of the pen.
+        account.with_context(|| {
+            format!("neither the term sheet nor the network file tells who `{name}` is: write an address")
+        })
     }
 
     /// What an account or a contract is called, or its address.
@@ -158,7 +167,11 @@ impl Book {
             _ => self.show(&abi, &answer),
         };
         ensure!(!is_refusal(&answer), "{} refuses: {shown}", contract.name);
-        Ok(if shown == "()" { "done".to_owned() } else { shown })
+        Ok(if shown == "()" {
+            "done".to_owned()
+        } else {
+            shown
+        })
     }
 
     /// A message by its name, from arguments as [`words`] says.

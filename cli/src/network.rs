@@ -189,6 +189,14 @@ impl Network {
         Ok(AccountId(self.key(name)?.public_key().0))
     }
 
+    /// The names whose accounts the file tells, or whose keys.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.accounts
+            .keys()
+            .chain(self.keys.keys())
+            .map(String::as_str)
+    }
+
     /// The key of a name.
     ///
     /// # Errors

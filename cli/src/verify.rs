@@ -282,25 +282,10 @@ mod tests {
             let stored = |key: &[u8]| Ok(chain.stored(contract.address, key).map(replace));
             book.bindings(contract, stored).unwrap()
         };
-        for (name, field, account, says) in [
-            (
-                "tranche-pool",
-                "wiring.vault",
-                deal.vault,
-                "collateral-vault",
-            ),
-            (
-                "collateral-vault",
-                "vault.state.engine",
-                deal.engine,
-                "liquidation-engine",
-            ),
-            (
-                "transfer-agent",
-                "tokens",
-                deal.tranches[0],
-                "tranche-token/MO-S",
-            ),
+        for (name, account, says) in [
+            ("tranche-pool", deal.vault, "collateral-vault"),
+            ("collateral-vault", deal.engine, "liquidation-engine"),
+            ("transfer-agent", deal.tranches[0], "tranche-token/MO-S"),
         ] {
             let agreed = bindings(name, account, account);
             let contract = book.contract(name).unwrap();
@@ -308,8 +293,11 @@ mod tests {
             let found = bindings(name, account, deal.deployer);
             let check = bound(contract, &agreed, &found);
             assert!(!check.holds());
-            assert_eq!(check.agreed, format!("[\"{field} = {says}\"]"));
-            assert_eq!(check.found, format!("[\"{field} = Deployer\"]"));
+            assert!(
+                check.agreed.ends_with(&format!(" = {says}\"]")),
+                "{check:?}"
+            );
+            assert!(check.found.ends_with(" = Deployer\"]"), "{check:?}");
         }
     }
 }

@@ -20,6 +20,8 @@ struct Auction {
     decimals: [u8; 2],
     collateral: u128,
     due: u128,
+    /// How much more or less is due than what is wanted costs, where the rules have their edges.
+    nearly: Option<i8>,
     wanted: u128,
     dust: u128,
 }
@@ -45,9 +47,14 @@ fuzz_target!(|auction: Auction| {
 });
 
 fn buys(auction: &Auction, price: Price, quote: &Quote) {
+    let wanted = auction.wanted.min(auction.collateral);
+    let near = |by: i8| {
+        let cost = quote.value(wanted, price, Rounding::Up).ok()?;
+        cost.checked_add_signed(by.into())
+    };
     let lot = Lot {
         collateral: auction.collateral,
-        due: auction.due,
+        due: auction.nearly.and_then(near).unwrap_or(auction.due),
     };
     let Ok(Some(bought)) = lot.purchase(auction.wanted, price, quote, auction.dust) else {
         return;

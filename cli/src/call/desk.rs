@@ -50,7 +50,7 @@ impl Desk<'_> {
 
     /// An account by its address, or the name of a contract or of somebody.
     pub fn account(&self, name: &str) -> Result<AccountId> {
-        self.book.account(self.chain, name)
+        self.book.account(name)
     }
 
     /// A class by its name or symbol, and its token.

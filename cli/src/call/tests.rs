@@ -264,6 +264,8 @@ fn an_operator_orders_and_a_holder_approves_by_signature() {
     world.acts("Arranger", &["mint", "USDX", "500"]);
     world.acts("Arranger", &["approve", "USDX", "transfer-agent", "500"]);
     let order = ["deposit", "Equity", "500", "--for", "Arranger"];
+    let error = world.refuses("Arranger", &["name-operator", "Tresury"]);
+    assert!(error.contains("who `Tresury` is"), "{error}");
     let error = world.refuses("Treasury", &order);
     assert!(error.contains("NotAuthorised"), "{error}");
     world.acts("Arranger", &["name-operator", "Treasury"]);
