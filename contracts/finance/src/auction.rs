@@ -153,23 +153,21 @@ impl Lot {
         quote: &Quote,
         dust: u128,
     ) -> Result<Option<Purchase>, MathError> {
-        let collateral = wanted.min(self.collateral);
-        let cost = quote.value(collateral, price, Rounding::Up)?;
-        let raise = |cost| {
-            let collateral = quote.amount(cost, price, Rounding::Down)?.min(collateral);
-            Ok(Some(Purchase { collateral, cost }))
-        };
-        if cost >= self.due {
-            return raise(self.due);
-        }
-        let leaves_dust = sub(self.due, cost)? < dust;
-        if collateral == self.collateral || !leaves_dust {
+        let wanted = wanted.min(self.collateral);
+        let cost = quote.value(wanted, price, Rounding::Up)?;
+        let raised = if cost >= self.due {
+            self.due
+        } else if wanted == self.collateral || sub(self.due, cost)? >= dust {
+            let collateral = wanted;
             return Ok(Some(Purchase { collateral, cost }));
-        }
-        if self.due <= dust {
+        } else if self.due <= dust {
             return Ok(None);
-        }
-        raise(sub(self.due, dust)?)
+        } else {
+            sub(self.due, dust)?
+        };
+        let collateral = quote.amount(raised, price, Rounding::Down)?.min(wanted);
+        let cost = raised;
+        Ok(Some(Purchase { collateral, cost }))
     }
 }
 
