@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Walks at random over all contracts: ./scripts/walk.sh [ACTIONS], a million unless said otherwise, on all processors.
-# A walk that fails is shrunk, printed and kept in e2e-tests/tests/chain/proptest-regressions: commit it.
+# A walk that fails is shrunk, printed and kept in e2e-tests/tests/proptest-regressions: commit it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 actions=${1:-1000000}

@@ -1348,6 +1348,8 @@ impl Model {
     }
 }
 
+const WALKS: u32 = 36;
+
 /// What all walks together must have done, or they are not worth walking.
 const LANDMARKS: [&str; 45] = [
     "amortising",
@@ -1417,8 +1419,9 @@ fn seed(algorithm: RngAlgorithm) -> TestRng {
 fn no_walk_loses_a_base_unit() {
     let seen = RefCell::new(BTreeMap::<&str, u32>::new());
     let actions = Cell::new(0);
+    let cases = number_in("SLUICE_WALKS").unwrap_or(WALKS);
     let config = ProptestConfig {
-        cases: number_in("SLUICE_WALKS").unwrap_or(36),
+        cases,
         max_shrink_iters: 20,
         ..ProptestConfig::with_source_file(file!())
     };
@@ -1449,7 +1452,8 @@ fn no_walk_loses_a_base_unit() {
     });
     outcome.unwrap_or_else(|failure| panic!("{failure}"));
     println!("{} actions: {:?}", actions.get(), seen.borrow());
-    for landmark in LANDMARKS {
+    // A few walks need not see everything.
+    for landmark in LANDMARKS.into_iter().filter(|_| cases >= WALKS) {
         assert!(
             seen.borrow().contains_key(landmark),
             "no walk has {landmark}: {seen:?}"

@@ -97,7 +97,6 @@ proptest! {
             world.calm();
             world.settles();
         }
-        prop_assume!(whole.state.phase == Phase::Revolving);
         prop_assume!(whole.state.classes[residual].supply > 0);
         let rises = |world: &World| world.state.classes.last().unwrap().value;
         let wiped = |world: &World| world.state.classes.iter().map(|class| class.wiped).collect::<Vec<_>>();
@@ -112,6 +111,9 @@ proptest! {
         }
         whole.does(&Event::Wait(pieces.iter().sum()));
         whole.settles();
+        // Fees alone may wind a deal down. Then its cash is paid out at the next settlement, ahead of later fees.
+        let revolves = |world: &World| world.state.phase == Phase::Revolving;
+        prop_assume!(revolves(&whole) && revolves(&cut));
         let rounding = 2 * pieces.len() as u128;
         for (index, (one, many)) in whole.state.classes.iter().zip(&cut.state.classes).enumerate() {
             prop_assert!(

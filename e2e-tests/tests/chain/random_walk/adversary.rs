@@ -2,8 +2,12 @@
 //! feeders and a source lie, tokens refuse their recipients, accounts are frozen, what can be paused is, and parameters
 //! are set to anything. None of it keeps cash that was settled from its owner.
 
+use std::fmt::Debug;
+
+use e2e_tests::wiring::NOBODY;
 use e2e_tests::*;
 use finance::oracle::answer::Answer;
+use finance::settlement::Demand;
 use finance::{Period, Price, Timestamp};
 use ink::codegen::TraitCallBuilder;
 use interfaces::async_vault::AsyncVault;
@@ -21,6 +25,8 @@ use interfaces::transfer_agent::{Distributions, TransferAgent};
 use interfaces::types::{AccountId, AssetId, Balance, PositionId, TrancheId};
 use proptest::prelude::*;
 use psp22::PSP22;
+use scale::Decode;
+use simulator::chain::Message;
 use simulator::contracts::{Psp22, Registry, TestSource};
 use simulator::input::term_sheet::{Compliance, Issuer, TermSheet};
 
@@ -220,14 +226,8 @@ impl Walk {
                 what,
                 number,
                 amount,
-            } => {
-                let granted = self.overreach(PEOPLE[who], what, number, amount);
-                assert!(!granted, "{step:?}");
-            }
-            Step::Intrude { who, what } => {
-                let granted = self.intrude(PEOPLE[who], what);
-                assert!(!granted, "{step:?}");
-            }
+            } => self.overreach(PEOPLE[who], what, number, amount),
+            Step::Intrude { who, what } => self.intrude(PEOPLE[who], what),
             Step::Mood { who, is_cash, mood } => {
                 let token = match is_cash {
                     true => self.world.deal.cash,
@@ -334,76 +334,54 @@ impl Walk {
         row.course(place).unwrap().at(self.world.chain.now())
     }
 
-    fn overreach(&mut self, who: &str, what: usize, number: u32, amount: Balance) -> bool {
+    fn overreach(&mut self, who: &str, what: usize, number: u32, amount: Balance) {
         let (owner, position) = (self.world.account(who), PositionId(number));
         let class = TrancheId(number % 3);
+        let mut token = Psp22::from(self.world.deal.tranche_token(class));
         let world = &self.world;
+        let (mut orders, mut vault) = (world.orders(), world.vault());
         match what {
-            0 => {
-                let order = world
-                    .orders()
-                    .request_deposit(class, amount, owner, AT_ANY_PRICE);
-                self.tries(who, order).is_some()
-            }
-            1 => {
-                let order = world
-                    .orders()
-                    .request_redeem(class, amount, owner, AT_ANY_PRICE);
-                self.tries(who, order).is_some()
-            }
-            2 => self
-                .tries(who, world.agent().surrender(class, amount))
-                .is_some(),
-            3 => self.tries(who, world.vault().open(ETH, amount)).is_some(),
-            4 => {
-                let add = world.vault().add_collateral(position, amount);
-                self.tries(who, add).is_some()
-            }
-            5 => {
-                let withdraw = world.vault().withdraw_collateral(position, amount);
-                self.tries(who, withdraw).is_some()
-            }
-            6 => self
-                .tries(who, world.vault().draw(position, amount))
-                .is_some(),
-            7 => self.tries(who, world.pool().contribute(amount)).is_some(),
-            _ => {
-                let give = Psp22::from(world.deal.tranche_token(class));
-                let give = { give }
-                    .call_mut()
-                    .transfer(owner_of_nothing(), amount, vec![]);
-                self.tries(who, give).is_some()
-            }
+            0 => self.fails(
+                who,
+                orders.request_deposit(class, amount, owner, AT_ANY_PRICE),
+            ),
+            1 => self.fails(
+                who,
+                orders.request_redeem(class, amount, owner, AT_ANY_PRICE),
+            ),
+            2 => self.fails(who, self.world.agent().surrender(class, amount)),
+            3 => self.fails(who, vault.open(ETH, amount)),
+            4 => self.fails(who, vault.add_collateral(position, amount)),
+            5 => self.fails(who, vault.withdraw_collateral(position, amount)),
+            6 => self.fails(who, vault.draw(position, amount)),
+            7 => self.fails(who, self.world.pool().contribute(amount)),
+            _ => self.fails(who, token.call_mut().transfer(NOBODY, amount, vec![])),
         }
     }
 
-    fn intrude(&mut self, who: &str, what: usize) -> bool {
+    fn intrude(&mut self, who: &str, what: usize) {
         let owner = self.world.account(who);
         let world = &self.world;
+        let (mut pool, mut token) = (world.pool(), world.token(SENIOR));
         match what {
-            0 => {
-                let settle = world.pool().settle(vec![Default::default(); 3], 0, owner);
-                self.tries(who, settle).is_some()
-            }
-            1 => self.tries(who, world.pool().surrender(SENIOR, 1)).is_some(),
-            2 => self
-                .tries(who, world.pool().bind(owner, owner, owner))
-                .is_some(),
-            3 => self
-                .tries(who, world.agent().bind(vec![owner; 3]))
-                .is_some(),
-            4 => self.tries(who, world.servicing().bind(owner)).is_some(),
-            5 => self
-                .tries(who, world.token(SENIOR).mint(owner, 1))
-                .is_some(),
-            6 => self
-                .tries(who, world.token(SENIOR).burn(owner, 0))
-                .is_some(),
-            7 => self.tries(who, world.token(SENIOR).distribute(1)).is_some(),
-            _ => self
-                .tries(who, world.token(SENIOR).take_distribution(owner))
-                .is_some(),
+            0 => self.fails(who, pool.settle(vec![Demand::default(); 3], 0, owner)),
+            1 => self.fails(who, pool.surrender(SENIOR, 1)),
+            2 => self.fails(who, pool.bind(owner, owner, owner)),
+            3 => self.fails(who, self.world.agent().bind(vec![owner; 3])),
+            4 => self.fails(who, self.world.servicing().bind(owner)),
+            5 => self.fails(who, token.mint(owner, 1)),
+            6 => self.fails(who, token.burn(owner, 0)),
+            7 => self.fails(who, token.distribute(1)),
+            _ => self.fails(who, token.take_distribution(owner)),
         }
+    }
+
+    fn fails<T, E>(&mut self, who: &str, message: impl Into<Message<Result<T, E>>>)
+    where
+        T: Decode,
+        E: Decode + Debug,
+    {
+        assert!(self.tries(who, message).is_none(), "{who} was not refused");
     }
 
     fn says(&self, whole: u128) -> Behaviour {
@@ -494,8 +472,4 @@ pub fn scope(parameter: Parameter) -> configurator::Scope {
 /// None are deposits, which the transfer agent pauses.
 fn pausable(what: usize) -> Option<Pausable> {
     [Pausable::Draws, Pausable::Withdrawals].get(what).copied()
-}
-
-fn owner_of_nothing() -> AccountId {
-    wiring::NOBODY
 }
