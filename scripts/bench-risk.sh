@@ -11,6 +11,9 @@ python="$SLUICE_CACHE_DIR/risk-venv/bin/python"
 export SLUICE_BENCH_VALUES="$CARGO_TARGET_DIR/bench-values.csv"
 cargo bench --package risk --bench pricing -- --warm-up-time 1 --measurement-time 2 "$@"
 "$python" risk/bench/compare.py "$CARGO_TARGET_DIR/criterion" "$SLUICE_BENCH_VALUES" | grep -E '^(\||$)'
-cargo build --quiet --bin sluice
+# The command links the embedded chain: in the folder where that is built.
+unset CARGO_TARGET_DIR
+source scripts/env.sh
+cargo build --quiet --workspace --bins
 echo
 "$python" risk/bench/scaling.py "$CARGO_TARGET_DIR/debug/sluice"
