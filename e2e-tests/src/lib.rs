@@ -39,6 +39,8 @@ pub const JUNIOR: TrancheId = TrancheId(2);
 pub const ETH: CollateralId = CollateralId(0);
 pub const BTC: CollateralId = CollateralId(1);
 
+/// Who reports prices.
+pub const FEEDERS: [&str; 3] = ["feeder one", "feeder two", "feeder three"];
 /// 11 March 2020, midnight.
 pub const START: Timestamp = Timestamp(1_583_884_800_000);
 pub const HOUR: Period = Period::from_secs(3_600);
@@ -289,8 +291,9 @@ impl World {
         self.report(AssetId(0), price);
     }
 
-    fn report(&self, asset: AssetId, price: Price) {
-        for feeder in ["feeder one", "feeder two", "feeder three"] {
+    /// All feeders report a price as of now.
+    pub fn report(&self, asset: AssetId, price: Price) {
+        for feeder in FEEDERS {
             let report = self.oracle().report(asset, price, self.chain.now());
             self.does(feeder, report);
         }

@@ -12,7 +12,6 @@ use ink::codegen::TraitCallBuilder;
 use interfaces::async_vault::AsyncVault;
 use interfaces::collateral_vault::CollateralVault;
 use interfaces::liquidation_engine::LiquidationEngine;
-use interfaces::oracle_adapter::OracleAdapter;
 use interfaces::transfer_agent::TransferAgent;
 use interfaces::types::{
     AccountId, AssetId, AuctionId, Balance, CollateralId, PositionId, TrancheId,
@@ -171,14 +170,10 @@ impl Load {
     }
 
     fn leave(&mut self, holders: u32) {
-        let sum = |load: &mut Self, what| {
-            let (_, weight) = load
-                .measured
-                .last
-                .iter()
-                .find(|(known, _)| *known == what)
-                .unwrap();
-            load.measured.exit += *weight;
+        // What was sent last.
+        let sum = |load: &mut Self| {
+            let (_, weight) = load.measured.last[load.measured.last.len() - 1];
+            load.measured.exit += weight;
         };
         for (owner, class) in self.holders(holders) {
             let held = Psp22::from(self.world.deal.tranche_token(class));
@@ -186,10 +181,10 @@ impl Load {
             let order = self.world.orders();
             let order = { order }.request_redeem(class, held, owner, AT_ANY_PRICE);
             self.sends("request_redeem", owner, order);
-            sum(self, "request_redeem");
+            sum(self);
         }
         self.close("close_epoch, all leave");
-        sum(self, "close_epoch, all leave");
+        sum(self);
         for (owner, class) in self.holders(holders) {
             if self
                 .world
@@ -203,7 +198,7 @@ impl Load {
                     owner,
                     self.world.orders().claim(class, owner),
                 );
-                sum(self, "claim of cash");
+                sum(self);
             }
         }
     }
@@ -231,11 +226,7 @@ impl Load {
     fn quote(&self, whole: u128) {
         self.world.chain.advance(finance::Period::from_secs(1));
         for asset in (0..TYPES).map(AssetId) {
-            for feeder in ["feeder one", "feeder two", "feeder three"] {
-                let now = self.world.chain.now();
-                let report = self.world.oracle().report(asset, price(whole), now);
-                self.world.does(feeder, report);
-            }
+            self.world.report(asset, price(whole));
         }
     }
 

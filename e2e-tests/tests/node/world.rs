@@ -199,7 +199,7 @@ impl World {
     /// All feeders report new prices, in whole dollars.
     pub fn quote(&self, eth: u128, btc: u128) {
         let now = self.host().now().unwrap();
-        for feeder in ["feeder one", "feeder two", "feeder three"] {
+        for feeder in e2e_tests::FEEDERS {
             for (asset, dollars) in [(AssetId(0), eth), (AssetId(1), btc)] {
                 let report = self
                     .deal

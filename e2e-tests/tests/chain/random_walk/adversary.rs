@@ -33,7 +33,6 @@ use simulator::input::term_sheet::{Compliance, Issuer, TermSheet};
 use super::{insured, Walk, PEOPLE};
 
 const ETHER: AssetId = AssetId(0);
-const FEEDERS: [&str; 3] = ["feeder one", "feeder two", "feeder three"];
 pub const RULERS: [&str; 3] = ["governor", "guardian", "mallory"];
 const HOME: u16 = 756;
 const ABROAD: u16 = 364;
