@@ -245,11 +245,12 @@ impl Story {
     /// In a deal of its own.
     fn insure(&mut self) {
         self.world = insurance::backed(insurance::RULES, usd(400));
+        self.earn_a_premium();
         let fund = || self.world.insurance();
         let (cash, address) = (self.world.deal.cash, self.world.deal.insurance);
         self.world.provide(cash, "iris", address, usd(50));
         let deposit = fund().deposit(usd(50));
-        self.sends("insurance deposit", "iris", deposit);
+        self.sends("insurance deposit, a premium", "iris", deposit);
         let request = self.world.insurance().request_withdrawal(usd(50));
         self.sends("insurance request_withdrawal", "iris", request);
         let position = insurance::loses(&self.world);
@@ -265,6 +266,16 @@ impl Story {
         self.world.chain.advance(insurance::RULES.cool_down);
         let withdraw = self.world.insurance().withdraw(0);
         self.sends("insurance withdraw", "iris", withdraw);
+    }
+
+    /// A loan is repaid, of which the pool owes a part of the interest to insurance.
+    fn earn_a_premium(&self) {
+        let loan = self.world.borrow("oscar", eth(8), usd(200));
+        self.world.chain.advance(HOUR);
+        self.world.provide_cash("oscar", usd(201));
+        let repay = self.world.vault().repay(loan, usd(201));
+        self.world.does("oscar", repay);
+        self.world.close_epoch();
     }
 }
 
