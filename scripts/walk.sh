@@ -7,10 +7,11 @@ actions=${1:-1000000}
 scripts/build.sh
 source scripts/env.sh
 cargo test --workspace --test chain --no-run
-# A walk takes 130 steps on average.
-walks=$((actions / 130 / $(nproc) + 1))
+# A walk takes 130 steps on average, and the test walks on two processors.
+pairs=$((($(nproc) + 1) / 2))
+walks=$((actions / 130 / pairs + 2))
 running=()
-for number in $(seq "$(nproc)"); do
+for number in $(seq "$pairs"); do
     seed=$((RANDOM * 32768 + RANDOM))
     echo "$walks walks from seed $seed"
     SLUICE_SEED=$seed SLUICE_WALKS=$walks \

@@ -10,8 +10,8 @@ use std::{
     process::Command,
 };
 
-/// Folders of a package whose content never reaches a contract.
-const TEST_FOLDERS: [&str; 3] = ["tests", "benches", "examples"];
+/// Files and folders of a package, at any depth, whose content never reaches a contract.
+const TESTS: [&str; 2] = ["tests", "tests.rs"];
 
 /// What cargo knows about the workspace that the current folder belongs to.
 pub struct Project {
@@ -180,11 +180,7 @@ fn hash_files(package: &Package, hasher: &mut Sha256) -> Result<()> {
         .context("a manifest has a folder")?
         .as_std_path();
     let mut files = Vec::new();
-    for entry in entries(folder)? {
-        if !TEST_FOLDERS.iter().any(|name| entry.ends_with(name)) {
-            collect_files(entry, &mut files)?;
-        }
-    }
+    collect_files(folder.to_owned(), &mut files)?;
     for file in files {
         let content = fs::read(&file).with_context(|| format!("reading {}", file.display()))?;
         let name = file.strip_prefix(folder)?.display();
@@ -195,6 +191,9 @@ fn hash_files(package: &Package, hasher: &mut Sha256) -> Result<()> {
 }
 
 fn collect_files(path: PathBuf, files: &mut Vec<PathBuf>) -> Result<()> {
+    if TESTS.iter().any(|name| path.ends_with(name)) {
+        return Ok(());
+    }
     if !path.is_dir() {
         files.push(path);
         return Ok(());

@@ -309,9 +309,9 @@ fn messages_cost_the_same_among_few_and_among_many() {
 
 #[test]
 #[ignore = "takes minutes: scripts/load.sh"]
-fn a_deal_of_two_thousand_holders_costs_what_is_published() {
+fn a_deal_of_ten_thousand_holders_costs_what_is_published() {
     let many = Size {
-        holders: 2_000,
+        holders: 10_000,
         positions: 1_000,
         auctions: 64,
     };

@@ -9,9 +9,10 @@ mod adversary;
 mod insured;
 mod voted;
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt::Debug;
+use std::thread;
 
 use e2e_tests::*;
 use finance::distribution::Policy;
@@ -345,6 +346,8 @@ struct Walk {
     /// What feeders say an ether costs, in whole dollars; nothing while they are silent.
     price: Option<u128>,
     last_price: u128,
+    /// What feeders last said, and when.
+    said: Option<(Timestamp, u128)>,
     /// One of the feeders, that misbehaves.
     source: Option<AccountId>,
     assembly: voted::Assembly,
@@ -381,6 +384,7 @@ impl Walk {
             model,
             price: Some(100),
             last_price: 100,
+            said: None,
             source,
             assembly: voted::Assembly::new(START),
             done: BTreeMap::new(),
@@ -424,8 +428,10 @@ impl Walk {
 
     /// Feeders repeat themselves, so that prices are a moment old.
     fn refresh(&mut self) {
-        if let Some(eth) = self.price {
+        let Some(eth) = self.price else { return };
+        if self.said != Some((self.world.chain.now(), eth)) {
             self.world.quote_ether(price(eth));
+            self.said = Some((self.world.chain.now(), eth));
         }
     }
 
@@ -822,9 +828,8 @@ impl Walk {
         happened.into_iter().for_each(|what| self.count(what));
         self.check_claims(settlement);
         self.check_holdings();
-        self.check_everybody();
         if epoch % 2 == 0 {
-            self.world.assert_balanced();
+            self.world.assert_tranches_balanced();
         }
     }
 
@@ -1052,14 +1057,16 @@ impl Walk {
 
     /// What must hold after every step. What takes long to see is looked at now and then.
     fn check(&self, number: usize) {
-        self.world.assert_cash_balanced();
-        if number % 8 == 0 {
+        self.world.assert_books_balanced();
+        if number % 16 == 0 {
             self.check_everybody();
         }
     }
 
     /// Nothing is anywhere but with the people, the pool, the agent, the engine and the vault.
     fn check_everybody(&self) {
+        self.world.assert_cash_balanced();
+        self.world.assert_owed_balanced();
         self.world.assert_collateral_balanced();
         self.check_claims_are_open();
         let deal = &self.world.deal;
@@ -1348,7 +1355,10 @@ impl Model {
     }
 }
 
+/// Of all walkers together.
 const WALKS: u32 = 36;
+/// Walkers walk at the same time, each from a seed of its own.
+const WALKERS: u8 = 2;
 
 /// What all walks together must have done, or they are not worth walking.
 const LANDMARKS: [&str; 45] = [
@@ -1403,29 +1413,55 @@ fn number_in(variable: &str) -> Option<u32> {
     std::env::var(variable).ok()?.parse().ok()
 }
 
-/// Where walks begin: the same everywhere, or by the number in `SLUICE_SEED`.
-fn seed(algorithm: RngAlgorithm) -> TestRng {
-    match number_in("SLUICE_SEED") {
-        None => TestRng::deterministic_rng(algorithm),
-        Some(number) => {
-            let mut seed = [0; 32];
-            seed[..4].copy_from_slice(&number.to_le_bytes());
-            TestRng::from_seed(algorithm, &seed)
+/// Where a walker begins: the same everywhere, or by the number in `SLUICE_SEED`.
+fn seed(algorithm: RngAlgorithm, walker: u8) -> TestRng {
+    let mut seed = [walker; 32];
+    seed[..4].copy_from_slice(&number_in("SLUICE_SEED").unwrap_or(0).to_le_bytes());
+    TestRng::from_seed(algorithm, &seed)
+}
+
+/// What walks did.
+#[derive(Debug, Default)]
+struct Tally {
+    steps: usize,
+    messages: u32,
+    /// What succeeded, by name.
+    done: BTreeMap<&'static str, u32>,
+}
+
+impl Tally {
+    fn add(&mut self, other: Self) {
+        self.steps += other.steps;
+        self.messages += other.messages;
+        for (what, times) in other.done {
+            *self.done.entry(what).or_default() += times;
         }
     }
 }
 
-#[test]
-fn no_walk_loses_a_base_unit() {
-    let seen = RefCell::new(BTreeMap::<&str, u32>::new());
-    let actions = Cell::new(0);
-    let cases = number_in("SLUICE_WALKS").unwrap_or(WALKS);
+fn walk(kind: Kind, steps: &[Step]) -> Tally {
+    let mut walk = Walk::new(kind);
+    for (number, step) in steps.iter().enumerate() {
+        walk.run(step);
+        walk.check(number);
+    }
+    walk.check_everybody();
+    walk.check_holdings();
+    walk.world.assert_tranches_balanced();
+    Tally {
+        steps: steps.len(),
+        messages: walk.sent,
+        done: walk.done,
+    }
+}
+
+fn walk_often(walker: u8, walks: u32) -> Tally {
     let config = ProptestConfig {
-        cases,
+        cases: walks,
         max_shrink_iters: 20,
         ..ProptestConfig::with_source_file(file!())
     };
-    let rng = seed(config.rng_algorithm);
+    let rng = seed(config.rng_algorithm, walker);
     let mut runner = TestRunner::new_with_rng(config, rng);
     let kind = prop_oneof![
         1 => Just(Kind::Plain),
@@ -1435,28 +1471,33 @@ fn no_walk_loses_a_base_unit() {
         2 => Just(Kind::Exposed),
         1 => Just(Kind::Voted),
     ];
+    let tally = RefCell::<Tally>::default();
     let walks = (kind, prop::collection::vec(step(), 100..160));
     let outcome = runner.run(&walks, |(kind, steps)| {
-        let mut walk = Walk::new(kind);
-        for (number, step) in steps.iter().enumerate() {
-            walk.run(step);
-            walk.check(number);
-        }
-        walk.check_holdings();
-        walk.world.assert_balanced();
-        actions.set(actions.get() + steps.len());
-        for (what, times) in walk.done {
-            *seen.borrow_mut().entry(what).or_default() += times;
-        }
+        tally.borrow_mut().add(walk(kind, &steps));
         Ok(())
     });
     outcome.unwrap_or_else(|failure| panic!("{failure}"));
-    println!("{} actions: {:?}", actions.get(), seen.borrow());
+    tally.into_inner()
+}
+
+#[test]
+fn no_walk_loses_a_base_unit() {
+    let walks = number_in("SLUICE_WALKS").unwrap_or(WALKS);
+    let mut tally = Tally::default();
+    thread::scope(|scope| {
+        let walk = |walker| scope.spawn(move || walk_often(walker, walks / u32::from(WALKERS)));
+        let walkers: Vec<_> = (0..WALKERS).map(walk).collect();
+        for walker in walkers {
+            tally.add(walker.join().expect("what the walker printed"));
+        }
+    });
+    println!("{tally:?}");
     // A few walks need not see everything.
-    for landmark in LANDMARKS.into_iter().filter(|_| cases >= WALKS) {
+    for landmark in LANDMARKS.into_iter().filter(|_| walks >= WALKS) {
         assert!(
-            seen.borrow().contains_key(landmark),
-            "no walk has {landmark}: {seen:?}"
+            tally.done.contains_key(landmark),
+            "no walk has {landmark}: {tally:?}"
         );
     }
 }
