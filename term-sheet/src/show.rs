@@ -88,11 +88,39 @@ mod tests {
         assert_eq!(fixed(999_500, 6, 0), "1");
         assert_eq!(fixed(499_999, 6, 0), "0");
         assert_eq!(fixed(5, 0, 2), "5");
+        assert_eq!(grouped(123_456), "123\u{202f}456");
+    }
+
+    #[test]
+    fn tokens_and_prices_have_their_decimals() {
+        let dollar = Token {
+            name: "Dollar X".into(),
+            symbol: "USDX".into(),
+            decimals: 6,
+        };
+        assert_eq!(amount(21_540_000, &dollar, 2), "21.54");
+        assert_eq!(cash(21_540_000, &dollar), "22");
+        assert_eq!(price(Price(201_840_000_000_000_000_000), 2), "201.84");
+        assert_eq!(approximate(25, 1), 2.5);
+    }
+
+    #[test]
+    fn a_deal_is_in_one_of_four_states() {
+        let phases = [
+            Phase::Revolving,
+            Phase::Amortising,
+            Phase::WindDown,
+            Phase::Closed,
+        ];
+        let words = ["revolving", "amortising", "being wound down", "closed"];
+        assert_eq!(phases.map(phase), words);
     }
 
     #[test]
     fn ratios_and_times_have_units() {
         assert_eq!(percent(Ratio::from_bps(650)), "6.5 %");
+        assert_eq!(duration(Period::from_secs(45 * 60)), "45 min");
         assert_eq!(duration(Period::from_secs(90 * 60)), "1 h 30 min");
+        assert_eq!(duration(Period::from_secs(48 * 3_600)), "48 h");
     }
 }

@@ -79,6 +79,7 @@ fn every_mistake_names_file_line_and_column() {
         ("timestamp_utc\n", "crisis.csv, line 1: there is no asset: the header must be like `timestamp_utc,eth,btc`"),
         ("timestamp_utc,eth,eth\n", "crisis.csv, line 1: each column needs a name of its own, and `eth` is none"),
         (&format!("{header}yesterday,1,1\n"), "crisis.csv, line 3, column timestamp_utc: \"yesterday\" is not a time: write it like 2020-03-12T10:00:00Z"),
+        ("timestamp_ms,eth\nnow,1\n", "crisis.csv, line 2, column timestamp_ms: \"now\" is not a time: write it like 1584007200000"),
         (&format!("{header}2020-02-30T10:00:00Z,1,1\n"), "crisis.csv, line 3, column timestamp_utc: \"2020-02-30T10:00:00Z\" is not a time: write it like 2020-03-12T10:00:00Z"),
         (&format!("{header}2020-03-12T10:00:00Z,1,abc\n"), "crisis.csv, line 3, column btc: \"abc\" is not a price: write a number above zero, or nothing if the asset did not trade"),
         (&format!("{header}2020-03-12T10:00:00Z,0,1\n"), "crisis.csv, line 3, column eth: \"0\" is not a price: write a number above zero, or nothing if the asset did not trade"),
@@ -93,11 +94,21 @@ fn every_mistake_names_file_line_and_column() {
 }
 
 #[test]
+fn a_scenario_has_the_name_of_its_file_and_a_column_for_each_asset() {
+    let scenario = parse("date,eth,btc,dot\n2020-03-12,1,2,3\n2020-03-13,1,2,3\n").unwrap();
+    assert_eq!(scenario.name(), "crisis");
+    let columns = ["eth", "btc", "dot", "ksm"].map(|asset| scenario.column(asset));
+    assert_eq!(columns, [Some(0), Some(1), Some(2), None]);
+}
+
+#[test]
 fn moments_are_read_and_written_in_utc() {
     let leap = calendar::read("2024-02-29T23:59:59Z").unwrap();
     assert_eq!(leap, Timestamp(1_709_251_199_000));
     assert_eq!(Moment::from(leap).to_string(), "29 Feb 23:59");
+    assert_eq!(Moment::from(leap).day(), "29 Feb");
     assert_eq!(Moment::from(leap).date(), "29 Feb 2024");
+    assert_eq!(calendar::write(leap), "2024-02-29T23:59:59Z");
     assert_eq!(calendar::read("1970-01-01 00:00"), Some(Timestamp(0)));
     assert_eq!(calendar::read("2023-02-29T00:00:00Z"), None);
     assert_eq!(

@@ -100,7 +100,12 @@ fn quantities_become_units_of_the_chain() {
     let bitcoin = &sheet.collateral[0];
     assert_eq!(bitcoin.terms.loans.liquidation_ltv, Ratio::from_bps(7_225));
     assert_eq!(bitcoin.terms.loans.minimum_debt, 10_000_500_000); // in cash: 10 000.5 × 10^6
+    assert_eq!(bitcoin.terms.loans.whole_below, 50_002_500_000); // five times that
+    assert_eq!(bitcoin.terms.auctions.dust, 10_000_500_000);
     assert_eq!(bitcoin.terms.auctions.tail, Period(5_400_000));
+    // Halfway between 60 % and 72.25 %.
+    let margin = Ratio(661_250_000_000_000_000);
+    assert_eq!(bitcoin.terms.loans.margin_ltv, margin);
     assert_eq!(sheet.originators[0].amount, 25_000_000); // in bitcoin: 0.25 × 10^8
     assert_eq!(sheet.originators[0].collateral, CollateralId(0));
     assert_eq!(sheet.investors[0].deposits, [(TrancheId(0), 1_500_000_000)]);
@@ -128,6 +133,12 @@ fn a_short_sheet_has_sensible_terms() {
     assert_eq!(terms.classes[0].interest_cover, Ratio::ZERO);
     assert_eq!(terms.classes[0].policy, Policy::Accumulate);
     assert_eq!(sheet.fees.beneficiary, None);
+    let days = |days: u64| Period::from_secs(days * 86_400);
+    assert_eq!((sheet.timelock, sheet.ramp), (days(2), days(7)));
+    let loans = sheet.collateral[0].terms.loans;
+    assert_eq!((loans.longest_term, loans.grace), (days(3_650), days(7)));
+    let minute = Period::from_secs(60);
+    assert_eq!(sheet.collateral[0].terms.auctions.step, minute);
 }
 
 #[test]
@@ -153,6 +164,32 @@ fn all_terms_of_a_settlement_can_be_written() {
     assert_eq!(terms.classes[0].interest_cover, Ratio::from_bps(12_000));
     assert_eq!(terms.classes[0].policy, Policy::PayOut);
     assert_eq!(terms.classes[1].policy, Policy::Accumulate);
+}
+
+#[test]
+fn a_reward_is_funded_by_either_fee() {
+    for fee in ["management", "performance"] {
+        let fees = format!("{fee} = \"1 %\"\nclose_reward = \"5\"\nbeneficiary = \"M\"\n");
+        let sheet = parse(&extended("", "", &fees)).unwrap();
+        assert_eq!(sheet.fees.close_reward, 5_000_000);
+    }
+}
+
+#[test]
+fn everybody_whom_the_deal_names_is_told() {
+    let sheet = parse(SHEET).unwrap();
+    let people: Vec<_> = sheet.people().into_iter().collect();
+    let expected = [
+        "Governor",
+        "Insurance fund",
+        "Insurer",
+        "Keeper",
+        "Miner",
+        "One",
+        "Three",
+        "Two",
+    ];
+    assert_eq!(people, expected);
 }
 
 /// What is wrong with a line at the level of the deal, in the first tranche, or in `fees`.
@@ -227,6 +264,18 @@ fn a_fund_insures_within_its_limits() {
 }
 
 #[test]
+fn the_times_of_a_fund_can_be_written() {
+    let fund = "target = \"500\"\nperiod = \"60 d\"\ncool_down = \"2 d\"\nwindow = \"1 h\"\n";
+    let sheet = parse(&insured(fund, "")).unwrap();
+    let Insurance::Fund { rules, .. } = sheet.insurance else {
+        panic!("{:?}", sheet.insurance);
+    };
+    assert_eq!(rules.period, Period::from_secs(60 * 86_400));
+    assert_eq!(rules.cool_down, Period::from_secs(2 * 86_400));
+    assert_eq!(rules.window, Period::from_secs(3_600));
+}
+
+#[test]
 fn every_rule_of_a_fund_says_what_is_wrong() {
     let fund = |lines: &str| parse(&insured(&format!("target = \"500\"\n{lines}"), ""));
     let stake = |stake: &str| {
@@ -271,6 +320,8 @@ fn who_votes_governs_and_the_residual_class_does_unless_there_is_a_token() {
     assert!(matches!(votes.electorate, Electorate::Residual));
     assert_eq!(votes.vetoes, [TrancheId(0)]);
     assert_eq!(votes.settings.quorum, Ratio::from_bps(3_000));
+    assert_eq!(votes.settings.voting_period, Period::from_secs(3 * 86_400));
+    assert_eq!(votes.settings.delay, Period::from_secs(2 * 86_400));
     assert_eq!(votes.settings.ensure_valid(), Ok(()));
 
     let holders = "[{ name = \"A\", amount = \"7\" }, { name = \"B\", amount = \"0.5\" }]";
@@ -332,7 +383,8 @@ fn the_shipped_deals_are_valid() {
             .join("deals")
             .join(name)
             .with_extension("toml");
-        TermSheet::load(&file).unwrap();
+        let sheet = TermSheet::load(&file).unwrap();
+        assert_eq!(sheet.residual() + 1, sheet.tranches.len());
     }
 }
 
@@ -354,6 +406,9 @@ fn a_quantity_that_cannot_be_read_shows_where_and_how_to_write_it() {
          38 | auction_tail = \"90\"\n    |                ^"
     );
     assert!(mistake("\"6.5 %\"", "6.5").contains("\"6.5\" is not a percentage"));
+    assert!(mistake("\"6.5 %\"", "6").contains("\"6\" is not a percentage"));
+    let table = "{ percent = \"6.5 %\" }";
+    assert!(mistake("\"6.5 %\"", table).contains("expected a quantity in quotes"));
     assert!(mistake("\"6.5 %\"", "true").contains("expected a quantity in quotes"));
 }
 
@@ -363,6 +418,7 @@ fn a_field_that_is_unknown_or_missing_is_named() {
         "deal.toml, line 43, column 1: unknown field `quorums`, expected one of `feeders`, `sr25519_keys`, `ecdsa_keys`, `sources`, "
     ));
     assert!(mistake("quorum = 2\n", "").contains("missing field `quorum`"));
+    assert!(mistake("quorum = 2", "= 2").starts_with("deal.toml, line 43, column 1: "));
     assert!(mistake("insurance = \"Insurance fund\"\n", "").contains("nobody is insurance"));
     assert!(mistake("name = \"Test deal\"", "name = ").starts_with("deal.toml, line 2, column 8"));
 }
@@ -377,6 +433,8 @@ fn every_rule_says_what_is_wrong() {
         ("\"10 000.5\"", "\"0.0000001\"", "line 34, column 16, minimum_debt: USDX has 6 decimals: this amount has more, or is too large"),
         ("\"10 000.5\"", "\"4 000 000\"", "line 34, column 16, minimum_debt: the minimum debt exceeds the debt ceiling: nobody could borrow"),
         ("borrow_ltv = \"60 %\"", "borrow_ltv = \"73 %\"", "line 30, column 14, borrow_ltv: the borrow LTV must lie below the liquidation LTV, or a fresh loan could be liquidated"),
+        ("borrow_ltv = \"60 %\"", "borrow_ltv = \"72.25 %\"", "line 30, column 14, borrow_ltv: the borrow LTV must lie below the liquidation LTV, or a fresh loan could be liquidated"),
+        ("max_age = \"5 h\"", "max_age = \"0 h\"", "line 44, column 11, max_age: a report must be in force for some time"),
         ("\"5 %\"", "\"100 %\"", "line 4, column 20, liquidity_buffer: must be below 100 %"),
         ("\"24 h\"", "\"0 h\"", "line 3, column 16, epoch_length: an epoch must last"),
         ("quorum = 2", "quorum = 4", "line 43, column 10, quorum: 4 reports can never be in force: there are 3 feeders; lower the quorum or add feeders"),

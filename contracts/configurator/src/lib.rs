@@ -4,8 +4,6 @@
 pub use self::configurator::{ConfiguratorContract, ConfiguratorContractRef};
 
 mod store;
-#[cfg(test)]
-mod tests;
 
 #[ink::contract]
 mod configurator {

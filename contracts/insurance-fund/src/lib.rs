@@ -10,6 +10,8 @@
 
 mod peers;
 pub mod state;
+#[cfg(test)]
+mod tests;
 
 /// A refusal, on the heap.
 type Refused = interfaces::Boxed<interfaces::insurance_fund::FundError>;

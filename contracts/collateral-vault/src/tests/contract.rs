@@ -1,10 +1,12 @@
-use super::{account, performing, untouched};
+use super::{account, originator, performing, untouched, NOW};
 use crate::book::Book;
 use crate::collateral_vault::CollateralVaultContract;
 use ink::env::test::{recorded_events, set_caller};
 use ink::env::DefaultEnvironment;
+use ink::scale::Decode;
 use interfaces::collateral_vault::{
-    CollateralVault, Portfolio, Sale, VaultError, VaultTerms, MAX_COLLATERAL_TYPES,
+    Action, Borrower, CollateralVault, Portfolio, PositionChanged, Sale, VaultError, VaultTerms,
+    WriteOff, MAX_COLLATERAL_TYPES,
 };
 use interfaces::types::{AccountId, AuctionId, CollateralId, Hash, PositionId};
 
@@ -139,4 +141,54 @@ fn types_of_the_same_token_share_what_is_held() {
     };
     assert_eq!(book.held(account(9)), Ok(1_010));
     assert_eq!(book.held(account(8)), Ok(0));
+}
+
+#[ink::test]
+fn a_position_is_kept_and_told_until_nothing_is_left_of_it() {
+    let mut vault = vault().vault;
+    let position = PositionId(3);
+    let loan = performing(1_000, 500);
+    vault.write(account(6), position, &loan, Action::Drawn, 500);
+    assert_eq!(vault.state.book.types, [loan.kind]);
+    let kept = vault.loan(position, NOW);
+    assert_eq!(kept.map(|kept| kept.position), Ok(loan.position));
+    let events: Vec<_> = recorded_events().collect();
+    assert_eq!(events.len(), 1);
+    let told = PositionChanged::decode(&mut &events[0].data[..]).unwrap();
+    assert_eq!((told.position, told.by), (position, account(6)));
+    assert_eq!((told.action, told.amount), (Action::Drawn, 500));
+    assert_eq!(told.now, loan.position);
+
+    vault.put(position, &performing(0, 0));
+    let gone = vault.loan(position, NOW);
+    assert_eq!(gone, Err(VaultError::UnknownPosition.into()));
+}
+
+#[ink::test]
+fn a_loss_is_noted_with_all_there_were_up_to_it() {
+    let mut vault = vault().vault;
+    let position = PositionId(3);
+    vault.state.book.types[0].written_off = 700;
+    vault.write_off(position, 0).unwrap();
+    assert_eq!(vault.write_offs.get(position), None);
+    vault.write_off(position, 200).unwrap();
+    let noted = WriteOff {
+        amount: 200,
+        up_to: 700,
+    };
+    assert_eq!(vault.write_offs.get(position), Some(noted));
+}
+
+#[ink::test]
+fn an_originator_is_known_while_he_owes_or_has_a_delegate() {
+    let mut vault = vault().vault;
+    assert_eq!(vault.borrower(originator()), Borrower::default());
+    let borrower = Borrower {
+        principal: 500,
+        delegate: None,
+    };
+    vault.note(originator(), borrower);
+    assert_eq!(vault.borrower(originator()), borrower);
+    vault.note(originator(), Borrower::default());
+    assert_eq!(vault.borrowers.get(originator()), None);
 }

@@ -1,4 +1,5 @@
 mod signed;
+mod voter;
 mod votes;
 
 use crate::governance_token::GovernanceTokenContract;

@@ -1,5 +1,5 @@
 use super::*;
-use interfaces::tranche_pool::{Payment, PoolError};
+use interfaces::tranche_pool::{Funding, Payment, PoolError};
 
 fn draw(pool: &mut Pool, amount: Balance) -> Result<(), PoolError> {
     let lent = lent(pool.state.principal + amount);
@@ -53,6 +53,21 @@ fn what_is_repaid_is_lent_from_the_next_settlement_on() {
     let settled = settled(&pool, lent(300_000_000), entering([0; 3]), now);
     apply(&mut pool, &settled, &lent(300_000_000), &[0; 3], 0).unwrap();
     assert_eq!(left(&pool), Ok(700_000_000));
+}
+
+#[test]
+fn a_pool_is_worth_its_cash_and_its_loans_and_claims_grow_on_what_is_lent() {
+    let mut pool = funded();
+    draw(&mut pool, 500_000_000).unwrap();
+    let funding = Funding {
+        value: 1_000_000_000,
+        cash: 500_000_000,
+    };
+    assert_eq!(pool.funding(&lent(500_000_000)), Ok(funding));
+    let year = START.plus(DAY).plus(Period::from_secs(31_536_000));
+    pool.accrue(&terms(), year).unwrap();
+    let senior = pool.state.classes[0].claim.unwrap();
+    assert_eq!(senior.amount, 615_189_072); // 600 000 000 × exp(5 % × ½)
 }
 
 #[test]

@@ -1,8 +1,10 @@
 use super::*;
+use crate::ledger::Ledger;
 use crate::pool::net;
 use crate::settle::Flows;
 use finance::settlement::Phase;
-use interfaces::tranche_pool::{Due, PoolError};
+use ink::scale::{Decode, Encode};
+use interfaces::tranche_pool::{Books, Due, PoolError};
 
 #[test]
 fn cash_that_investors_bring_is_the_pools_and_their_dust_is_not() {
@@ -49,6 +51,25 @@ fn an_answer_that_does_not_add_up_is_refused() {
         assert_eq!(refused, Err(PoolError::NotConserved));
     }
     assert!(apply(&mut pool.clone(), &honest, &lent(0), &NOBODY, 0).is_ok());
+}
+
+#[test]
+fn cash_that_no_class_owns_is_insurances() {
+    let mut pool = funded();
+    pool.ledger.disown(3).unwrap();
+    let books = pool.ledger.books();
+    assert_eq!((books.cash, books.insurance), (999_999_997, 3));
+    assert_eq!(pool.ledger.ensure_conserved(), Ok(()));
+}
+
+#[test]
+fn books_that_do_not_add_up_are_noticed() {
+    let wrong = Books {
+        received: 1,
+        ..Books::default()
+    };
+    let ledger = Ledger::decode(&mut &wrong.encode()[..]).unwrap();
+    assert_eq!(ledger.ensure_conserved(), Err(PoolError::NotConserved));
 }
 
 #[test]

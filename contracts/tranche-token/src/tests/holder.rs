@@ -42,7 +42,15 @@ fn the_smallest_and_the_greatest_are_exact() {
     );
     assert_eq!(with(u128::MAX).at(ONE).owed.whole, u128::MAX);
     assert_eq!(with(1).at(u128::MAX).owed.whole, u128::MAX / ONE);
+}
+
+#[test]
+fn who_has_or_is_owed_nothing_is_nobody() {
     assert!(with(0).at(u128::MAX).is_nobody());
+    assert!(!with(1).is_nobody());
+    let mut owed = with(1).at(1);
+    owed.balance = 0;
+    assert!(!owed.is_nobody());
 }
 
 proptest! {

@@ -1,33 +1,37 @@
 use super::*;
 use crate::books::MAX_LIMITS;
-use crate::holding::Holding;
-use finance::orders::Conditions;
+use finance::orders::{Conditions, ONE};
 use interfaces::async_vault::AsyncVaultError;
 
 const CENT: u128 = 10_000_000_000_000_000;
+const ALICE: u8 = 1;
+const BOB: u8 = 2;
 
 /// Places an order as the contract does.
-fn order(desk: &mut Desk, drawer: &mut Drawer, amount: u128, conditions: Conditions) -> Holding {
+fn order(state: &mut State, owner: u8, side: Side, amount: u128, conditions: Conditions) {
+    let mut holding = state.holding(SENIOR, account(owner)).unwrap();
+    let State { desk, cabinet, .. } = state;
     let epoch = desk.epoch;
-    let books = desk.class_mut(SENIOR).unwrap().side_mut(Side::Deposit);
-    let series = books.series(conditions.limit).unwrap();
-    let book = books.book_mut(series).unwrap();
+    let slot = holding.slot_mut(side);
+    slot.prepare(conditions).unwrap();
+    let books = desk.class_mut(SENIOR).unwrap().side_mut(side);
+    slot.series = books.series(conditions.limit).unwrap();
+    let book = books.book_mut(slot.series).unwrap();
     book.pending += amount;
-    let id = (SENIOR, Side::Deposit, series);
     if let Some(until) = conditions.until {
         book.expires(until);
-        let all = drawer.expiring.remove(&(id, until)).unwrap_or_default();
-        drawer
-            .expiring
-            .insert((id, until), all.grown(amount, book, None).unwrap());
+        let id = (SENIOR, side, slot.series);
+        let all = cabinet.expiring_of(id, until, book, epoch).unwrap();
+        cabinet.expire(id, until, all.grown(amount, book, None).unwrap());
     }
-    let mut holding = Holding::default();
-    let slot = holding.slot_mut(Side::Deposit);
-    (slot.conditions, slot.series) = (conditions, series);
     slot.stake = slot.stake.grown(amount, book, None).unwrap();
-    desk.ledger.receive_order(amount).unwrap();
-    assert_eq!(epoch, desk.epoch);
-    holding
+    let (cash, _) = side.given(amount);
+    desk.ledger.receive_order(cash).unwrap();
+    state.holdings.insert((SENIOR, account(owner)), &holding);
+}
+
+fn deposit(state: &mut State, owner: u8, amount: u128, conditions: Conditions) {
+    order(state, owner, Side::Deposit, amount, conditions);
 }
 
 fn at_most(cents: u128, until: u32) -> Conditions {
@@ -37,21 +41,26 @@ fn at_most(cents: u128, until: u32) -> Conditions {
     }
 }
 
-fn settle(desk: &mut Desk, drawer: &mut Drawer, filled: u128, price_in_cents: u128) {
+fn settle(state: &mut State, filled: u128, price_in_cents: u128) {
     let mut trace = at_par();
     trace.entry = Price(price_in_cents * CENT);
     trace.fill.deposited = filled;
     trace.fill.minted = filled * 100 / price_in_cents;
-    let epoch = desk.epoch;
-    let (records, _) = desk.settle(&settlement([trace, at_par()]), drawer).unwrap();
-    drawer.keep(epoch, records);
+    settle_as(state, trace);
+}
+
+fn settle_as(state: &mut State, senior: ClassTrace) {
+    let State { desk, cabinet, .. } = state;
+    let settlement = settlement([senior, at_par()]);
+    let (records, _) = desk.settle(&settlement, cabinet).unwrap();
+    cabinet.keep(desk.epoch, &records);
     desk.start_next_epoch(&terms(), desk.ends_at).unwrap();
 }
 
-fn view(holding: &Holding, desk: &Desk, drawer: &Drawer) -> (u128, u128, u128) {
-    let books = desk.class(SENIOR).unwrap();
-    let holding = holding.resolved(SENIOR, books, desk.epoch, drawer).unwrap();
-    let view = holding.view(0).unwrap();
+/// The cash of an owner that waits, and his tokens and cash that are claimable.
+fn view(state: &State, owner: u8) -> (u128, u128, u128) {
+    let holding = state.holding(SENIOR, account(owner)).unwrap();
+    let view = holding.view(state.desk.classes[0].index).unwrap();
     (
         view.pending_deposit,
         view.claimable_tokens,
@@ -60,95 +69,127 @@ fn view(holding: &Holding, desk: &Desk, drawer: &Drawer) -> (u128, u128, u128) {
 }
 
 #[test]
-fn orders_share_a_fill_pro_rata_whatever_their_limit_if_the_price_keeps_it() {
-    let (mut desk, mut drawer) = (Desk::new(&terms(), START), Drawer::default());
-    let market = order(&mut desk, &mut drawer, 300, Conditions::default());
-    let kept = order(&mut desk, &mut drawer, 100, at_most(105, 9));
-    let missed = order(&mut desk, &mut drawer, 500, at_most(99, 9));
-    settle(&mut desk, &mut drawer, 200, 100);
-    assert_eq!(view(&market, &desk, &drawer), (150, 150, 0));
-    assert_eq!(view(&kept, &desk, &drawer), (50, 50, 0));
-    assert_eq!(view(&missed, &desk, &drawer), (500, 0, 0));
+fn deposits_give_cash_and_redemptions_tokens() {
+    assert_eq!(Side::Deposit.given(5), (5, 0));
+    assert_eq!(Side::Redemption.given(5), (0, 5));
 }
 
-#[test]
+#[ink::test]
+fn orders_share_a_fill_pro_rata_whatever_their_limit_if_the_price_keeps_it() {
+    let mut state = state();
+    deposit(&mut state, 1, 300, Conditions::default());
+    deposit(&mut state, 2, 100, at_most(105, 9));
+    deposit(&mut state, 3, 500, at_most(99, 9));
+    settle(&mut state, 200, 100);
+    assert_eq!(view(&state, 1), (150, 150, 0));
+    assert_eq!(view(&state, 2), (50, 50, 0));
+    assert_eq!(view(&state, 3), (500, 0, 0));
+}
+
+#[ink::test]
 fn an_expired_order_is_claimable_and_its_limit_is_free_again() {
-    let (mut desk, mut drawer) = (Desk::new(&terms(), START), Drawer::default());
-    let first = order(&mut desk, &mut drawer, 100, at_most(90, 0));
-    let second = order(&mut desk, &mut drawer, 100, at_most(100, 0));
-    for cents in 101..=102 {
-        order(&mut desk, &mut drawer, 100, at_most(cents, 5));
+    let mut state = state();
+    deposit(&mut state, 1, 100, at_most(90, 0));
+    deposit(&mut state, 2, 100, at_most(100, 0));
+    for (owner, cents) in [(3, 101), (4, 102)] {
+        deposit(&mut state, owner, 100, at_most(cents, 5));
     }
-    let full = |desk: &mut Desk| {
-        let books = desk.class_mut(SENIOR).unwrap().side_mut(Side::Deposit);
+    let full = |state: &mut State| {
+        let books = state.desk.classes[0].side_mut(Side::Deposit);
         books.series(Some(Price(7 * CENT)))
     };
-    assert_eq!(full(&mut desk), Err(AsyncVaultError::TooManyLimits));
+    assert_eq!(full(&mut state), Err(AsyncVaultError::TooManyLimits));
     assert_eq!(MAX_LIMITS, 4);
-    settle(&mut desk, &mut drawer, 150, 100);
+    settle(&mut state, 150, 100);
     // Half of the three that took part.
-    assert_eq!(view(&first, &desk, &drawer), (0, 0, 100));
-    assert_eq!(view(&second, &desk, &drawer), (0, 50, 50));
-    assert_eq!(full(&mut desk), Ok(5));
+    assert_eq!(view(&state, 1), (0, 0, 100));
+    assert_eq!(view(&state, 2), (0, 50, 50));
+    assert_eq!(full(&mut state), Ok(5));
     for _ in 0..3 {
-        settle(&mut desk, &mut drawer, 0, 100);
+        settle(&mut state, 0, 100);
     }
-    assert_eq!(view(&second, &desk, &drawer), (0, 50, 50));
+    assert_eq!(view(&state, 2), (0, 50, 50));
 }
 
-#[test]
+#[ink::test]
+fn limits_whose_orders_were_filled_in_part_are_free_when_the_last_of_them_expired() {
+    let mut state = state();
+    for (owner, cents) in (1..).zip(101..=104) {
+        deposit(&mut state, owner, 100, at_most(cents, 0));
+    }
+    settle(&mut state, 200, 100);
+    let books = state.desk.classes[0].side_mut(Side::Deposit);
+    for series in 5..=8 {
+        let price = Price(series.into());
+        assert_eq!(books.series(Some(price)), Ok(series));
+        books.book_mut(series).unwrap().expires(9);
+        books.book_mut(series).unwrap().pending = 1;
+    }
+    assert_eq!(
+        books.series(Some(Price::ONE)),
+        Err(AsyncVaultError::TooManyLimits)
+    );
+}
+
+#[ink::test]
+fn orders_that_expire_together_are_given_back_together() {
+    let mut state = state();
+    deposit(&mut state, ALICE, 100, at_most(90, 0));
+    deposit(&mut state, BOB, 40, at_most(90, 0));
+    settle(&mut state, 0, 100);
+    let books = state.desk.ledger.books();
+    assert_eq!((books.orders, books.claims), (0, 140));
+    assert_eq!(view(&state, ALICE), (0, 0, 100));
+    assert_eq!(view(&state, BOB), (0, 0, 40));
+}
+
+#[ink::test]
 fn tokens_that_wait_for_their_owner_earn_coupons() {
-    let (mut desk, mut drawer) = (Desk::new(&terms(), START), Drawer::default());
-    let order = order(&mut desk, &mut drawer, 1_000, Conditions::default());
-    settle(&mut desk, &mut drawer, 1_000, 100);
-    let mut holding = order
-        .resolved(SENIOR, desk.class(SENIOR).unwrap(), desk.epoch, &drawer)
-        .unwrap();
+    let mut state = state();
+    deposit(&mut state, ALICE, 1_000, Conditions::default());
+    settle(&mut state, 1_000, 100);
+    let mut holding = state.holding(SENIOR, account(ALICE)).unwrap();
     // 5 % were paid since.
-    let index = finance::orders::ONE / 20;
-    let proceeds = holding.claim(index).unwrap();
+    let proceeds = holding.claim(ONE / 20).unwrap();
     assert_eq!((proceeds.tokens, proceeds.cash), (1_000, 50));
-    assert_eq!(holding.claim(index), Err(AsyncVaultError::NothingClaimable));
+    let again = holding.claim(ONE / 20);
+    assert_eq!(again, Err(AsyncVaultError::NothingClaimable));
     assert_eq!(holding.remainder(), Some(0));
 }
 
-#[test]
-fn what_was_refused_to_an_owner_earns_only_what_is_paid_from_then_on() {
-    let mut holding = Holding::default();
-    let index = finance::orders::ONE / 20;
-    holding.take_back(1_000, index).unwrap();
-    holding.keep(9).unwrap();
-    let proceeds = holding.claim(index * 2).unwrap();
-    assert_eq!((proceeds.tokens, proceeds.cash), (1_000, 59));
+#[ink::test]
+fn tokens_that_wait_to_be_redeemed_earn_coupons() {
+    let mut state = state();
+    order(
+        &mut state,
+        ALICE,
+        Side::Redemption,
+        1_000,
+        Conditions::default(),
+    );
+    let mut trace = at_par();
+    (trace.index, trace.rise) = (ONE / 20, ONE / 20);
+    trace.payout.coupon = 50;
+    settle_as(&mut state, trace);
+    assert_eq!(view(&state, ALICE), (0, 0, 50));
+    let holding = state.holding(SENIOR, account(ALICE)).unwrap();
+    assert_eq!(holding.slot(Side::Redemption).pending(), Ok(1_000));
 }
 
-#[test]
-fn what_is_redeemed_before_it_was_claimed_keeps_what_it_earned() {
-    let mut holding = Holding::default();
-    let index = finance::orders::ONE / 20;
-    holding.take_back(1_000, 0).unwrap();
-    assert_eq!(holding.release(400, index), Ok(400));
-    // 5 % of all of them, and as much again of those that stayed.
-    let view = holding.view(index * 2).unwrap();
-    assert_eq!((view.claimable_tokens, view.claimable_cash), (600, 80));
-    assert_eq!(holding.release(601, index * 2), Ok(600));
-    let view = holding.view(index * 3).unwrap();
-    assert_eq!((view.claimable_tokens, view.claimable_cash), (0, 80));
-}
-
-#[test]
+#[ink::test]
 fn what_expires_when_a_generation_closes_is_set_aside() {
-    let (mut desk, mut drawer) = (Desk::new(&terms(), START), Drawer::default());
+    let mut state = state();
     let until = Conditions {
         limit: None,
         until: Some(0),
     };
-    let short = order(&mut desk, &mut drawer, 500_000_000, until);
-    order(&mut desk, &mut drawer, 500_000_000, Conditions::default());
+    deposit(&mut state, ALICE, 500_000_000, until);
+    deposit(&mut state, BOB, 500_000_000, Conditions::default());
     // 0.05 % is left: the generation closes in the settlement in which half of the orders expire.
-    settle(&mut desk, &mut drawer, 999_500_000, 100);
-    assert_eq!(view(&short, &desk, &drawer), (0, 499_750_000, 250_000));
-    let books = desk.ledger.books();
+    settle(&mut state, 999_500_000, 100);
+    assert_eq!(view(&state, ALICE), (0, 499_750_000, 250_000));
+    assert_eq!(view(&state, BOB), (250_000, 499_750_000, 0));
+    let books = state.desk.ledger.books();
     assert_eq!((books.orders, books.claims), (250_000, 250_000));
 }
 
@@ -163,40 +204,17 @@ fn a_limit_at_which_every_order_was_cancelled_is_free_again() {
     assert!(books.series(Some(Price::ONE)).is_ok());
 }
 
-#[test]
-fn the_fraction_of_a_holding_is_booked_once() {
-    // A coupon of 0.9 units, on tokens that are refused time and again.
-    let mut holding = Holding::default();
-    let index = finance::orders::ONE / 10;
-    holding.take_back(9, 0).unwrap();
-    let mut booked = 0;
-    for _ in 0..10 {
-        holding.keep(1).unwrap();
-        let proceeds = holding.claim(index).unwrap();
-        booked += holding.remainder().unwrap();
-        holding.take_back(proceeds.tokens, index).unwrap();
-    }
-    assert!(booked < finance::orders::ONE);
-}
-
-#[test]
+#[ink::test]
 fn a_fraction_of_a_token_earns_no_coupon_of_the_past() {
     // A class that has paid 1 000 per token, of which one costs 10 000.
-    let (mut desk, mut drawer) = (Desk::new(&terms(), START), Drawer::default());
-    let owner = order(&mut desk, &mut drawer, 19_000, Conditions::default());
-    order(&mut desk, &mut drawer, 1_000, Conditions::default());
+    let mut state = state();
+    deposit(&mut state, ALICE, 19_000, Conditions::default());
+    deposit(&mut state, BOB, 1_000, Conditions::default());
     let mut trace = at_par();
-    trace.index = 1_000 * finance::orders::ONE;
+    trace.index = 1_000 * ONE;
     (trace.fill.deposited, trace.fill.minted) = (20_000, 2);
-    let epoch = desk.epoch;
-    let (records, _) = desk
-        .settle(&settlement([trace, at_par()]), &drawer)
-        .unwrap();
-    drawer.keep(epoch, records);
-    desk.start_next_epoch(&terms(), desk.ends_at).unwrap();
-    let mut holding = owner
-        .resolved(SENIOR, desk.class(SENIOR).unwrap(), desk.epoch, &drawer)
-        .unwrap();
+    settle_as(&mut state, trace);
+    let mut holding = state.holding(SENIOR, account(ALICE)).unwrap();
     let proceeds = holding.claim(trace.index).unwrap();
     assert_eq!((proceeds.tokens, proceeds.cash), (1, 0));
     // 0.9 tokens are left, and nothing was paid on them yet.

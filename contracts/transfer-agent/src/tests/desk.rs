@@ -1,6 +1,11 @@
 use super::*;
+use crate::books::{Books, SideBooks};
 use crate::desk::validate;
-use interfaces::transfer_agent::AgentError;
+use crate::holding::Slot;
+use finance::orders::{Conditions, OrderBook, Stake};
+use finance::settlement::{Demand, Waiting};
+use interfaces::async_vault::AsyncVaultError;
+use interfaces::transfer_agent::{AgentError, ExpectedExit};
 
 #[test]
 fn terms_that_no_agent_can_keep_are_refused() {
@@ -48,9 +53,11 @@ fn remainders_of_rounding_become_dust_when_they_are_whole() {
     assert_eq!(desk.ledger.ensure_conserved(), Ok(()));
 }
 
-#[test]
+#[ink::test]
 fn cash_follows_the_settlement_and_is_all_accounted_for() {
-    let mut desk = Desk::new(&terms(), START);
+    let State {
+        mut desk, cabinet, ..
+    } = state();
     let side = desk.class_mut(SENIOR).unwrap().side_mut(Side::Deposit);
     side.book_mut(0).unwrap().pending = 900;
     desk.ledger.receive_order(900).unwrap();
@@ -60,13 +67,118 @@ fn cash_follows_the_settlement_and_is_all_accounted_for() {
     filled.payout.coupon = 50;
     filled.payout.principal = 7;
     let answer = settlement([filled, at_par()]);
-    let (_, flows) = desk.settle(&answer, &Drawer::default()).unwrap();
+    let (_, flows) = desk.settle(&answer, &cabinet).unwrap();
     assert_eq!((flows.invested, flows.received), (600, 57));
     let books = desk.ledger.books();
     assert_eq!((books.orders, books.claims), (300, 57));
     // More filled than waits is a lie of the pool's.
     let mut lie = at_par();
     lie.fill.deposited = 301;
-    let refused = desk.settle(&settlement([lie, at_par()]), &Drawer::default());
+    let refused = desk.settle(&settlement([lie, at_par()]), &cabinet);
     assert!(refused.is_err());
+}
+
+#[ink::test]
+fn a_class_is_open_when_its_token_is_named_and_the_agent_when_all_are() {
+    let mut state = state();
+    assert_eq!(state.terms(), Ok(terms()));
+    assert_eq!(state.token(SENIOR), Err(AsyncVaultError::NotOpen));
+    let unknown = AsyncVaultError::UnknownClass;
+    assert_eq!(state.token(TrancheId(2)), Err(unknown));
+    state.desk.classes[0].token = Some(account(5));
+    assert_eq!(state.token(SENIOR), Ok(account(5)));
+    assert!(!state.desk.is_bound());
+    state.desk.classes[1].token = Some(account(6));
+    assert!(state.desk.is_bound());
+}
+
+/// A desk where 900 wait to enter the senior class, 70 of them up to a price and 50 for the next epoch; and 100 tokens of
+/// the senior class and 1 200 of the junior wait to leave, half of these from a price of 0.5 on.
+fn busy() -> Desk {
+    let half = Price(Price::ONE.0 / 2);
+    let mut desk = Desk::new(&terms(), START);
+    let [senior, junior] = &mut desk.classes[..] else {
+        panic!("two classes");
+    };
+    let wait = |books: &mut SideBooks, limit, amount| {
+        let series = books.series(limit).unwrap();
+        books.book_mut(series).unwrap().pending = amount;
+        books.book_mut(series).unwrap().expires(9);
+    };
+    wait(&mut senior.deposits, None, 780);
+    wait(&mut senior.deposits, Some(Price::ONE), 70);
+    senior.deposits.book_mut(0).unwrap().joining = 50;
+    wait(&mut senior.redemptions, None, 100);
+    wait(&mut junior.redemptions, None, 600);
+    wait(&mut junior.redemptions, Some(half), 600);
+    desk
+}
+
+#[test]
+fn what_may_be_filled_is_all_that_waits() {
+    let half = Price(Price::ONE.0 / 2);
+    let senior = Demand {
+        deposits: Waiting {
+            market: 780,
+            limited: vec![(Price::ONE, 70)],
+            late: 50,
+        },
+        redemptions: Waiting {
+            market: 100,
+            ..Waiting::default()
+        },
+    };
+    let junior = Demand {
+        redemptions: Waiting {
+            market: 600,
+            limited: vec![(half, 600)],
+            ..Waiting::default()
+        },
+        ..Demand::default()
+    };
+    assert_eq!(busy().demand(), [senior, junior]);
+}
+
+#[test]
+fn an_exit_is_shared_by_all_that_leave_at_its_price_after_the_classes_above() {
+    let junior = TrancheId(1);
+    let waiting = |limit, late| {
+        let stake = Stake::default().grown(300, &OrderBook::default(), late);
+        Slot {
+            conditions: Conditions { limit, until: None },
+            series: 0,
+            stake: stake.unwrap(),
+        }
+    };
+    let exit = |price, slot: &Slot| {
+        let mut left = at_par();
+        left.exit = Price(Price::ONE.0 / 100 * price);
+        (left.fill.burned, left.fill.paid) = (400, 200);
+        let settlement = settlement([at_par(), left]);
+        busy().expected_exit(junior, slot, &settlement).unwrap()
+    };
+    let stays = ExpectedExit {
+        pending: 300,
+        ahead: 100,
+        settles_at: START.plus(DAY),
+        ..ExpectedExit::default()
+    };
+    // A quarter of 1 200 that leave, and a half of 600 below the limit of the others.
+    let leaves = |leaving, cash| ExpectedExit {
+        leaving,
+        cash,
+        ..stays
+    };
+    let any = waiting(None, None);
+    assert_eq!(exit(50, &any), leaves(100, 50));
+    assert_eq!(exit(49, &any), leaves(200, 100));
+    let dear = waiting(Some(Price::ONE), None);
+    assert_eq!(exit(50, &dear), stays);
+    // Who came after the cut-off waits for the next settlement.
+    assert_eq!(exit(50, &waiting(None, Some(0))), stays);
+    let mut desk = busy();
+    desk.classes[1] = Books::default();
+    let settlement = settlement([at_par(), at_par()]);
+    let alone = desk.expected_exit(junior, &waiting(None, Some(0)), &settlement);
+    assert_eq!(alone, Ok(stays));
 }

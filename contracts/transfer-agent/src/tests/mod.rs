@@ -2,19 +2,19 @@
 
 mod books;
 mod desk;
+mod holding;
+mod ledger;
 mod wiring;
 
-use std::collections::BTreeMap;
-
-use finance::orders::{Mark, Point, Stake};
 use finance::settlement::{ClassTrace, Trace};
 use finance::{Period, Price, Timestamp};
 use interfaces::tranche_pool::Settlement;
 use interfaces::transfer_agent::AgentTerms;
 use interfaces::types::{AccountId, Hash, TrancheId};
 
-use crate::books::{BookId, Records, Shelf, Side};
+use crate::books::Side;
 use crate::desk::Desk;
+use crate::state::State;
 
 const DAY: Period = Period::from_secs(86_400);
 const START: Timestamp = Timestamp(1_000_000);
@@ -33,37 +33,12 @@ fn terms() -> AgentTerms {
     }
 }
 
-/// What a contract would store beside the desk.
-#[derive(Default)]
-struct Drawer {
-    ends: BTreeMap<(BookId, u32), Point>,
-    marks: BTreeMap<(BookId, u32), Mark>,
-    expiring: BTreeMap<(BookId, u32), Stake>,
+fn state() -> State {
+    State::new(account(1), &terms(), START)
 }
 
-impl Drawer {
-    fn keep(&mut self, epoch: u32, records: Records) {
-        let ends = records.ends.into_iter();
-        self.ends
-            .extend(ends.map(|(book, end)| ((book, end.generation), end)));
-        let marks = records.marks.into_iter();
-        self.marks
-            .extend(marks.map(|(book, mark)| ((book, epoch), mark)));
-    }
-}
-
-impl Shelf for Drawer {
-    fn end_of(&self, book: BookId, generation: u32) -> Option<Point> {
-        self.ends.get(&(book, generation)).copied()
-    }
-
-    fn mark(&self, book: BookId, epoch: u32) -> Option<Mark> {
-        self.marks.get(&(book, epoch)).copied()
-    }
-
-    fn expiring(&self, book: BookId, epoch: u32) -> Option<Stake> {
-        self.expiring.get(&(book, epoch)).copied()
-    }
+fn account(seed: u8) -> AccountId {
+    [seed; 32].into()
 }
 
 fn settlement(classes: [ClassTrace; 2]) -> Settlement {
