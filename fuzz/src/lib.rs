@@ -1,4 +1,4 @@
-//! Laws that hold for any bytes. Each panics where it is broken.
+//! Laws that hold for any bytes.
 
 pub mod auction;
 pub mod insurance;
@@ -13,9 +13,12 @@ pub mod waterfall;
 
 use arbitrary::{Arbitrary, Unstructured};
 
+/// Panics where the bytes break it.
+pub type Law = fn(&[u8]);
+
 /// Laws by the names of their targets and of the folders of what is kept. Of messages and term sheets nothing is: what reaches all
 /// of their code are 1 500 inputs and 400 kB.
-pub const LAWS: [(&str, fn(&[u8])); 7] = [
+pub const LAWS: [(&str, Law); 7] = [
     ("auction", auction::check),
     ("insurance", insurance::check),
     ("orders", orders::check),
