@@ -10,7 +10,7 @@ source scripts/env.sh
 # last, it would take that for ours. New times make it look again.
 if [ "$(cat "$CARGO_TARGET_DIR/last-clone" 2>/dev/null)" != "$PWD" ]; then
     mkdir -p "$CARGO_TARGET_DIR"
-    find cli contracts deployment e2e-tests simulator xtask -name '*.rs' -exec touch {} +
+    find cli contracts deployment e2e-tests fuzz risk simulator term-sheet xtask -name '*.rs' -exec touch {} +
     echo "$PWD" >"$CARGO_TARGET_DIR/last-clone"
 fi
 

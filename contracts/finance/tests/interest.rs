@@ -37,6 +37,10 @@ fn a_curve_that_falls_or_has_no_kink_is_not_valid() {
         at_full: bps(9_999),
         ..CURVE
     };
+    let falls_first = PaceCurve {
+        at_zero: bps(10_001),
+        ..CURVE
+    };
     let none = PaceCurve {
         kink: Ratio::ONE,
         ..CURVE
@@ -45,7 +49,8 @@ fn a_curve_that_falls_or_has_no_kink_is_not_valid() {
         kink: Ratio::ZERO,
         ..CURVE
     };
-    assert!(!falls.is_valid() && !none.is_valid() && !flat.is_valid());
+    let broken = [falls, falls_first, none, flat];
+    assert!(!broken.iter().any(PaceCurve::is_valid));
 }
 
 #[test]
