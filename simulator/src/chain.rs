@@ -32,6 +32,7 @@ use finance::{Period, Timestamp};
 use ink::primitives::{AccountId, Hash};
 use scale::{Decode, Encode};
 
+use crate::host_calls::{self, HostCalls};
 use crate::journal::{Action, StandIn, Transaction};
 
 pub use deployment::{contracts_folder, Failure, Message, MessageBuilder};
@@ -249,6 +250,29 @@ impl Chain {
         let message = message.into();
         self.try_run(actor, message.contract, message.input)?
             .decoded()
+    }
+
+    /// How often the message would call each function of the chain now, in all contracts together.
+    ///
+    /// # Errors
+    /// The calls cannot be noted: another logger is installed in this process, or there are too many.
+    pub fn host_calls<R>(&self, actor: AccountId, message: &Message<R>) -> Result<HostCalls> {
+        let gas_limit = *self.gas_limit.borrow();
+        let call = |sandbox: &mut MinimalSandbox| {
+            let called = sandbox.call_contract(
+                native(message.contract),
+                0,
+                message.input.clone(),
+                native(actor),
+                gas_limit,
+                Some(DEPOSIT_LIMIT),
+                Determinism::Enforced,
+            );
+            called.debug_message
+        };
+        HostCalls::counted(&host_calls::noted(|| {
+            self.sandbox.borrow_mut().dry_run(call)
+        }))
     }
 
     /// The answer of a message that only looks.

@@ -1,6 +1,7 @@
 //! A deal on an embedded chain: replay of a crisis, report.
 
 pub mod chain;
+pub mod host_calls;
 pub mod journal;
 pub mod ledger;
 pub mod replay;

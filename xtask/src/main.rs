@@ -3,6 +3,7 @@
 mod build;
 mod cases;
 mod contract;
+mod functions;
 mod model;
 mod parameters;
 mod sizes;
@@ -26,6 +27,14 @@ enum Task {
         /// Accept the present sizes: write them to contracts/sizes.txt
         #[arg(long)]
         write: bool,
+    },
+    /// Show what the code of a contract consists of: bytes by crate, and its largest functions
+    Functions {
+        /// Name of the package
+        contract: String,
+        /// How many functions
+        #[arg(long, default_value_t = 25)]
+        count: usize,
     },
     /// Compare the table of parameters in docs/parameters.md with their declarations
     Parameters {
@@ -77,6 +86,9 @@ fn run(task: Task) -> Result<()> {
             } else {
                 sizes::check(&snapshot, &built)
             }
+        }
+        Task::Functions { contract, count } => {
+            functions::report(&Project::load()?, &contract, count)
         }
         Task::Parameters { write } => {
             let file = Project::load()?.root().join("docs/parameters.md");

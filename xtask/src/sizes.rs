@@ -8,7 +8,7 @@ type Sizes = BTreeMap<String, u64>;
 
 /// Bytes that make no difference: the folder of a clone decides in which order the compiler lays out
 /// functions, and with it how long a few of their numbers are.
-const TOLERANCE: u64 = 16;
+pub const TOLERANCE: u64 = 16;
 
 pub fn write(snapshot: &Path, built: &[Built]) -> Result<()> {
     let text: String = built.iter().map(|built| format!("{built}\n")).collect();

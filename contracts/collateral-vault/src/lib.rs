@@ -401,6 +401,9 @@ mod collateral_vault {
         }
 
         fn recover(&mut self, originator: AccountId, principal: Balance) -> Result<(), MathError> {
+            if principal == 0 {
+                return Ok(());
+            }
             let mut borrower = self.vault.borrower(originator);
             decrease(&mut borrower.principal, principal)?;
             self.vault.note(originator, borrower);

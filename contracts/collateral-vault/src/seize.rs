@@ -2,23 +2,25 @@
 
 use crate::loan::{combine, Loan, Market};
 use crate::Refused;
-use finance::fixed::{decrease, increase, sub};
+use finance::fixed::{add, decrease, increase, sub};
 use finance::lending::mark;
 use finance::seizure::{CloseFactor, Portion};
 use finance::{mul_div, MathError, Rounding};
-use interfaces::collateral_vault::{Cut, Lot, Stressed, VaultError};
+use interfaces::collateral_vault::{Cut, Lot, Seizure, Stressed, VaultError};
 use interfaces::ensure;
-use interfaces::types::{Balance, PositionId};
+use interfaces::types::{AuctionId, Balance, PositionId};
 
 impl Loan {
     /// As much as brings the position back to its target, or all of it, becomes a lot that stands at its mark
-    /// from now on.
+    /// from now on. Returns it, and what the engine is told of it.
     pub fn seize(
         &mut self,
+        id: AuctionId,
         position: PositionId,
         cut: &Cut,
         market: &Market,
-    ) -> Result<Lot, Refused> {
+    ) -> Result<(Lot, Seizure), Refused> {
+        let (impairment, overdue) = (self.position.impairment, self.position.overdue);
         ensure!(self.position.normalised_debt > 0, VaultError::NothingOwed);
         self.ensure_liquidatable(market)?;
         let portion = self.portion(cut, market)?.ok_or(VaultError::NoRoom)?;
@@ -34,7 +36,18 @@ impl Loan {
         self.join()?;
         combine(&mut self.kind.stressed, &lot.stressed, increase)?;
         self.position.lots = self.position.lots.saturating_add(1);
-        Ok(lot)
+        let seizure = Seizure {
+            lot: id,
+            originator: self.position.originator,
+            collateral_type: self.position.collateral_type,
+            collateral: lot.collateral,
+            debt: add(lot.stressed.debt, lot.uncounted)?,
+            price: market.higher,
+            quote: self.kind.quote,
+            impaired_by: impairment.and_then(|impairment| impairment.by),
+            overdue_by: overdue.and_then(|overdue| overdue.by),
+        };
+        Ok((lot, seizure))
     }
 
     fn portion(&self, cut: &Cut, market: &Market) -> Result<Option<Portion>, MathError> {

@@ -99,7 +99,7 @@ mod configurator {
             let now = self.now();
             let all = Parameter::ALL.iter().copied();
             let courses = all.filter_map(|parameter| {
-                let course = self.course(scope, parameter).ok()?;
+                let course = course(&self.entry(scope, parameter).ok()?, parameter).ok()?;
                 (now < course.at).then_some((parameter, course))
             });
             courses.collect()
@@ -241,7 +241,8 @@ mod configurator {
         ) -> Result<time::Timestamp, ChangeError> {
             self.ensure_governor_or_guardian()?;
             let (now, by) = (self.now(), self.env().caller());
-            let course = self.course(scope, parameter)?;
+            let entry = self.entry(scope, parameter)?;
+            let course = course(&entry, parameter)?;
             let decided = match value {
                 None => course.cancelled(now).ok_or(ChangeError::NothingWaits)?,
                 Some(value) => {
@@ -253,7 +254,7 @@ mod configurator {
                 value.is_none() || is_cautious || by == self.powers.governor,
                 ChangeError::OnlyTightens
             );
-            self.put(scope, parameter, decided)?;
+            self.put(entry, parameter, decided)?;
             self.env().emit_event(ParameterSet {
                 scope,
                 parameter,
@@ -282,33 +283,35 @@ mod configurator {
             Ok(DealParameters::from_values(&row.at(self.now())))
         }
 
-        fn course(&self, scope: Scope, parameter: Parameter) -> Result<Course, ChangeError> {
+        /// Where a parameter is kept, as it is.
+        fn entry(&self, scope: Scope, parameter: Parameter) -> Result<Entry, ChangeError> {
             if let (Scope::Originator(account), Parameter::OriginatorCeiling) = (scope, parameter) {
                 let own = self.kept()?.ceiling(account)?;
                 let of_deal = self.deal()?.originator_ceiling;
-                return Ok(own.unwrap_or(Course::constant(of_deal)));
+                let course = own.unwrap_or(Course::constant(of_deal));
+                return Ok(Entry::Ceiling(account, course));
             }
-            let (group, place) = parameter.place();
-            let course = self.row(part(scope, group)?)?.course(place);
-            course.ok_or(ChangeError::Unknown)
+            let (group, _) = parameter.place();
+            let part = part(scope, group)?;
+            Ok(Entry::Row(part, self.row(part)?))
         }
 
         fn put(
             &mut self,
-            scope: Scope,
+            mut entry: Entry,
             parameter: Parameter,
-            course: Course,
+            decided: Course,
         ) -> Result<(), ChangeError> {
-            let mut store = self.kept()?;
-            if let Scope::Originator(account) = scope {
-                return store.write(Entry::Ceiling(account, course));
+            match &mut entry {
+                Entry::Row(_, row) => {
+                    let (group, place) = parameter.place();
+                    row.put(place, decided);
+                    row.ensure_consistent(group, self.now())?;
+                }
+                Entry::Ceiling(_, course) => *course = decided,
+                _ => return Err(ChangeError::Unknown),
             }
-            let (group, place) = parameter.place();
-            let part = part(scope, group)?;
-            let mut row = self.row(part)?;
-            row.put(place, course);
-            row.ensure_consistent(group, self.now())?;
-            store.write(Entry::Row(part, row))
+            self.kept()?.write(entry)
         }
 
         fn row(&self, part: Part) -> Result<Row, ChangeError> {
@@ -375,6 +378,15 @@ mod configurator {
                 guardian: self.powers.guardian,
             });
         }
+    }
+
+    fn course(entry: &Entry, parameter: Parameter) -> Result<Course, ChangeError> {
+        let course = match entry {
+            Entry::Row(_, row) => row.course(parameter.place().1),
+            Entry::Ceiling(_, course) => Some(*course),
+            _ => None,
+        };
+        course.ok_or(ChangeError::Unknown)
     }
 
     /// Where the parameters of a group are kept.

@@ -7,20 +7,22 @@ use ink::contract_ref;
 use ink::env::DefaultEnvironment as Environment;
 use interfaces::calls::{ask, request};
 use interfaces::collateral_vault::{CollateralVault, LoanServicing, WriteOff};
+use interfaces::insurance_fund::FundError;
 use interfaces::liquidation_engine::LiquidationEngine;
-use interfaces::tranche_pool::{Due, TranchePool};
+use interfaces::tranche_pool::{Due, PoolError, TranchePool};
 use interfaces::types::{AccountId, Balance, PositionId};
 
 use crate::Refused;
 
-/// Has the pool pay what it owes to insurance, if it owes anything.
+/// Has the pool pay what it owes to insurance, if it owes anything: it refuses to pay nothing, and to ask first would be
+/// another call.
 pub fn take_from_pool(pool: AccountId) -> Result<(), Refused> {
     let mut pool: contract_ref!(TranchePool) = pool.into();
-    let due = ask(pool.call().books())?.insurance;
-    if due > 0 {
-        request::<_, Balance, _, Refused>(pool.call_mut().pay(Due::Insurance))?;
+    let paid: Result<Balance, Refused> = request(pool.call_mut().pay(Due::Insurance));
+    match paid {
+        Err(refused) if *refused == FundError::Pool(PoolError::NothingDue.into()) => Ok(()),
+        paid => paid.map(drop),
     }
-    Ok(())
 }
 
 /// Has the engine pay what it owes to `fund`, if it owes anything.

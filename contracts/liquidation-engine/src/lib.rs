@@ -342,14 +342,6 @@ mod liquidation_engine {
             Rewards(self.rewards.get(id).unwrap_or_default())
         }
 
-        fn set_rewards(&mut self, id: AuctionId, rewards: &Rewards) {
-            if rewards.0.is_empty() {
-                self.rewards.remove(id);
-            } else {
-                self.rewards.insert(id, &rewards.0);
-            }
-        }
-
         pub(crate) fn add(
             &mut self,
             id: AuctionId,
@@ -363,7 +355,9 @@ mod liquidation_engine {
             self.in_auction_of.insert(kind, &add(of_type, due)?);
             self.auction_count = id.0.checked_add(1).ok_or(MathError::Overflow)?;
             self.auctions.insert(id, &opened.0);
-            self.set_rewards(id, rewards);
+            if !rewards.0.is_empty() {
+                self.rewards.insert(id, &rewards.0);
+            }
             Ok(())
         }
 
@@ -413,7 +407,9 @@ mod liquidation_engine {
             let reward = reward(&fresh, price, parameters)?;
             let reward = rewards.promise(keeper, reward, fresh.0.penalty)?;
             self.auctions.insert(id, &fresh.0);
-            self.set_rewards(id, &rewards);
+            if reward > 0 {
+                self.rewards.insert(id, &rewards.0);
+            }
             Ok((fresh, reward))
         }
 
@@ -429,26 +425,31 @@ mod liquidation_engine {
                     self.in_auction_of.insert(kind, &left);
                 }
             }
-            if sold.penalty > 0 {
-                self.owe(id, sold.penalty)?;
-            }
             if sold.is_last() {
                 self.auctions.remove(id);
-                self.rewards.remove(id);
             } else {
                 self.auctions.insert(id, &sold.left.0);
+            }
+            if sold.is_last() || sold.penalty > 0 {
+                self.owe(id, sold)?;
             }
             Ok(())
         }
 
-        fn owe(&mut self, id: AuctionId, penalty: Balance) -> Result<(), EngineError> {
+        /// Writes to whom the penalty belongs that is paid now. What is promised beyond the last of it is nobody's.
+        fn owe(&mut self, id: AuctionId, sold: &Sold) -> Result<(), EngineError> {
             let mut rewards = self.rewards_of(id);
-            let (paid, left) = rewards.pay(penalty)?;
-            self.set_rewards(id, &rewards);
+            let is_promised = !rewards.0.is_empty();
+            let (paid, left) = rewards.pay(sold.penalty)?;
+            if !rewards.0.is_empty() && !sold.is_last() {
+                self.rewards.insert(id, &rewards.0);
+            } else if is_promised {
+                self.rewards.remove(id);
+            }
             for Reward { keeper, amount } in paid {
                 self.credit(keeper, amount)?;
             }
-            self.owed_in_all = add(self.owed_in_all, penalty)?;
+            self.owed_in_all = add(self.owed_in_all, sold.penalty)?;
             self.credit(self.terms.insurance, left)
         }
 

@@ -14,7 +14,6 @@ mod servicer {
     use collateral_vault::loan::{Loan, Market};
     use collateral_vault::state::Vault;
     use collateral_vault::{peers, Refused};
-    use finance::fixed::add;
     use finance::interest::InterestClock;
     use finance::{time, MathError};
     use ink::prelude::{boxed::Box, vec::Vec};
@@ -231,9 +230,9 @@ mod servicer {
         fn make_lot(&mut self, position: PositionId, cut: Cut) -> Result<Seizure, Refused> {
             self.vault.state.ensure_engine(self.env().caller())?;
             let (mut loan, market) = self.judged(position)?;
-            let (impairment, overdue) = (loan.position.impairment, loan.position.overdue);
-            let lot = loan.seize(position, &cut, &market)?;
-            let id = self.add_lot(&lot)?;
+            let id = self.next_lot()?;
+            let (lot, seizure) = loan.seize(id, position, &cut, &market)?;
+            self.vault.lots.insert(id, &lot);
             self.write(position, &loan, Action::Seized, loan.debt()?);
             self.env().emit_event(LotChanged {
                 lot: id,
@@ -241,23 +240,12 @@ mod servicer {
                 now: lot,
                 written_off: None,
             });
-            Ok(Seizure {
-                lot: id,
-                originator: loan.position.originator,
-                collateral_type: loan.position.collateral_type,
-                collateral: lot.collateral,
-                debt: add(lot.stressed.debt, lot.uncounted)?,
-                price: market.higher,
-                quote: loan.kind.quote,
-                impaired_by: impairment.and_then(|impairment| impairment.by),
-                overdue_by: overdue.and_then(|overdue| overdue.by),
-            })
+            Ok(seizure)
         }
 
-        fn add_lot(&mut self, lot: &Lot) -> Result<AuctionId, MathError> {
+        fn next_lot(&mut self) -> Result<AuctionId, MathError> {
             let count = self.vault.state.lot_count;
             self.vault.state.lot_count = count.checked_add(1).ok_or(MathError::Overflow)?;
-            self.vault.lots.insert(AuctionId(count), lot);
             Ok(AuctionId(count))
         }
 

@@ -1,7 +1,7 @@
-//! What messages cost. Weights depend on the contracts and their compiler, not on the machine: a change of
-//! one shows up in review as a change of the snapshot.
+//! What messages cost, and how often they call each kind of function of the chain. Weights depend on the contracts and
+//! their compiler, not on the machine: a change of one shows up in review as a change of the snapshot.
 
-use std::fmt::{Debug, Write};
+use std::fmt::{Debug, Display, Write};
 use std::path::Path;
 use std::{env, fs};
 
@@ -27,10 +27,22 @@ use simulator::contracts::{Asset, Psp22};
 
 use crate::insurance;
 
+/// Kinds of functions of the chain, as columns of the snapshot. All that are in none of them are `others`: input and
+/// result, caller, time, own address, hashes.
+const HOST_CALLS: [(&str, &[&str]); 6] = [
+    ("calls", &["call"]),
+    ("delegated", &["delegate_call"]),
+    ("reads", &["get_storage", "contains_storage"]),
+    ("writes", &["set_storage"]),
+    ("clears", &["clear_storage", "take_storage"]),
+    ("events", &["deposit_event"]),
+];
+
 /// A deal and what each message in it cost, one line per message.
 struct Story {
     world: World,
-    lines: String,
+    weights: String,
+    host_calls: String,
 }
 
 impl Story {
@@ -39,28 +51,42 @@ impl Story {
         let world = World::unbound_with(|sheet| {
             sheet.tranches[0].terms.policy = Policy::PayOut;
         });
+        let titles = HOST_CALLS.map(|(title, _)| title);
         Self {
             world,
-            lines: String::new(),
+            weights: String::new(),
+            host_calls: row("message", titles.into_iter().chain(["others"])),
         }
     }
 
-    /// Sends a message and notes its weight.
+    /// Sends a message and notes its weight and its calls of the chain.
     fn sends<T: Decode, E: Decode + Debug>(
         &mut self,
         what: &str,
         actor: &str,
         message: impl Into<Message<Result<T, E>>>,
     ) -> T {
+        let message = message.into();
+        self.counts(what, actor, &message);
         let sent = self.world.sends(actor, message);
         let milliseconds = sent.weight.ref_time() as f64 / 1e9;
         let kibibytes = sent.weight.proof_size() as f64 / 1024.0;
         writeln!(
-            self.lines,
+            self.weights,
             "{what:<40}{milliseconds:>8.3} ms{kibibytes:>8.1} KiB"
         )
         .unwrap();
         sent.answer
+    }
+
+    fn counts<R>(&mut self, what: &str, actor: &str, message: &Message<R>) {
+        let chain = &self.world.chain;
+        let counted = chain
+            .host_calls(self.world.account(actor), message)
+            .unwrap();
+        let listed = HOST_CALLS.map(|(_, names)| counted.of(names));
+        let others = counted.total() - listed.iter().sum::<usize>();
+        self.host_calls += &row(what, listed.into_iter().chain([others]));
     }
 
     /// Somebody closes the epoch at its end, at fresh prices.
@@ -219,11 +245,12 @@ impl Story {
     /// In a deal of its own.
     fn insure(&mut self) {
         self.world = insurance::backed(insurance::RULES, usd(400));
+        self.earn_a_premium();
         let fund = || self.world.insurance();
         let (cash, address) = (self.world.deal.cash, self.world.deal.insurance);
         self.world.provide(cash, "iris", address, usd(50));
         let deposit = fund().deposit(usd(50));
-        self.sends("insurance deposit", "iris", deposit);
+        self.sends("insurance deposit, a premium", "iris", deposit);
         let request = self.world.insurance().request_withdrawal(usd(50));
         self.sends("insurance request_withdrawal", "iris", request);
         let position = insurance::loses(&self.world);
@@ -240,6 +267,21 @@ impl Story {
         let withdraw = self.world.insurance().withdraw(0);
         self.sends("insurance withdraw", "iris", withdraw);
     }
+
+    /// A loan is repaid, of which the pool owes a part of the interest to insurance.
+    fn earn_a_premium(&self) {
+        let loan = self.world.borrow("oscar", eth(8), usd(200));
+        self.world.chain.advance(HOUR);
+        self.world.provide_cash("oscar", usd(201));
+        let repay = self.world.vault().repay(loan, usd(201));
+        self.world.does("oscar", repay);
+        self.world.close_epoch();
+    }
+}
+
+fn row(what: &str, columns: impl Iterator<Item = impl Display>) -> String {
+    let columns: String = columns.map(|column| format!("{column:>10}")).collect();
+    format!("{what:<40}{columns}\n")
 }
 
 /// What is in one text and not in the other, marked.
@@ -298,15 +340,23 @@ fn weights_are_as_committed() {
     if !compiler_is_pinned() {
         return println!("another compiler than the snapshot's: weights are not compared");
     }
-    let snapshot = Path::new(env!("CARGO_MANIFEST_DIR")).join("snapshots/weights.txt");
+    compare("weights.txt", &story.weights);
+    compare("host-calls.txt", &story.host_calls);
+}
+
+/// With the committed snapshot of that name, or replaces it.
+fn compare(name: &str, present: &str) {
+    let snapshot = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("snapshots")
+        .join(name);
     if env::var_os("SLUICE_WRITE_SNAPSHOTS").is_some() {
-        fs::write(&snapshot, &story.lines).unwrap();
+        fs::write(&snapshot, present).unwrap();
     }
     let committed = fs::read_to_string(&snapshot).unwrap_or_default();
-    let changes = changes(&committed, &story.lines);
+    let changes = changes(&committed, present);
     assert!(
         changes.is_empty(),
-        "weights differ from snapshots/weights.txt:\n{changes}if that is intended, run \
+        "costs differ from snapshots/{name}:\n{changes}if that is intended, run \
          `SLUICE_WRITE_SNAPSHOTS=1 scripts/test.sh --test chain weights` and commit the file"
     );
 }

@@ -223,21 +223,11 @@ impl<'a> Vault<'a> {
         now: Timestamp,
     ) -> Result<Seizure, Refusal> {
         let (mut loan, market) = self.judged(number, quotation, now)?;
-        let (impairment, overdue) = (loan.position.impairment, loan.position.overdue);
-        let lot = loan.seize(PositionId(number as u32), &cut, &market)?;
+        let (id, position) = (self.lots.len() as u32, number as u32);
+        let (lot, seizure) = loan.seize(AuctionId(id), PositionId(position), &cut, &market)?;
         self.put(number, &loan);
         self.lots.push(lot);
-        Ok(Seizure {
-            lot: AuctionId(self.lots.len() as u32 - 1),
-            originator: loan.position.originator,
-            collateral_type: loan.position.collateral_type,
-            collateral: lot.collateral,
-            debt: add(lot.stressed.debt, lot.uncounted)?,
-            price: market.higher,
-            quote: loan.kind.quote,
-            impaired_by: impairment.and_then(|impairment| impairment.by),
-            overdue_by: overdue.and_then(|overdue| overdue.by),
-        })
+        Ok(seizure)
     }
 
     pub fn impair(

@@ -2,10 +2,11 @@ use super::{account, at_price, days, grown, impaired, market, overdue, performin
 use crate::loan::{Loan, Market};
 use crate::Refused;
 use finance::{Ratio, Timestamp};
-use interfaces::collateral_vault::{Cut, Lot, Stressed, VaultError};
-use interfaces::types::PositionId;
+use interfaces::collateral_vault::{Cut, Lot, Seizure, Stressed, VaultError};
+use interfaces::types::{AuctionId, CollateralId, PositionId};
 
 const POSITION: PositionId = PositionId(3);
+const LOT: AuctionId = AuctionId(7);
 
 /// No penalty and room for everything.
 const WIDE: Cut = Cut {
@@ -18,7 +19,9 @@ fn seize(loan: Loan, market: &Market) -> Result<(Loan, Lot), Refused> {
 }
 
 fn cut(loan: Loan, cut: &Cut, market: &Market) -> Result<(Loan, Lot), Refused> {
-    with(loan, |loan| loan.seize(POSITION, cut, market))
+    with(loan, |loan| {
+        Ok::<_, Refused>(loan.seize(LOT, POSITION, cut, market)?.0)
+    })
 }
 
 fn lot(collateral: u128, stressed: Stressed) -> Lot {
@@ -37,6 +40,25 @@ fn emptied(collateral: u128, stressed: Stressed) -> Loan {
     loan.kind.held = collateral;
     loan.kind.stressed = stressed;
     loan
+}
+
+#[test]
+fn the_engine_is_told_what_to_raise_and_who_found_the_loan_bad() {
+    let mut loan = overdue(grown(impaired(1_000, 3_000, 2_400), 12)); // owes 3 600
+    let (originator, quote) = (loan.position.originator, loan.kind.quote);
+    let (_, seizure) = loan.seize(LOT, POSITION, &WIDE, &at_price(3)).unwrap();
+    let told = Seizure {
+        lot: LOT,
+        originator,
+        collateral_type: CollateralId(0),
+        collateral: 1_000,
+        debt: 3_600,
+        price: at_price(3).higher,
+        quote,
+        impaired_by: Some(account(6)),
+        overdue_by: Some(account(5)),
+    };
+    assert_eq!(seizure, told);
 }
 
 #[test]

@@ -18,7 +18,7 @@ use interfaces::collateral_vault::{
 };
 use interfaces::oracle_adapter::Quotation;
 use interfaces::parameters::{CollateralParameters, Lending};
-use interfaces::types::{CollateralId, PositionId};
+use interfaces::types::{AuctionId, CollateralId, PositionId};
 use proptest::prelude::RngCore;
 use proptest::test_runner::{RngAlgorithm, TestRng};
 use std::collections::BTreeMap;
@@ -315,7 +315,7 @@ impl World {
         let id = PositionId(u32::try_from(place).unwrap());
         let market = self.market();
         let mut left = loan;
-        let lot = left.seize(id, &cut, &market)?;
+        let (lot, _) = left.seize(AuctionId(0), id, &cut, &market)?;
         let owed = lot.stressed.debt + lot.uncounted;
         if left.debt()? > 0 && room > 2 * loan.debt()? && loan.position.overdue.is_none() {
             assert!(!left.is_unhealthy(&market)?, "a part brings health");
