@@ -179,7 +179,7 @@ fn income_is_shared_by_stake_and_claimed_once() {
 }
 
 #[ink::test]
-fn only_who_has_or_wants_nothing_is_forgotten() {
+fn who_has_and_wants_nothing_is_forgotten() {
     let mut fund = fund();
     earn(&mut fund, 50);
     fund.request(alice(), 1_000, START).unwrap();
@@ -188,7 +188,7 @@ fn only_who_has_or_wants_nothing_is_forgotten() {
     assert_eq!(fund.claim(alice()), Ok(50));
     assert_eq!(fund.backers.get(alice()), None);
     assert_eq!(fund.books.held, 0);
-    // All of a stake is lost, and its backer notes a wish.
+    // All of a stake is lost, and its backer asks for nothing.
     fund.deposit(bob(), 500).unwrap();
     lose(&mut fund, 500);
     fund.request(bob(), 0, START).unwrap();

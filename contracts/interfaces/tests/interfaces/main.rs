@@ -1,0 +1,8 @@
+//! What interfaces compute themselves: codecs, sets, texts to be signed, announcements of code.
+
+mod compliance;
+mod oracle_adapter;
+mod permit;
+mod read;
+mod relayed;
+mod upgradeable;
