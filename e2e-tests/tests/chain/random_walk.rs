@@ -119,6 +119,8 @@ enum Step {
         who: usize,
         auction: u32,
         amount: Balance,
+        /// The keeper's message was delayed.
+        late: bool,
     },
     Reset {
         auction: u32,
@@ -222,8 +224,8 @@ fn step() -> impl Strategy<Value = Step> {
         6 => (who.clone(), 0usize..6, prop_oneof![1 => 0u128..20, 1 => 0u128..1_050])
             .prop_map(|(who, position, permille)| Step::Repay { who, position, permille }),
         6 => Just(Step::Liquidate),
-        8 => (who.clone(), number.clone(), prop_oneof![1 => ether, 1 => Just(eth(1_000))])
-            .prop_map(|(who, auction, amount)| Step::Take { who, auction, amount }),
+        8 => (who.clone(), number.clone(), prop_oneof![1 => ether, 1 => Just(eth(1_000))], prop::bool::weighted(0.1))
+            .prop_map(|(who, auction, amount, late)| Step::Take { who, auction, amount, late }),
         3 => number.clone().prop_map(|auction| Step::Reset { auction }),
         2 => (who.clone(), number).prop_map(|(who, auction)| Step::Cure { who, auction }),
         4 => Just(Step::Impair),
@@ -579,7 +581,8 @@ impl Walk {
                 who,
                 auction,
                 amount,
-            } => self.take(who, auction, amount),
+                late,
+            } => self.take(who, auction, amount, late),
             Step::Reset { auction } => {
                 self.refresh();
                 self.reset(self.auction(auction));
@@ -885,12 +888,18 @@ impl Walk {
         }
     }
 
-    fn take(&mut self, who: usize, auction: u32, amount: Balance) {
+    fn take(&mut self, who: usize, auction: u32, amount: Balance, late: bool) {
         let auction = self.auction(auction);
         self.reset(auction);
         self.provide_cash(PEOPLE[who], usd(1_000));
-        let take = self.world.engine().take(auction, amount, ANY_PRICE, NEVER);
+        let a_moment_ago = Timestamp(self.world.chain.now().0 - 1);
+        let deadline = if late { a_moment_ago } else { NEVER };
+        let take = self
+            .world
+            .engine()
+            .take(auction, amount, ANY_PRICE, deadline);
         if let Ok(taken) = self.sends(PEOPLE[who], take) {
+            assert!(!late, "a purchase after its deadline");
             let sold = taken.events::<LotChanged>();
             let is_lost = sold.iter().any(|sold| sold.written_off > Some(0));
             self.count(if is_lost { "written off" } else { "taken" });
@@ -1356,7 +1365,7 @@ impl Model {
 }
 
 /// Of all walkers together.
-const WALKS: u32 = 36;
+const WALKS: u32 = 60;
 /// Walkers walk at the same time, each from a seed of its own.
 const WALKERS: u8 = 2;
 
@@ -1467,7 +1476,7 @@ fn walk_often(walker: u8, walks: u32) -> Tally {
         1 => Just(Kind::Plain),
         3 => Just(Kind::Insured),
         1 => Just(Kind::Paying),
-        1 => Just(Kind::Strict),
+        2 => Just(Kind::Strict),
         2 => Just(Kind::Exposed),
         1 => Just(Kind::Voted),
     ];
