@@ -1067,6 +1067,13 @@ impl Walk {
     /// What must hold after every step. What takes long to see is looked at now and then.
     fn check(&self, number: usize) {
         self.world.assert_books_balanced();
+        let state = self.world.reads(self.world.pool().state());
+        let deployed = state.deployed.0 as f64 / Ratio::ONE.0 as f64;
+        let expected = self.model.deployed;
+        assert!(
+            (deployed - expected).abs() < 1e-9,
+            "{deployed} is lent, not {expected}"
+        );
         if number % 16 == 0 {
             self.check_everybody();
         }

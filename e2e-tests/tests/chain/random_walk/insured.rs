@@ -153,7 +153,7 @@ impl Walk {
             Step::ReturnOverflow => {
                 let returned = self.tries("anybody", self.world.insurance().return_overflow());
                 if returned.is_some_and(|amount| amount > 0) {
-                    self.redeploy();
+                    self.contributed();
                 }
             }
         }
@@ -213,9 +213,16 @@ impl Walk {
             *self.model.backers.recovered.entry(position.0).or_default() += amount;
             self.count("recovered");
             if told.kept < told.amount {
-                self.redeploy();
+                self.contributed();
             }
         }
+    }
+
+    /// The pool got cash for nothing: loans that went bad since it last lent or was paid count until the next time.
+    fn contributed(&mut self) {
+        self.model.accrue(self.world.chain.now());
+        let cash = self.world.reads(self.world.pool().books()).cash;
+        self.model.redeploy(self.model.principal, cash);
     }
 
     fn note_income<T>(&mut self, done: &Called<T>, before: &Fund) {
