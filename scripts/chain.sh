@@ -13,7 +13,7 @@ node=$SLUICE_CACHE_DIR/nodes/$sources/sluice-node
 if [ ! -x "$node" ]; then
     export CARGO_TARGET_DIR=$SLUICE_CACHE_DIR/chain
     [ -e "$CARGO_TARGET_DIR/release/sluice-node" ] ||
-        echo "The first build of the node takes 30 minutes on two cores. Later ones take two." >&2
+        echo "The first build of the node takes 20 minutes on two cores. Later ones take two." >&2
     # The target folder serves all clones, and cargo tells their sources apart by time alone.
     find chain -name '*.rs' -exec touch {} +
     cargo build --manifest-path chain/Cargo.toml --release --locked >&2
