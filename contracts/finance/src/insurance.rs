@@ -5,17 +5,19 @@
 //!
 //! A stake is a number of *units* of the staked capital. A loss lowers what a unit is worth (the product of Liquity's
 //! stability pool), income raises the sum that was ever earned per unit. When nothing is left of all stakes, the *generation*
-//! ends and the next backer begins anew; so it does when he finds that all of them together are less than the smallest stake:
-//! what is left of them is the reserve's then.
+//! ends and the next backer begins anew; so it does when he finds that losses left less than the smallest stake of all of them
+//! together, and less than a millionth of what they were: that is the reserve's then.
 
 use crate::fixed::{add, decrease, increase, mul_div, sub, MathError, Rounding};
 use crate::time::{Period, Timestamp};
 
 /// Units for one base unit of cash in a new generation, as a power of two: a stake loses a millionth of a base unit to rounding.
 const UNITS: u32 = 20;
-/// Nobody joins while so many units are worth less than a base unit, as a power of two, after losses that left the part of 10⁻¹² of
-/// stakes that were never less than the smallest one: a distribution would lose more than a billionth of the stakes to rounding.
-const MOST_UNITS: u32 = 60;
+/// Units that are worth less than a base unit, as a power of two, after losses that left a millionth.
+const MANY_UNITS: u32 = UNITS + 20;
+/// Nobody joins while so many are, after losses that left a millionth twice: a distribution would lose more than a billionth of the
+/// stakes to rounding.
+const MOST_UNITS: u32 = MANY_UNITS + 20;
 /// The highest target: all units are counted in 128 bits.
 pub const HIGHEST_TARGET: u128 = 100_000_000_000_000_000_000_000_000;
 /// The scale of income per unit.
@@ -189,7 +191,7 @@ impl Fund {
         earned
     }
 
-    /// The stake, counted before, with `amount` more. Begins a generation if all stakes are less than the smallest one; if one
+    /// The stake, counted before, with `amount` more. Begins a generation if losses left next to nothing of all stakes; if one
     /// ended, the caller stores the index under its number.
     pub fn join(
         &mut self,
@@ -197,7 +199,7 @@ impl Fund {
         stake: &mut Stake,
         amount: u128,
     ) -> Result<(), MathError> {
-        if self.units > 0 && self.stakes < rules.minimum_stake {
+        if self.units >> MANY_UNITS > self.stakes && self.stakes < rules.minimum_stake {
             self.end_generation()?;
             (stake.units, stake.generation) = (0, self.generation);
         }

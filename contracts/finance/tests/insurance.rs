@@ -17,6 +17,11 @@ const RULES: Rules = Rules {
     cool_down: Period::from_secs(100),
     window: Period::from_secs(100),
 };
+/// Those of a history.
+const COARSE: Rules = Rules {
+    minimum_stake: 1_000_000,
+    ..RULES
+};
 const BACKERS: usize = 4;
 
 #[derive(Clone, Debug)]
@@ -107,13 +112,10 @@ impl Model {
         }
     }
 
-    /// A generation that ended left nothing.
-    fn follow(&mut self, fund: &Fund) {
-        if fund.units == 0 {
-            // Of base units, each of which is less than the smallest stake.
-            assert!(number(&self.total()) <= BACKERS as f64);
-            self.stakes = vec![BigRational::zero(); BACKERS];
-        }
+    /// A generation ended that left `most` or less, fractions of base units apart.
+    fn end_generation(&mut self, most: u128) {
+        assert!(number(&self.total()) <= (most + BACKERS as u128) as f64);
+        self.stakes = vec![BigRational::zero(); BACKERS];
     }
 
     fn loses(&mut self, amount: u128, capital: u128) {
@@ -153,17 +155,20 @@ impl World {
         match *event {
             Event::Wait(seconds) => self.now = self.now.plus(Period::from_secs(seconds)),
             Event::Deposit { backer, amount } => {
-                let amount = amount.min(self.fund.room(&RULES).unwrap());
+                let amount = amount.min(self.fund.room(&COARSE).unwrap());
                 self.count(backer);
-                let mut stake = self.stakes[backer];
+                let (mut stake, before) = (self.stakes[backer], self.fund);
                 if self
-                    .changes(|fund| fund.join(&RULES, &mut stake, amount))
+                    .changes(|fund| fund.join(&COARSE, &mut stake, amount))
                     .is_err()
                 {
                     assert!(self.fund.units >> 60 > self.fund.stakes);
                     return;
                 }
                 self.stakes[backer] = stake;
+                if self.fund.generation != before.generation {
+                    model.end_generation(before.stakes.min(COARSE.minimum_stake));
+                }
                 self.movements += 1;
                 self.brought += amount;
                 model.stakes[backer] += exactly(amount);
@@ -188,11 +193,13 @@ impl World {
                     1_000 => model.stakes[backer] = BigRational::zero(),
                     _ => model.stakes[backer] -= exactly(amount),
                 }
-                model.follow(&self.fund);
+                if self.fund.units == 0 {
+                    model.end_generation(0);
+                }
             }
             Event::Earn(amount) => {
                 let before = self.fund.income;
-                self.fund.earn(&RULES, amount).unwrap();
+                self.fund.earn(&COARSE, amount).unwrap();
                 self.brought += amount;
                 if self.fund.income > before {
                     let off = f64::from(self.movements + 1) / self.fund.stakes as f64;
@@ -204,21 +211,23 @@ impl World {
                 let (reserve, stakes) = (self.fund.reserve, self.fund.stakes);
                 let lost = (reserve + stakes) * share / 1_000;
                 let now = self.now;
-                let promised = self.fund.coverable(&RULES, lost, now).unwrap();
-                let paid = self.changes(|fund| fund.cover(&RULES, lost, now).unwrap());
+                let promised = self.fund.coverable(&COARSE, lost, now).unwrap();
+                let paid = self.changes(|fund| fund.cover(&COARSE, lost, now).unwrap());
                 assert_eq!(paid, promised);
-                assert!(paid <= lost.min(RULES.event_limit));
-                assert!(self.fund.spent <= RULES.period_limit);
+                assert!(paid <= lost.min(COARSE.event_limit));
+                assert!(self.fund.spent <= COARSE.period_limit);
                 self.taken += paid;
                 let borne = paid - paid.min(reserve);
                 if borne > 0 {
                     model.loses(borne, stakes);
                 }
-                model.follow(&self.fund);
+                if self.fund.units == 0 {
+                    model.end_generation(0);
+                }
             }
             Event::Overflow => {
-                let amount = self.fund.overflow(&RULES).unwrap();
-                assert!(amount == 0 || self.fund.capital().unwrap() >= RULES.target);
+                let amount = self.fund.overflow(&COARSE).unwrap();
+                assert!(amount == 0 || self.fund.capital().unwrap() >= COARSE.target);
                 self.taken += amount;
             }
         }
@@ -433,17 +442,27 @@ fn who_joins_after_heavy_losses_keeps_his_stake_through_the_next() {
 }
 
 #[test]
-fn what_is_less_than_the_smallest_stake_is_the_reserves_when_somebody_joins() {
-    let mut world = backed([2_000_000, 0, 0, 0]);
-    world.fund.cover(&RULES, 1_999_999, world.now).unwrap();
-    let rules = Rules {
-        minimum_stake: 1_000,
-        ..RULES
-    };
-    world.count(1);
-    let mut stake = world.stakes[1];
-    world.changes(|fund| fund.join(&rules, &mut stake, 5_000).unwrap());
-    world.stakes[1] = stake;
-    assert_eq!((world.worth(1), world.fund.reserve), (5_000, 1));
-    assert_eq!(world.has(0), (0, 0));
+fn next_to_nothing_is_the_reserves_when_somebody_joins() {
+    let staked = 2_000 << 20;
+    // What is left, the smallest stake, and whether the first backer keeps it.
+    for (left, minimum_stake, keeps) in [
+        (1_999, 10_000, false),
+        (2_000, 10_000, true),
+        (1_999, 1_999, true),
+        (1_999, 2_000, false),
+    ] {
+        let mut world = backed([staked, 0, 0, 0]);
+        world.fund.cover(&RULES, staked - left, world.now).unwrap();
+        world.count(1);
+        let rules = Rules {
+            minimum_stake,
+            ..RULES
+        };
+        let mut stake = world.stakes[1];
+        world.changes(|fund| fund.join(&rules, &mut stake, 50_000).unwrap());
+        world.stakes[1] = stake;
+        let (kept, reserve) = if keeps { (left, 0) } else { (0, left) };
+        assert_eq!((world.has(0).0, world.fund.reserve), (kept, reserve));
+        assert!(50_000 - world.has(1).0 <= u128::from(keeps));
+    }
 }

@@ -106,7 +106,7 @@ impl State {
         backer.withdrawal = None;
         increase(&mut self.books.held, amount)?;
         self.put(owner, &backer);
-        Ok(stake)
+        Ok(self.books.fund.worth(&backer.stake)?)
     }
 
     /// Notes that a backer wants to leave with `amount`.

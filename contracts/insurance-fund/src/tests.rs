@@ -251,9 +251,16 @@ fn a_generation_that_backers_end_is_noted_as_well() {
     earn(&mut fund, 100);
     fund.request(alice(), 1_000, START).unwrap();
     fund.withdraw(alice(), 0, START.plus(hours(24))).unwrap();
-    // What is left of all stakes is less than the smallest one: the next backer begins anew.
-    fund.deposit(bob(), 650).unwrap();
-    lose(&mut fund, 600);
+    // Next to nothing is left of all stakes: the next backer begins anew.
+    let (staked, all) = (2 << 20, u128::MAX);
+    fund.books.terms.rules = Rules {
+        target: 2 * staked,
+        event_limit: all,
+        period_limit: all,
+        ..RULES
+    };
+    fund.deposit(bob(), staked).unwrap();
+    lose(&mut fund, staked - 1);
     let carol = [3; 32].into();
     fund.deposit(carol, 1_000).unwrap();
     assert_eq!(fund.books.fund.generation, 2);

@@ -118,7 +118,14 @@ impl Walk {
                 self.world.provide(cash, PEOPLE[who], fund, amount);
                 if let Ok(done) = self.sends(PEOPLE[who], self.world.insurance().deposit(amount)) {
                     self.note_income(&done, &before);
-                    self.model.backers.stakes[who] += amount as f64;
+                    let begins = self.fund().generation != before.generation;
+                    let stakes = &mut self.model.backers.stakes;
+                    if begins {
+                        let left: f64 = stakes.iter().sum();
+                        assert!(left < 150.0, "a millionth of the most there may be");
+                        *stakes = [0.0; PEOPLE.len()];
+                    }
+                    stakes[who] += amount as f64;
                     self.count("staked");
                 }
             }
