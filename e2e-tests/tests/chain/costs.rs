@@ -3,7 +3,6 @@
 
 use std::fmt::Write;
 use std::path::Path;
-use std::{env, fs};
 
 use e2e_tests::*;
 use finance::{Period, Price};
@@ -22,6 +21,8 @@ use interfaces::types::Balance;
 use psp22::PSP22;
 use simulator::chain::Called;
 use simulator::contracts::Psp22;
+
+use crate::snapshots;
 
 type Client = ink_e2e::SandboxClient<AccountId, Hash, ink_e2e::DefaultSandbox>;
 
@@ -78,29 +79,6 @@ impl Table {
             "{what} costs {cost:.2} transfers: above {goal}"
         );
         writeln!(self.lines, "{what:<40}{cost:>6.2}  (most {goal})").unwrap();
-    }
-
-    /// Nothing has become dearer or cheaper by more than a hundredth without being published.
-    fn compare(&self, snapshot: &Path) {
-        if env::var_os("SLUICE_WRITE_SNAPSHOTS").is_some() {
-            fs::write(snapshot, &self.lines).unwrap();
-        }
-        let published = fs::read_to_string(snapshot).unwrap_or_default();
-        let cost = |line: &str| {
-            line.get(40..46)
-                .and_then(|cost| cost.trim().parse::<f64>().ok())
-        };
-        let is_close = |(now, then): (&str, &str)| match (cost(now), cost(then)) {
-            (Some(now), Some(then)) => (now - then).abs() <= then / 100.0,
-            _ => false,
-        };
-        let same_length = published.lines().count() == self.lines.lines().count();
-        assert!(
-            same_length && self.lines.lines().zip(published.lines()).all(is_close),
-            "costs differ from snapshots/costs.txt:\n{}if that is intended, run \
-             `SLUICE_WRITE_SNAPSHOTS=1 scripts/test.sh --test chain costs` and commit the file",
-            self.lines
-        );
     }
 }
 
@@ -179,7 +157,7 @@ async fn costs_relative_to_a_transfer_of_a_plain_token_are_as_published() {
         ref_time(&world.sends("anybody", lending)),
         LENDING,
     );
-    table.compare(&Path::new(env!("CARGO_MANIFEST_DIR")).join("snapshots/costs.txt"));
+    snapshots::compare("costs.txt", &table.lines, 0.01);
 }
 
 /// What it costs to draw, to repay, to start a liquidation, and to take a part and the rest, where so many positions

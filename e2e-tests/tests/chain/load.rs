@@ -3,8 +3,6 @@
 //! takes until all have ordered their exit and got their cash.
 
 use std::fmt::{Debug, Write};
-use std::path::Path;
-use std::{env, fs};
 
 use e2e_tests::*;
 use finance::{Ratio, MAX_TRANCHES};
@@ -21,6 +19,8 @@ use scale::Decode;
 use simulator::chain::{Message, Weight, ENDOWMENT};
 use simulator::contracts::Psp22;
 use simulator::input::term_sheet::TermSheet;
+
+use crate::snapshots;
 
 const TYPES: u32 = 16;
 /// What all holders together bring, and what is lent of it.
@@ -319,9 +319,5 @@ fn a_deal_of_ten_thousand_holders_costs_what_is_published() {
     measured.assert_flat(&Load::of(SMALL));
     let table = measured.table(many);
     print!("{table}");
-    let snapshot = Path::new(env!("CARGO_MANIFEST_DIR")).join("snapshots/load.txt");
-    if env::var_os("SLUICE_WRITE_SNAPSHOTS").is_some() {
-        fs::write(&snapshot, &table).unwrap();
-    }
-    assert_eq!(fs::read_to_string(snapshot).unwrap_or_default(), table);
+    snapshots::compare("load.txt", &table, 0.001);
 }

@@ -23,6 +23,7 @@ mod pool_guards;
 mod random_walk;
 mod self_governed;
 mod settlement;
+mod snapshots;
 mod states;
 mod tokens;
 mod vault_guards;

@@ -965,10 +965,20 @@ impl Walk {
 
     /// Cash moved between the pool and its borrowers: claims grow on another share from now on.
     fn redeploy(&mut self) {
-        self.model.accrue(self.world.chain.now());
         let portfolio = self.world.reads(self.world.vault().portfolio()).unwrap();
+        self.recount(portfolio.principal);
+    }
+
+    /// The pool got cash for nothing: loans that went bad since it last lent or was paid count until the next time.
+    fn contributed(&mut self) {
+        self.recount(self.model.principal);
+    }
+
+    /// From now on so much is lent, beside the cash there is.
+    fn recount(&mut self, principal: Balance) {
+        self.model.accrue(self.world.chain.now());
         let cash = self.world.reads(self.world.pool().books()).cash;
-        self.model.redeploy(portfolio.principal, cash);
+        self.model.redeploy(principal, cash);
     }
 
     /// What a settlement says about itself: the waterfall, cover, the order of payments, and that nobody is

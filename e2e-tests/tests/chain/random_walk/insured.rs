@@ -225,13 +225,6 @@ impl Walk {
         }
     }
 
-    /// The pool got cash for nothing: loans that went bad since it last lent or was paid count until the next time.
-    fn contributed(&mut self) {
-        self.model.accrue(self.world.chain.now());
-        let cash = self.world.reads(self.world.pool().books()).cash;
-        self.model.redeploy(self.model.principal, cash);
-    }
-
     fn note_income<T>(&mut self, done: &Called<T>, before: &Fund) {
         for Collected { amount } in done.events() {
             self.earned(amount, before);
