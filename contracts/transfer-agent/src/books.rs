@@ -312,8 +312,14 @@ impl SideBooks {
             records.marks.extend(mark.map(|mark| (id, mark)));
         }
         let next = epoch.saturating_add(1);
-        self.limited
-            .retain(|limited| limited.book.expiries_end > next);
+        self.limited.retain(|LimitBook { book, .. }| {
+            let is_needed = book.expiries_end > next;
+            if !is_needed {
+                // What rounding left of orders that are all gone.
+                expired = expired.saturating_add(book.pending);
+            }
+            is_needed
+        });
         Ok(expired)
     }
 }

@@ -1484,7 +1484,7 @@ fn walk(kind: Kind, steps: &[Step]) -> Tally {
 fn walk_often(walker: u8, walks: u32) -> Tally {
     let config = ProptestConfig {
         cases: walks,
-        max_shrink_iters: 20,
+        max_shrink_iters: 300,
         ..ProptestConfig::with_source_file(file!())
     };
     let rng = seed(config.rng_algorithm, walker);

@@ -1,6 +1,6 @@
 use super::*;
 use crate::books::MAX_LIMITS;
-use finance::orders::{Conditions, ONE};
+use finance::orders::{Conditions, Stake, ONE};
 use interfaces::async_vault::AsyncVaultError;
 
 const CENT: u128 = 10_000_000_000_000_000;
@@ -129,6 +129,25 @@ fn limits_whose_orders_were_filled_in_part_are_free_when_the_last_of_them_expire
         books.series(Some(Price::ONE)),
         Err(AsyncVaultError::TooManyLimits)
     );
+}
+
+#[ink::test]
+fn what_rounding_leaves_of_orders_at_a_limit_does_not_wait_for_ever() {
+    let mut state = state();
+    deposit(&mut state, ALICE, 3, at_most(100, 1));
+    settle(&mut state, 1, 100);
+    // Two thirds of three are a little less than two: one is left when she takes back what she can.
+    let mut holding = state.holding(SENIOR, account(ALICE)).unwrap();
+    let taken = holding.slot_mut(Side::Deposit).stake.pending();
+    let books = state.desk.classes[0].side_mut(Side::Deposit);
+    books.book_mut(1).unwrap().pending -= taken;
+    state.desk.ledger.return_order(taken).unwrap();
+    let id = (SENIOR, Side::Deposit, 1);
+    state.cabinet.expire(id, 1, Stake::default());
+    assert_eq!((taken, state.desk.ledger.books().orders), (1, 1));
+    settle(&mut state, 0, 100);
+    let books = state.desk.ledger.books();
+    assert_eq!((books.orders, books.claims), (0, 1));
 }
 
 #[ink::test]
