@@ -1449,6 +1449,7 @@ fn seed(algorithm: RngAlgorithm, walker: u8) -> TestRng {
 /// What walks did.
 #[derive(Debug, Default)]
 struct Tally {
+    walks: u32,
     steps: usize,
     messages: u32,
     /// What succeeded, by name.
@@ -1457,6 +1458,7 @@ struct Tally {
 
 impl Tally {
     fn add(&mut self, other: Self) {
+        self.walks += other.walks;
         self.steps += other.steps;
         self.messages += other.messages;
         for (what, times) in other.done {
@@ -1475,6 +1477,7 @@ fn walk(kind: Kind, steps: &[Step]) -> Tally {
     walk.check_holdings();
     walk.world.assert_tranches_balanced();
     Tally {
+        walks: 1,
         steps: steps.len(),
         messages: walk.sent,
         done: walk.done,
@@ -1498,9 +1501,16 @@ fn walk_often(walker: u8, walks: u32) -> Tally {
         1 => Just(Kind::Voted),
     ];
     let tally = RefCell::<Tally>::default();
-    let walks = (kind, prop::collection::vec(step(), 100..160));
-    let outcome = runner.run(&walks, |(kind, steps)| {
-        tally.borrow_mut().add(walk(kind, &steps));
+    let plan = (kind, prop::collection::vec(step(), 100..160));
+    let outcome = runner.run(&plan, |(kind, steps)| {
+        let mut tally = tally.borrow_mut();
+        tally.add(walk(kind, &steps));
+        if tally.walks % 100 == 0 {
+            println!(
+                "walker {walker}: {} of {walks} walks, {} steps",
+                tally.walks, tally.steps
+            );
+        }
         Ok(())
     });
     outcome.unwrap_or_else(|failure| panic!("{failure}"));
