@@ -1382,7 +1382,7 @@ impl Model {
 }
 
 /// Of all walkers together.
-const WALKS: u32 = 60;
+const WALKS: u32 = 120;
 /// Walkers walk at the same time, each from a seed of its own.
 const WALKERS: u8 = 2;
 
