@@ -344,7 +344,7 @@ mod collateral_vault {
             let mut written_off = None;
             if sale.last {
                 self.vault.lots.remove(id);
-                let lost = loan.close(&lot)?;
+                let lost = loan.close(&lot, self.now())?;
                 written_off = Some(lost);
                 self.vault.put(lot.position, &loan);
                 self.vault.write_off(lot.position, lost)?;

@@ -10,8 +10,8 @@ use interfaces::ensure;
 use interfaces::types::Balance;
 
 impl Loan {
-    /// Up to `amount` of debt and late charges is paid back; the position owes nothing or at least its
-    /// minimum afterwards. Returns what is paid.
+    /// Up to `amount` of debt and late charges is paid back; the position owes nothing or at least its minimum afterwards,
+    /// unless it owed less before. Returns what is paid.
     pub fn repay(&mut self, amount: Balance, now: Timestamp) -> Result<Proceeds, Refused> {
         let (debt, late) = (self.debt()?, self.late(now)?);
         let owed = add(debt, late)?;
@@ -22,7 +22,7 @@ impl Loan {
         self.join()?;
         let minimum = self.kind.minimum_debt;
         ensure!(
-            paid == owed || self.debt()? >= minimum,
+            paid == owed || self.debt()? >= minimum || debt < minimum,
             VaultError::BelowMinimumDebt { minimum }
         );
         Ok(proceeds)

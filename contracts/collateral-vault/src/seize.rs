@@ -60,8 +60,13 @@ impl Loan {
             room: cut.room,
         };
         let (debt, collateral) = (self.debt()?, self.position.collateral);
+        let value = self.collateral_value(market.price)?;
+        if value < parameters.minimum_debt {
+            // What backs hardly anything goes at once, beyond any room: of parts something would always be left.
+            return Ok(Some(Portion { debt, collateral }));
+        }
         if debt > parameters.whole_below && self.is_unhealthy(market)? {
-            by.portion(debt, collateral, self.collateral_value(market.price)?)
+            by.portion(debt, collateral, value)
         } else {
             by.whole(debt, collateral)
         }

@@ -5,7 +5,7 @@ use crate::repay::Recovery;
 use crate::Refused;
 use finance::debt::Proceeds;
 use finance::fixed::{add, decrease, increase, sub};
-use finance::{MathError, Rounding};
+use finance::{MathError, Rounding, Timestamp};
 use interfaces::collateral_vault::{Impairment, Lot, Sale, VaultError};
 use interfaces::ensure;
 use interfaces::types::Balance;
@@ -33,11 +33,11 @@ impl Loan {
 
     /// The auction is over: what is left of the lot is the position's again. Returns what is written off
     /// because nothing stands behind it any more.
-    pub fn close(&mut self, lot: &Lot) -> Result<Balance, MathError> {
+    pub fn close(&mut self, lot: &Lot, now: Timestamp) -> Result<Balance, MathError> {
         combine(&mut self.kind.stressed, &lot.stressed, decrease)?;
         self.leave()?;
         self.position.lots = self.position.lots.saturating_sub(1);
-        self.take_back(lot)?;
+        self.take_back(lot, now)?;
         let mut written_off = 0;
         if self.position.lots == 0 && self.position.collateral == 0 {
             written_off = self.counted()?.debt;
@@ -49,9 +49,12 @@ impl Loan {
     }
 
     /// Debt that was not raised stays counted as it was in the lot; a position that takes it back is impaired.
-    fn take_back(&mut self, lot: &Lot) -> Result<(), MathError> {
+    fn take_back(&mut self, lot: &Lot, now: Timestamp) -> Result<(), MathError> {
         let owed = add(lot.stressed.debt, lot.uncounted)?;
         if owed > 0 {
+            // It was not late while it was in the lot.
+            let late = self.late(now)?;
+            self.reduce(0, 0, late, now)?;
             let mut stressed = self.counted()?;
             combine(&mut stressed, &lot.stressed, increase)?;
             let before = self.position.impairment;

@@ -46,7 +46,8 @@ mod compliance_registry {
             let deployer = Self::env().caller();
             Self {
                 powers: Powers {
-                    governor: deployer,
+                    // Nobody, until the tokens are bound.
+                    governor: Self::env().account_id(),
                     successor: None,
                     officer: terms.officer,
                     deployer: Some(deployer),

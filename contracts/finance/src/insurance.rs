@@ -5,19 +5,17 @@
 //!
 //! A stake is a number of *units* of the staked capital. A loss lowers what a unit is worth (the product of Liquity's
 //! stability pool), income raises the sum that was ever earned per unit. When nothing is left of all stakes, the *generation*
-//! ends and the next backer begins anew; so it does when he finds that losses left less than the smallest stake of all of them
-//! together, and less than a millionth of what they were: that is the reserve's then.
+//! ends and the next backer begins anew; so it does when he finds less than the smallest stake of all of them together, and units
+//! worth too little to be counted by: what is left is the reserve's then.
 
 use crate::fixed::{add, decrease, increase, mul_div, sub, MathError, Rounding};
 use crate::time::{Period, Timestamp};
 
 /// Units for one base unit of cash in a new generation, as a power of two: a stake loses a millionth of a base unit to rounding.
 const UNITS: u32 = 20;
-/// Units that are worth less than a base unit, as a power of two, after losses that left a millionth.
-const MANY_UNITS: u32 = UNITS + 20;
-/// Nobody joins while so many are, after losses that left a millionth twice: a distribution would lose more than a billionth of the
-/// stakes to rounding.
-const MOST_UNITS: u32 = MANY_UNITS + 20;
+/// Nobody joins a generation of which so many units are worth less than a base unit, as a power of two, after losses that left the
+/// part of 10⁻¹²: a distribution would lose more than a billionth of the stakes to rounding.
+const MOST_UNITS: u32 = 60;
 /// The highest target: all units are counted in 128 bits.
 pub const HIGHEST_TARGET: u128 = 100_000_000_000_000_000_000_000_000;
 /// The scale of income per unit.
@@ -191,20 +189,20 @@ impl Fund {
         earned
     }
 
-    /// The stake, counted before, with `amount` more. Begins a generation if losses left next to nothing of all stakes; if one
-    /// ended, the caller stores the index under its number.
+    /// The stake, counted before, with `amount` more. Begins a generation if nobody can join the last and all its stakes are less
+    /// than the smallest one; if one ended, the caller stores the index under its number.
     pub fn join(
         &mut self,
         rules: &Rules,
         stake: &mut Stake,
         amount: u128,
     ) -> Result<(), MathError> {
-        if self.units >> MANY_UNITS > self.stakes && self.stakes < rules.minimum_stake {
+        if self.units >> MOST_UNITS > self.stakes {
+            if self.stakes >= rules.minimum_stake {
+                return Err(MathError::Overflow);
+            }
             self.end_generation()?;
             (stake.units, stake.generation) = (0, self.generation);
-        }
-        if self.units >> MOST_UNITS > self.stakes {
-            return Err(MathError::Overflow);
         }
         let units = match self.units {
             0 => amount << UNITS,

@@ -442,27 +442,35 @@ fn who_joins_after_heavy_losses_keeps_his_stake_through_the_next() {
 }
 
 #[test]
-fn next_to_nothing_is_the_reserves_when_somebody_joins() {
-    let staked = 2_000 << 20;
-    // What is left, the smallest stake, and whether the first backer keeps it.
-    for (left, minimum_stake, keeps) in [
-        (1_999, 10_000, false),
-        (2_000, 10_000, true),
-        (1_999, 1_999, true),
-        (1_999, 2_000, false),
+fn nobody_joins_units_that_count_too_little_and_of_a_few_the_rest_is_the_reserves() {
+    let staked = 2_000 << 40;
+    let all = Rules {
+        event_limit: u128::MAX,
+        period_limit: u128::MAX,
+        ..RULES
+    };
+    // What is left, the smallest stake, and what the first backer and the reserve have when another joined, if he could.
+    for (left, minimum_stake, outcome) in [
+        (2_000, 10_000, Some((2_000, 0))),
+        (1_999, 2_000, Some((0, 1_999))),
+        (1_999, 1_999, None),
     ] {
-        let mut world = backed([staked, 0, 0, 0]);
-        world.fund.cover(&RULES, staked - left, world.now).unwrap();
-        world.count(1);
+        let mut world = World::default();
+        let World { fund, stakes, .. } = &mut world;
+        fund.join(&all, &mut stakes[0], staked).unwrap();
+        fund.cover(&all, staked - left, Timestamp::default())
+            .unwrap();
         let rules = Rules {
             minimum_stake,
             ..RULES
         };
         let mut stake = world.stakes[1];
-        world.changes(|fund| fund.join(&rules, &mut stake, 50_000).unwrap());
-        world.stakes[1] = stake;
-        let (kept, reserve) = if keeps { (left, 0) } else { (0, left) };
-        assert_eq!((world.has(0).0, world.fund.reserve), (kept, reserve));
-        assert!(50_000 - world.has(1).0 <= u128::from(keeps));
+        let joined = world.changes(|fund| fund.join(&rules, &mut stake, 50_000));
+        assert_eq!(joined.is_ok(), outcome.is_some());
+        if outcome.is_some() {
+            world.stakes[1] = stake;
+            assert_eq!(Some((world.has(0).0, world.fund.reserve)), outcome);
+            assert_eq!(world.has(1).0 + world.has(0).0, world.fund.stakes);
+        }
     }
 }

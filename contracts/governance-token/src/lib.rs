@@ -20,7 +20,7 @@ mod governance_token {
     use interfaces::ensure;
     use interfaces::governance_token::{
         About, DelegateChanged, Delegation, DelegationError, DelegationMessage, Electorate,
-        ElectorateError, GovernanceTokenTerms, Issue, Locker, VoterView, NO_LOCKER,
+        ElectorateError, GovernanceTokenTerms, Issue, Locked, Locker, VoterView, NO_LOCKER,
     };
     use interfaces::permit::Text;
     use interfaces::tranche_token::{PSP22Error, PSP22Metadata, BEYOND_128_BITS, PSP22};
@@ -33,8 +33,8 @@ mod governance_token {
 
     #[ink(storage)]
     pub struct GovernanceTokenContract {
-        /// What is locked; none if the supply is fixed. Fixed at creation.
-        underlying: Option<AccountId>,
+        /// What is locked; nothing if the supply is fixed. Fixed at creation.
+        locked: Option<Locked>,
         /// Everybody who has or votes anything, or did so for longer than a block; nobody's balance and votes are the sums of
         /// all others.
         voters: Mapping<Who, Voter, ManualKey<1>>,
@@ -51,7 +51,7 @@ mod governance_token {
         #[ink(constructor)]
         pub fn new(terms: GovernanceTokenTerms) -> Self {
             let mut token = Self {
-                underlying: None,
+                locked: None,
                 voters: Mapping::default(),
                 history: Mapping::default(),
                 allowances: Mapping::default(),
@@ -61,7 +61,7 @@ mod governance_token {
             match terms.issue {
                 // The first tokens there are always fit.
                 Issue::Fixed { supply, holder } => drop(token.change(None, Some(holder), supply)),
-                Issue::Locker { underlying } => token.underlying = Some(underlying),
+                Issue::Locker(locked) => token.locked = Some(locked),
             }
             token
         }
@@ -246,10 +246,8 @@ mod governance_token {
             to: AccountId,
             value: Balance,
         ) -> Result<(), PSP22Error> {
-            let token = self
-                .underlying
-                .ok_or(PSP22Error::Custom(NO_LOCKER.into()))?;
-            peers::transfer_from(token, from, to, value)
+            let locked = self.locked.ok_or(PSP22Error::Custom(NO_LOCKER.into()))?;
+            peers::transfer_from(locked.underlying, from, to, value)
         }
     }
 
@@ -266,9 +264,9 @@ mod governance_token {
         #[ink(message)]
         fn past_total_supply(&self, at: time::Timestamp) -> Result<Balance, ElectorateError> {
             let supply = self.past(None, at)?;
-            match self.underlying {
+            match self.locked {
                 None => Ok(supply),
-                Some(token) => Ok(supply.max(peers::supply(token)?)),
+                Some(locked) => Ok(supply.max(peers::supply(&locked)?)),
             }
         }
     }
@@ -327,8 +325,8 @@ mod governance_token {
 
     impl Locker for GovernanceTokenContract {
         #[ink(message)]
-        fn underlying(&self) -> Option<AccountId> {
-            self.underlying
+        fn locked(&self) -> Option<Locked> {
+            self.locked
         }
 
         #[ink(message)]

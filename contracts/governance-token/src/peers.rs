@@ -1,10 +1,13 @@
-//! Calls to the token that is locked: two and no more, which cost less decoded one by one than by [`interfaces::calls::ask`].
+//! Calls to the token that is locked and to the pool of its class: two and no more, which cost less decoded one by one than by
+//! [`interfaces::calls::ask`].
 
 use ink::codegen::TraitCallBuilder;
 // The name under which `contract_ref!` looks for the chain's types.
 use ink::env::DefaultEnvironment as Environment;
 use ink::prelude::vec::Vec;
 use interfaces::calls::{answer, CallError};
+use interfaces::governance_token::Locked;
+use interfaces::tranche_pool::TranchePool;
 use interfaces::transfer_rule::NO_ANSWER;
 use interfaces::types::{AccountId, Balance};
 use psp22::{PSP22Error, PSP22};
@@ -22,8 +25,8 @@ pub fn transfer_from(
     moved.map_err(|_| PSP22Error::SafeTransferCheckFailed(NO_ANSWER.into()))?
 }
 
-/// How much there is of it.
-pub fn supply(token: AccountId) -> Result<Balance, CallError> {
-    let token: ink::contract_ref!(PSP22) = token.into();
-    answer(token.call().total_supply().try_invoke())
+/// All tokens of the class, those included that wait with the transfer agent.
+pub fn supply(locked: &Locked) -> Result<Balance, CallError> {
+    let pool: ink::contract_ref!(TranchePool) = locked.pool.into();
+    answer(pool.call().supply(locked.tranche).try_invoke())
 }

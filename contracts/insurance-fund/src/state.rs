@@ -93,14 +93,19 @@ impl State {
     pub fn deposit(&mut self, owner: AccountId, amount: Balance) -> Result<Balance, Refused> {
         let rules = self.books.terms.rules;
         let mut backer = self.backer(owner)?;
-        let stake = add(self.books.fund.worth(&backer.stake)?, amount)?;
-        let minimum = rules.minimum_stake;
         ensure!(amount > 0, FundError::ZeroAmount);
-        ensure!(stake >= minimum, FundError::TooSmall { minimum });
-        let room = self.books.fund.room(&rules)?;
+        let mut fund = self.books.fund;
+        let room = fund.room(&rules)?;
         ensure!(amount <= room, FundError::TargetReached { room });
-        let generation = self.books.fund.generation;
-        self.books.fund.join(&rules, &mut backer.stake, amount)?;
+        let (generation, mut stake) = (fund.generation, fund.worth(&backer.stake)?);
+        fund.join(&rules, &mut backer.stake, amount)?;
+        if fund.generation != generation {
+            stake = 0;
+        }
+        let minimum = rules.minimum_stake;
+        let is_enough = add(stake, amount)? >= minimum;
+        ensure!(is_enough, FundError::TooSmall { minimum });
+        self.books.fund = fund;
         self.note_end(generation);
         // Nobody waits out a cool-down with less than he takes out.
         backer.withdrawal = None;

@@ -251,8 +251,8 @@ fn a_generation_that_backers_end_is_noted_as_well() {
     earn(&mut fund, 100);
     fund.request(alice(), 1_000, START).unwrap();
     fund.withdraw(alice(), 0, START.plus(hours(24))).unwrap();
-    // Next to nothing is left of all stakes: the next backer begins anew.
-    let (staked, all) = (2 << 20, u128::MAX);
+    // What is left of all stakes is too little to be counted by: the next backer begins anew.
+    let (staked, all) = (2 << 40, u128::MAX);
     fund.books.terms.rules = Rules {
         target: 2 * staked,
         event_limit: all,
@@ -261,6 +261,10 @@ fn a_generation_that_backers_end_is_noted_as_well() {
     };
     fund.deposit(bob(), staked).unwrap();
     lose(&mut fund, staked - 1);
+    // His one base unit is the reserve's then, and does not help a stake that is too small.
+    let minimum = RULES.minimum_stake;
+    let too_small = refused(FundError::TooSmall { minimum });
+    assert_eq!(fund.deposit(bob(), minimum - 1), too_small);
     let carol = [3; 32].into();
     fund.deposit(carol, 1_000).unwrap();
     assert_eq!(fund.books.fund.generation, 2);

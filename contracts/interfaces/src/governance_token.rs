@@ -15,7 +15,7 @@
 
 use crate::calls::CallError;
 use crate::permit::Text;
-use crate::types::{AccountId, Balance};
+use crate::types::{AccountId, Balance, TrancheId};
 use crate::wrap_errors;
 use finance::Timestamp;
 use ink::prelude::string::String;
@@ -60,11 +60,21 @@ pub enum Issue {
         /// Whose it is.
         holder: AccountId,
     },
-    /// Made for whoever locks as much of another token.
-    Locker {
-        /// The token that is locked.
-        underlying: AccountId,
-    },
+    /// Made for whoever locks as many tokens of a class.
+    Locker(Locked),
+}
+
+/// What is locked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
+pub struct Locked {
+    /// The token of the class.
+    pub underlying: AccountId,
+    /// The pool, which knows how many tokens of the class there are.
+    pub pool: AccountId,
+    /// The class.
+    pub tranche: TrancheId,
 }
 
 /// Who may vote, and how much: what a governor asks.
@@ -77,8 +87,9 @@ pub trait Electorate {
     #[ink(message)]
     fn past_votes(&self, account: AccountId, at: Timestamp) -> Result<Balance, ElectorateError>;
 
-    /// What shares of all votes are shares of: the supply at the end of the block at `at`; of a locker no less than the
-    /// supply now of what it locks, or the few who lock first would decide for all.
+    /// What shares of all votes are shares of: the supply at the end of the block at `at`; of a locker no less than all tokens of
+    /// the class now, or the few who lock first would decide for all. So are those that wait with the transfer agent, to be
+    /// claimed or redeemed.
     ///
     /// # Errors
     /// [`ElectorateError::NotPast`], [`ElectorateError::Call`].
@@ -127,7 +138,7 @@ pub trait Delegation {
 pub trait Locker {
     /// What can be locked; nothing, if the supply is fixed.
     #[ink(message)]
-    fn underlying(&self) -> Option<AccountId>;
+    fn locked(&self) -> Option<Locked>;
 
     /// Takes `value` base units from the allowance that the caller gave this contract, and makes as many for him.
     ///

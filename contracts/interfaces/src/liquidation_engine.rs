@@ -168,8 +168,8 @@ pub trait LiquidationEngine {
     #[ink(message)]
     fn reset(&mut self, auction: AuctionId) -> Result<(), EngineError>;
 
-    /// Pays debt and penalty of a lot of which nothing has been sold yet: all collateral is the position's again.
-    /// Open to everybody, like a repayment, and never stopped.
+    /// Pays debt and penalty of a lot of which nothing has been sold yet, or whose auction has run out and waits for a reset: what
+    /// is left of the collateral is the position's again. Open to everybody, like a repayment, and never stopped.
     ///
     /// # Events
     /// [`AuctionCured`].
@@ -388,7 +388,7 @@ pub enum EngineError {
     Stale,
     /// The auction is not due for a reset.
     NotStale,
-    /// Something of the lot has been sold.
+    /// Something of the lot has been sold, and the rest is for sale.
     AlreadyTaken,
     /// More is asked than the caller would pay.
     PriceAboveLimit {

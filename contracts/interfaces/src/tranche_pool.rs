@@ -208,6 +208,11 @@ pub trait TranchePool {
     #[ink(message)]
     fn state(&self) -> State;
 
+    /// All tokens of a class, those included that wait with the transfer agent to be claimed or redeemed; none if there is no such
+    /// class.
+    #[ink(message)]
+    fn supply(&self, tranche: TrancheId) -> Balance;
+
     /// Whether less cash was found than the books say.
     #[ink(message)]
     fn is_deficient(&self) -> bool;

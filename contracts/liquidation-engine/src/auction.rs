@@ -146,9 +146,10 @@ impl DutchAuction {
         })
     }
 
-    /// After all that is due was paid for nothing.
-    pub fn cure(self) -> Result<Sold, EngineError> {
-        ensure!(self.0.sold == 0, EngineError::AlreadyTaken);
+    /// After all that is due was paid for nothing, before anything is sold or where nothing can be any more.
+    pub fn cure(self, now: Timestamp) -> Result<Sold, EngineError> {
+        let may_be = self.0.sold == 0 || self.is_stale(now)?;
+        ensure!(may_be, EngineError::AlreadyTaken);
         let cost = self.due()?;
         Ok(self.sell(Purchase {
             collateral: 0,

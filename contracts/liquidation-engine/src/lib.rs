@@ -178,7 +178,7 @@ mod liquidation_engine {
         #[ink(message)]
         fn cure(&mut self, auction: AuctionId) -> Result<(), EngineError> {
             let payer = self.env().caller();
-            let sold = self.running(auction)?.cure()?;
+            let sold = self.running(auction)?.cure(self.clock())?;
             self.settle(auction, &sold)?;
             self.env().emit_event(AuctionCured {
                 auction,

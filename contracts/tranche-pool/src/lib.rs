@@ -228,6 +228,12 @@ mod tranche_pool {
         }
 
         #[ink(message)]
+        fn supply(&self, tranche: TrancheId) -> Balance {
+            let class = self.pool.state.classes.get(tranche.index());
+            class.map_or(0, |class| class.supply)
+        }
+
+        #[ink(message)]
         fn is_deficient(&self) -> bool {
             self.pool.deficient
         }

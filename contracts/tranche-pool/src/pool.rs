@@ -169,7 +169,12 @@ impl Pool {
         now: Timestamp,
     ) -> Result<Balance, PoolError> {
         self.accrue(terms, now)?;
-        let premium = terms.premium.of(payment.interest, Rounding::Down)?;
+        // Nothing is settled any more once the deal is closed: all of it is for insurance.
+        let share = match self.state.phase {
+            Phase::Closed => Ratio::ONE,
+            _ => terms.premium,
+        };
+        let premium = share.of(payment.interest, Rounding::Down)?;
         let amount = self.ledger.collect(payment, premium)?;
         self.state.interest = add(self.state.interest, sub(payment.interest, premium)?)?;
         self.state.redeploy(self.cash(), portfolio)?;

@@ -8,10 +8,10 @@ use anyhow::{bail, ensure, Result};
 use ink::codegen::TraitCallBuilder;
 use interfaces::compliance::ComplianceRegistry;
 use interfaces::configurator::Configurator as _;
-use interfaces::governance_token::{About, GovernanceTokenTerms, Issue};
+use interfaces::governance_token::{About, GovernanceTokenTerms, Issue, Locked};
 use interfaces::governor::{Governor as _, GovernorError, GovernorTerms, Powers, Voters};
 use interfaces::oracle_adapter::OracleAdapter;
-use interfaces::types::{AccountId, Balance};
+use interfaces::types::{AccountId, Balance, TrancheId};
 use psp22::PSP22;
 
 use super::{Deal, Deploying};
@@ -43,7 +43,7 @@ pub struct Votes {
 
 impl Deploying<'_> {
     /// Deploys what a deal with these tranche tokens is governed by.
-    pub(super) fn governance(&self, tranches: &[AccountId]) -> Result<Governance> {
+    pub(super) fn governance(&self, pool: AccountId, tranches: &[AccountId]) -> Result<Governance> {
         let guardian = self.chain.account(&self.sheet.guardian)?;
         let governance = match &self.sheet.governor {
             sheet::Governor::Account(name) => {
@@ -55,7 +55,7 @@ impl Deploying<'_> {
             }
             sheet::Governor::Votes(governance) => governance,
         };
-        let locker = |class: usize| self.locker(class, tranches[class]);
+        let locker = |class: usize| self.locker(class, tranches[class], pool);
         let electorate = match &governance.electorate {
             Electorate::Token { token, holders } => self.voting_token(token, holders)?,
             Electorate::Residual => locker(self.sheet.residual())?,
@@ -82,14 +82,19 @@ impl Deploying<'_> {
     }
 
     /// What votes for the tokens of a class that are locked in it.
-    fn locker(&self, class: usize, underlying: AccountId) -> Result<AccountId> {
-        let class = &self.sheet.tranches[class];
+    fn locker(&self, number: usize, underlying: AccountId, pool: AccountId) -> Result<AccountId> {
+        let class = &self.sheet.tranches[number];
         let token = Token {
             name: format!("{} votes", class.token.name),
             symbol: format!("v{}", class.token.symbol),
             decimals: class.token.decimals,
         };
-        self.votes(&token, Issue::Locker { underlying })
+        let locked = Locked {
+            underlying,
+            pool,
+            tranche: TrancheId(u32::try_from(number)?),
+        };
+        self.votes(&token, Issue::Locker(locked))
     }
 
     /// A token whose holders have what the term sheet says.

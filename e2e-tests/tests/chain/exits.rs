@@ -92,6 +92,9 @@ fn a_debtor_pays_whatever_the_governor_sets() {
         let set = world.configurator().set(ETH.into(), parameter, value);
         world.does("governor", set);
     }
+    // What has to wait is in force.
+    world.chain.advance(Period(14 * DAY.0));
+    world.quote(100, 5_000);
     world.does("governor", world.vault().touch(ETH));
     deserted(&world);
     let owed = world

@@ -277,7 +277,7 @@ impl<'a> Vault<'a> {
         decrease(&mut self.borrowed[number], proceeds.principal)?;
         let mut written_off = 0;
         if sale.last {
-            written_off = loan.close(&lot)?;
+            written_off = loan.close(&lot, now)?;
         }
         self.lots[id.index()] = lot;
         self.put(number, &loan);

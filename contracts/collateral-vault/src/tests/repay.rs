@@ -49,13 +49,10 @@ fn more_than_is_owed_is_not_taken() {
 }
 
 #[test]
-fn a_debt_below_the_minimum_can_only_be_cleared() {
+fn a_debt_that_is_below_the_minimum_is_paid_in_parts_too() {
     let loan = performing(1_000, 60);
-    let refused = repay(loan, 59);
-    assert_eq!(
-        refused,
-        Err(VaultError::BelowMinimumDebt { minimum: 100 }.into())
-    );
+    let left = performing(1_000, 1);
+    assert_eq!(repay(loan, 59), Ok((left, proceeds(59, 0))));
     let clear = performing(1_000, 0);
     assert_eq!(repay(loan, 60), Ok((clear, proceeds(60, 0))));
 }

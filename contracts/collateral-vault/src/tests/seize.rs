@@ -2,7 +2,7 @@ use super::{account, at_price, days, grown, impaired, market, overdue, performin
 use crate::loan::{Loan, Market};
 use crate::Refused;
 use finance::{Ratio, Timestamp};
-use interfaces::collateral_vault::{Cut, Lot, Seizure, Stressed, VaultError};
+use interfaces::collateral_vault::{Cut, Lot, Sale, Seizure, Stressed, VaultError};
 use interfaces::types::{AuctionId, CollateralId, PositionId};
 
 const POSITION: PositionId = PositionId(3);
@@ -218,6 +218,26 @@ fn the_other_positions_of_the_type_stay_as_they_are() {
     assert_eq!(left.kind.held, 1_350);
     assert_eq!(left.kind.stressed.debt, 90 + lot.stressed.debt);
     assert_eq!(left.kind.stressed.collateral, 50 + 1_000);
+}
+
+#[test]
+fn what_backs_hardly_anything_goes_beyond_the_room_and_is_written_off() {
+    // 1 000 owed on 33 that are worth 99: less than a loan of the least size.
+    let little = Cut { room: 300, ..WIDE };
+    let (mut left, mut all) = cut(performing(33, 1_000), &little, &at_price(3)).unwrap();
+    assert_eq!((all.collateral, all.stressed.debt), (33, 1_000));
+    let sale = Sale {
+        to: account(4),
+        collateral: 33,
+        debt: 99,
+        last: true,
+        receiver: None,
+    };
+    left.sell(&mut all, &sale).unwrap();
+    assert_eq!(left.close(&all, days(1)), Ok(901));
+    // Worth the least size it goes in parts.
+    let (_, part) = cut(performing(34, 1_000), &little, &at_price(3)).unwrap();
+    assert_eq!((part.collateral, part.stressed.debt), (10, 300));
 }
 
 #[test]

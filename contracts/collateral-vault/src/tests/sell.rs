@@ -1,4 +1,4 @@
-use super::{account, impaired, performing};
+use super::{account, days, impaired, overdue, performing, NOW};
 use crate::loan::Loan;
 use crate::Refused;
 use finance::debt::Proceeds;
@@ -155,7 +155,7 @@ fn principal_is_recovered_before_interest_and_what_never_counted_last() {
 /// Closes the only lot of `of`. Returns what is left and what was written off.
 fn closed(of: Loan, lot: Lot) -> (Loan, u128) {
     let mut loan = with_lots(of, &[lot]);
-    let written_off = loan.close(&lot).unwrap();
+    let written_off = loan.close(&lot, NOW).unwrap();
     (loan, written_off)
 }
 
@@ -209,7 +209,7 @@ fn a_shortfall_waits_for_the_other_lots_and_is_written_off_with_the_last() {
     let (first, _) = sold(lot(100, 1_000, 900), &sale(100, 400)).unwrap();
     let second = lot(50, 500, 500);
     let mut loan = with_lots(performing(0, 0), &[first, second]);
-    assert_eq!(loan.close(&first), Ok(0));
+    assert_eq!(loan.close(&first, NOW), Ok(0));
     assert_eq!(loan.debt(), Ok(600));
     assert_eq!(loan.kind.stressed.debt, 600 + 500);
     assert_eq!(loan.kind.stressed.mark, 500);
@@ -217,7 +217,7 @@ fn a_shortfall_waits_for_the_other_lots_and_is_written_off_with_the_last() {
     let mut left = second;
     let all = sale(50, 350);
     loan.sell(&mut left, &all).unwrap();
-    assert_eq!(loan.close(&left), Ok(600 + 150));
+    assert_eq!(loan.close(&left, NOW), Ok(600 + 150));
     assert!(loan.is_empty());
     assert_eq!(loan.kind.stressed, Stressed::default());
     assert_eq!(loan.kind.written_off, 750);
@@ -241,6 +241,17 @@ fn an_impaired_position_takes_back_more() {
 }
 
 #[test]
+fn debt_that_comes_back_was_not_late_while_it_was_in_the_lot() {
+    let mut lot = lot(100, 9_000, 8_000);
+    let mut loan = with_lots(overdue(performing(300, 10_000)), &[lot]);
+    loan.sell(&mut lot, &sale(100, 1_000)).unwrap();
+    let late = loan.late(days(3));
+    loan.close(&lot, days(3)).unwrap();
+    assert_eq!(loan.debt(), Ok(10_000 + 8_000));
+    assert_eq!(loan.late(days(3)), late);
+}
+
+#[test]
 fn the_other_lots_of_the_type_stay_as_they_are() {
     let others = Stressed {
         debt: 90,
@@ -253,7 +264,7 @@ fn the_other_lots_of_the_type_stay_as_they_are() {
     loan.sell(&mut lot, &sale(250, 900)).unwrap();
     assert_eq!(loan.kind.held, 750 + 50);
     assert_eq!(loan.kind.stressed.debt, 3_101 + 90);
-    assert_eq!(loan.close(&lot), Ok(0));
+    assert_eq!(loan.close(&lot, NOW), Ok(0));
     // Still one lot out: what was owed came back.
     assert_eq!(loan.kind.stressed.debt, 3_101 + 90);
     assert_eq!(loan.position.lots, 1);

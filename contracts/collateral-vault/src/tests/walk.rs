@@ -380,7 +380,7 @@ impl World {
         self.model.collateral -= sale.collateral as i128;
         if sale.last {
             self.auctions.remove(number);
-            let written_off = loan.close(&auction.lot)?;
+            let written_off = loan.close(&auction.lot, self.now)?;
             if written_off > 0 || loan.is_empty() {
                 assert!(loan.is_empty(), "written off with something left");
                 let lost = auction.lot.stressed.principal + principal;

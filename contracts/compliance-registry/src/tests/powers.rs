@@ -53,6 +53,15 @@ fn a_registry_is_bound_once_by_its_deployer() {
 }
 
 #[ink::test]
+fn before_it_is_bound_nobody_governs_a_registry() {
+    let mut registry = registry(NETWORK);
+    call_as(DEPLOYER);
+    let everything = Some(scope(countries(0)));
+    assert_eq!(registry.set_issuer(BANK, everything), NOT_PERMITTED);
+    assert_eq!(registry.set_officer(BANK), NOT_PERMITTED);
+}
+
+#[ink::test]
 fn the_governor_sets_rules() {
     let mut registry = for_members();
     for who in [DEPLOYER, OFFICER, BANK, TOKENS[0]] {

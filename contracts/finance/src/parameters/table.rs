@@ -220,11 +220,11 @@ parameters! {
         debt_ceiling / DebtCeiling: u128 = cash(0, Up),
         /// The least that a position with any debt may owe.
         // At least one, so that no loan of nothing stays open.
-        minimum_debt / MinimumDebt: u128 = cash(1, Down),
+        minimum_debt / MinimumDebt: u128 = cash(1, Both),
         /// The share of the pool's value up to which the type costs its base rate.
-        target_share / TargetShare: Ratio = ratio((0, 10_000), 2_000, Up),
+        target_share / TargetShare: Ratio = ratio((0, 10_000), 2_000, Both),
         /// The share of the pool's value that no draw may pass.
-        maximum_share / MaximumShare: Ratio = ratio((0, 10_000), 2_000, Up),
+        maximum_share / MaximumShare: Ratio = ratio((0, 10_000), 2_000, Both),
         /// How much the borrow LTV falls, in a straight line, from the target share to the maximum.
         ltv_cut / LtvCut: Ratio = ratio((0, 9_000), 1_000, Down),
         /// How much the rate rises, in a straight line, from the target share to the maximum.

@@ -6,8 +6,8 @@ use crate::governance_token::GovernanceTokenContract;
 use finance::Timestamp;
 use ink::env::test::{default_accounts, set_block_timestamp, set_caller, DefaultAccounts};
 use ink::env::DefaultEnvironment;
-use interfaces::governance_token::{About, Delegation as _, GovernanceTokenTerms, Issue};
-use interfaces::types::{AccountId, Balance};
+use interfaces::governance_token::{About, Delegation as _, GovernanceTokenTerms, Issue, Locked};
+use interfaces::types::{AccountId, Balance, TrancheId};
 use psp22::{PSP22Error, PSP22};
 
 /// The chain on which the tokens of the tests live.
@@ -19,6 +19,15 @@ fn about(network: [u8; 32]) -> About {
         symbol: "VTS".into(),
         decimals: 0,
         network,
+    }
+}
+
+/// What is locked of a deal: the token of its most senior class.
+fn locked(underlying: AccountId) -> Locked {
+    Locked {
+        underlying,
+        pool: accounts().charlie,
+        tranche: TrancheId(0),
     }
 }
 

@@ -114,7 +114,7 @@ fn a_signature_is_for_one_token_on_one_chain() {
     let signature = signed(&token, &keys, bob);
     let mut elsewhere = GovernanceTokenContract::new(GovernanceTokenTerms {
         about: about([0x52; 32]),
-        issue: Issue::Locker { underlying: bob },
+        issue: Issue::Locker(locked(bob)),
     });
     let submitted = elsewhere.delegate_signed(owner(&keys), bob, DEADLINE, signature);
     assert_eq!(submitted, WRONG);

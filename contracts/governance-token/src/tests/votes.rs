@@ -115,7 +115,7 @@ fn a_token_of_fixed_supply_locks_nothing() {
     let mut token = held_by_alice(1_000);
     call_as(accounts().alice);
     let refused = || Err(PSP22Error::Custom(NO_LOCKER.into()));
-    assert_eq!(token.underlying(), None);
+    assert_eq!(token.locked(), None);
     assert_eq!(token.lock(1), refused());
     assert_eq!(token.unlock(1), refused());
 }
@@ -125,9 +125,12 @@ fn a_locker_begins_with_nothing() {
     let DefaultAccounts { alice, bob, .. } = accounts();
     let mut token = GovernanceTokenContract::new(GovernanceTokenTerms {
         about: about(NETWORK),
-        issue: Issue::Locker { underlying: bob },
+        issue: Issue::Locker(locked(bob)),
     });
-    assert_eq!((token.underlying(), token.total_supply()), (Some(bob), 0));
+    assert_eq!(
+        (token.locked(), token.total_supply()),
+        (Some(locked(bob)), 0)
+    );
     assert_eq!(token.token_name(), Some("Votes".into()));
     assert_eq!(token.token_symbol(), Some("VTS".into()));
     call_as(alice);

@@ -1,4 +1,4 @@
-use super::{account, auction, auction_due};
+use super::{account, auction, auction_due, START};
 use crate::auction::{DutchAuction, Sold};
 use finance::auction::Purchase;
 use finance::MathError;
@@ -82,13 +82,15 @@ fn debt_that_is_raised_does_not_end_an_auction_while_penalty_is_due() {
 
 #[test]
 fn a_cure_pays_all_and_sells_nothing() {
-    let sold = auction().cure().unwrap();
+    let sold = auction().cure(START).unwrap();
     assert_eq!(parts(&sold), (0, 3_000, 300, true));
     assert_eq!(sold.left.0.collateral, 1_000);
 }
 
 #[test]
-fn there_is_no_cure_after_the_first_purchase() {
-    let sold = sell(auction(), 1, 5).unwrap();
-    assert_eq!(sold.left.cure(), Err(EngineError::AlreadyTaken));
+fn there_is_no_cure_after_the_first_purchase_while_the_rest_is_for_sale() {
+    let left = sell(auction(), 1, 5).unwrap().left;
+    assert_eq!(left.cure(START), Err(EngineError::AlreadyTaken));
+    let run_out = START.plus(auction().0.tail);
+    assert_eq!(parts(&left.cure(run_out).unwrap()), (0, 2_995, 300, true));
 }

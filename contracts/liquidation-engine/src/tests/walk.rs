@@ -181,7 +181,7 @@ impl Walk {
             return false;
         };
         let running = self.engine.running(AuctionId(id)).unwrap();
-        let Ok(sold) = running.cure() else {
+        let Ok(sold) = running.cure(self.now) else {
             return false;
         };
         self.engine.settle(AuctionId(id), &sold).unwrap();

@@ -1,4 +1,5 @@
 use super::*;
+use finance::settlement::Phase;
 use interfaces::tranche_pool::{Funding, Payment, PoolError};
 
 fn draw(pool: &mut Pool, amount: Balance) -> Result<(), PoolError> {
@@ -83,6 +84,22 @@ fn interest_collected_and_fees_owed_are_not_lent() {
     assert_eq!(collected, Ok(7_000));
     assert_eq!(pool.drawable(&lent(0), Ratio::ZERO), Ok(before));
     assert_eq!(pool.state.interest, 7_000);
+}
+
+#[test]
+fn interest_that_comes_after_the_end_is_insurances() {
+    let mut pool = Pool::new(&terms(), START);
+    pool.state.phase = Phase::Closed;
+    let payment = Payment {
+        payer: AccountId::from([1; 32]),
+        principal: 0,
+        interest: 7_000,
+    };
+    let collected = pool.collect(&terms(), &payment, &lent(0), START.plus(DAY));
+    assert_eq!(collected, Ok(7_000));
+    let books = pool.ledger.books();
+    assert_eq!((books.cash, books.insurance), (0, 7_000));
+    assert_eq!(pool.state.interest, 0);
 }
 
 #[test]
