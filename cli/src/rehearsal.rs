@@ -213,9 +213,14 @@ pub mod tests {
     use std::path::Path;
 
     use super::*;
+    use deployment::contracts::{Delegation, Psp22};
+    use deployment::governance::ensure_in_place;
     use ink::codegen::TraitCallBuilder;
+    use interfaces::governance_token::Delegation as _;
     use interfaces::transfer_agent::TransferAgent;
+    use psp22::PSP22;
     use term_sheet::find;
+    use term_sheet::term_sheet::{Electorate, Governor};
 
     const NOW: Timestamp = Timestamp(1_583_899_200_000);
 
@@ -261,6 +266,98 @@ pub mod tests {
         let terms = rehearsal.deal.agent().call().terms();
         assert_eq!(rehearsal.chain().read(terms).unwrap().unwrap().cash, real);
         assert_eq!(rehearsal.book().unwrap().name(real), "USDX");
+    }
+
+    /// The holders of a voting token, 60 and 40 of it.
+    const HOLDERS: [&str; 2] = ["Arranger", "Treasury"];
+
+    /// A deal under a voting token.
+    fn voted() -> TermSheet {
+        let mut sheet = deal("holders-credit");
+        let Governor::Votes(governance) = &mut sheet.governor else {
+            panic!("an account governs");
+        };
+        governance.vetoes.clear();
+        let mut token = sheet.cash.clone();
+        token.symbol = "VTS".to_owned();
+        let holders = HOLDERS.map(str::to_owned).into_iter().zip([60, 40]);
+        let holders = holders.collect();
+        governance.electorate = Electorate::Token { token, holders };
+        sheet
+    }
+
+    /// What HOLDERS and the deployer have, and a way for all of them to pass it on.
+    struct Votes<'a> {
+        rehearsal: &'a Rehearsal<'a>,
+        token: AccountId,
+    }
+
+    impl<'a> Votes<'a> {
+        fn of(rehearsal: &'a Rehearsal<'a>) -> Self {
+            let votes = rehearsal.deal.governance.votes.as_ref().unwrap();
+            for name in HOLDERS {
+                let account = rehearsal.chain().account(name).unwrap();
+                rehearsal.embedded().fund(account);
+            }
+            let token = votes.electorate;
+            Self { rehearsal, token }
+        }
+
+        fn gives(&self, from: &str, to: &str, amount: u128) {
+            let chain = self.rehearsal.chain();
+            let [from, to] = [from, to].map(|name| chain.account(name).unwrap());
+            let mut token = Psp22::from(self.token);
+            let transfer = token.call_mut().transfer(to, amount, vec![]);
+            chain.execute(from, transfer).unwrap();
+        }
+
+        fn have(&self) -> [u128; 2] {
+            let (chain, deal) = (self.rehearsal.chain(), &self.rehearsal.deal);
+            HOLDERS.map(|name| {
+                let account = chain.account(name).unwrap();
+                deal.balance(chain, self.token, account).unwrap()
+            })
+        }
+    }
+
+    #[test]
+    fn nobody_gets_the_votes_of_another_when_a_deployment_is_resumed() {
+        let network = local();
+        let rehearsal = rehearse(voted(), &network, 1);
+        let votes = Votes::of(&rehearsal);
+        let resumed = || Deal::deploy(rehearsal.chain(), voted()).map(|_| ());
+        // As if it had been killed between the two transfers.
+        votes.gives("Treasury", DEPLOYER, 40);
+        resumed().unwrap();
+        assert_eq!(votes.have(), [60, 40]);
+        votes.gives("Treasury", DEPLOYER, 40);
+        votes.gives("Arranger", DEPLOYER, 20);
+        let error = resumed().unwrap_err().to_string();
+        for part in [
+            "the deployer has 0.000060 VTS",
+            "Arranger has 0.000040 of 0.000060, Treasury has 0.000000 of 0.000040",
+        ] {
+            assert!(error.contains(part), "{error}");
+        }
+        assert_eq!(votes.have(), [40, 0]);
+        votes.gives(DEPLOYER, "Arranger", 20);
+        resumed().unwrap();
+        assert_eq!(votes.have(), [60, 40]);
+    }
+
+    #[test]
+    fn the_deployer_may_have_what_others_delegate_to_him_and_nothing_else() {
+        let network = local();
+        let rehearsal = rehearse(voted(), &network, 1);
+        let (votes, chain) = (Votes::of(&rehearsal), rehearsal.chain());
+        let arranger = chain.account("Arranger").unwrap();
+        let mut token = Delegation::from(votes.token);
+        let delegate = token.call_mut().delegate(rehearsal.deployer);
+        chain.execute(arranger, delegate).unwrap();
+        ensure_in_place(chain, &rehearsal.deal).unwrap();
+        votes.gives("Arranger", DEPLOYER, 1);
+        let error = ensure_in_place(chain, &rehearsal.deal).unwrap_err();
+        assert!(error.to_string().contains("1 base units"), "{error}");
     }
 
     #[test]

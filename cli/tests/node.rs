@@ -254,6 +254,25 @@ fn what_is_signed_is_submitted_by_others_and_what_changed_since_is_found() {
     node.acts("Governor", &["send", "transfer-agent", "upgrade", &code]);
     let drift = node.refuses(&["deploy", "verify"], &[]);
     assert!(drift.contains("2 of "), "{drift}");
+    let issuer = "Fund administrator";
+    node.acts(
+        "Governor",
+        &["send", "compliance-registry", "set_issuer", issuer, "None"],
+    );
+    let drift = node.refuses(&["deploy", "verify"], &[]);
+    assert!(drift.contains("3 of "), "{drift}");
+    let name = ["send", "configurator", "name", "Arranger", "None"];
+    node.acts("Governor", &name);
+    // The deal is at hand all the same, and found again without the state file: with another guardian, which three checks
+    // see, a parameter, code that is announced and an issuer.
+    for _ in 0..2 {
+        let again = node.says(&["deploy", "apply"], &[]);
+        assert_eq!(again["transactions"], 0);
+        let differences = again["differences"].as_array().unwrap();
+        assert_eq!(differences.len(), 6, "{differences:#?}");
+        node.says(&["status"], &[]);
+        fs::remove_file(node.folder.join("net.state.json")).unwrap();
+    }
 }
 
 /// A vote takes days: that it goes through is tested where the clock can be set.

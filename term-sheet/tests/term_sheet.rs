@@ -362,12 +362,46 @@ fn every_rule_of_governance_says_what_is_wrong() {
         (token(twice), "governance.token: `A` is taken or empty"),
         (
             guarded("governance = {}").replace("symbol = \"J\"\n", "symbol = \"J\"\ndistribution = \"pay out\"\n"),
-            ": to vote, tokens are locked, and Junior pays its coupons out",
+            ": to vote, tokens of Junior are locked, and it pays its coupons out, which nobody would get: write who votes instead",
         ),
     ];
     for (sheet, expected) in cases {
         let message = parse(&sheet).expect_err(expected);
         assert!(message.contains(expected), "{message}\nexpected {expected}");
+    }
+}
+
+#[test]
+fn a_registry_never_stands_between_holders_and_what_they_locked() {
+    let registry = "[compliance]\nofficer = \"Officer\"\nissuers = []\n[cash]";
+    let lines = |lines: &str| governed(&format!("guardian = \"G\"\n{lines}"));
+    let token = "governance.token = { name = \"V\", symbol = \"V\", decimals = 6, holders = [{ name = \"A\", amount = \"1\" }] }\n";
+    let veto = "governance.vetoes = [\"Senior\"]\n";
+    let refused = "are locked, and the registry could refuse to give them back";
+    for (sheet, expected) in [
+        (
+            lines("governance = {}\n"),
+            Some([": to vote, tokens of Junior ", "`[governance.token]`"]),
+        ),
+        (
+            lines(&format!("{token}{veto}")),
+            Some([
+                ", line 7, column 22, governance.vetoes: to vote, tokens of Senior ",
+                "take it out of `vetoes`",
+            ]),
+        ),
+        (lines(token), None),
+    ] {
+        parse(&sheet).unwrap();
+        let ruled = parse(&sheet.replace("[cash]", registry));
+        let Some(expected) = expected else {
+            ruled.unwrap();
+            continue;
+        };
+        let message = ruled.expect_err(refused);
+        for part in expected.into_iter().chain([refused]) {
+            assert!(message.contains(part), "{message}\nexpected {part}");
+        }
     }
 }
 

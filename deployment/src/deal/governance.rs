@@ -4,20 +4,21 @@
 //! deployer never is one. What he may do at all is to bind what he deployed, once; [`ensure_in_place`] asks every contract
 //! whether that is over.
 
-use anyhow::{ensure, Result};
+use anyhow::{bail, ensure, Result};
 use ink::codegen::TraitCallBuilder;
 use interfaces::compliance::ComplianceRegistry;
 use interfaces::configurator::Configurator as _;
-use interfaces::governance_token::{About, Delegation as _, GovernanceTokenTerms, Issue, Locked};
+use interfaces::governance_token::{About, GovernanceTokenTerms, Issue, Locked};
 use interfaces::governor::{Governor as _, GovernorError, GovernorTerms, Powers, Voters};
 use interfaces::oracle_adapter::OracleAdapter;
 use interfaces::types::{AccountId, Balance, TrancheId};
 use psp22::PSP22;
 
 use super::{Deal, Deploying};
+use term_sheet::show;
 use term_sheet::term_sheet::{self as sheet, Electorate, Token};
 
-use crate::contracts::{Delegation, Governor, Psp22, Registry};
+use crate::contracts::{Governor, Psp22, Registry};
 use crate::host::Host;
 
 /// Who decides about a deal.
@@ -102,19 +103,42 @@ impl Deploying<'_> {
         let holder = self.deployer;
         let address = self.votes(token, Issue::Fixed { supply, holder })?;
         let mut psp22 = Psp22::from(address);
-        let mut left: Balance = self.chain.read(psp22.call().balance_of(holder))?;
-        // A deployment that stopped in between goes on where it was.
-        let mut given = 0;
-        for (name, amount) in holders {
-            given += amount;
-            if left > supply - given {
-                let to = self.chain.account(name)?;
-                let transfer = psp22.call_mut().transfer(to, *amount, vec![]);
-                self.chain.execute(holder, transfer)?;
-                left -= amount;
-            }
+        let left: Balance = self.chain.read(psp22.call().balance_of(holder))?;
+        // A deployment that stopped in between goes on with the holders whose votes are left.
+        let owed =
+            |served: usize| -> Balance { holders[served..].iter().map(|(_, amount)| amount).sum() };
+        let Some(served) = (0..=holders.len()).find(|served| owed(*served) == left) else {
+            bail!("{}", self.moved(token, &psp22, holders, left)?);
+        };
+        for (name, amount) in &holders[served..] {
+            let to = self.chain.account(name)?;
+            let transfer = psp22.call_mut().transfer(to, *amount, vec![]);
+            self.chain.execute(holder, transfer)?;
         }
         Ok(address)
+    }
+
+    /// That somebody sent voting tokens back before all holders had theirs, and how to go on.
+    fn moved(
+        &self,
+        token: &Token,
+        psp22: &Psp22,
+        holders: &[(String, Balance)],
+        left: Balance,
+    ) -> Result<String> {
+        let whole = |units| show::amount(units, token, token.decimals.into());
+        let holders = holders.iter().map(|(name, amount)| {
+            let has = psp22.call().balance_of(self.chain.account(name)?);
+            let has = whole(self.chain.read(has)?);
+            Ok(format!("{name} has {has} of {}", whole(*amount)))
+        });
+        Ok(format!(
+            "the deployer has {} {}, more or less than is still to be given: a holder sent some back. {}. Have the deployer \
+             transfer what is too much to whoever sent it, and start again",
+            whole(left),
+            token.symbol,
+            holders.collect::<Result<Vec<_>>>()?.join(", ")
+        ))
     }
 
     fn votes(&self, token: &Token, issue: Issue) -> Result<AccountId> {
@@ -170,9 +194,12 @@ pub fn ensure_in_place(chain: &dyn Host, deal: &Deal) -> Result<()> {
         "the governor obeys the deployer: {can:?}"
     );
     for token in votes.vetoes.iter().chain([&votes.electorate]) {
-        let voter = chain.read(Delegation::from(*token).call().voter(deployer))?;
+        // Not what others delegated to him, which they can do to anybody.
         let kept = deal.balance(chain, *token, deployer)?;
-        ensure!((voter.votes, kept) == (0, 0), "the deployer has votes");
+        ensure!(
+            kept == 0,
+            "the deployer has votes: {kept} base units, to be transferred to a holder"
+        );
     }
     Ok(())
 }

@@ -71,9 +71,13 @@ impl Check<'_> {
         let guardian = sheet.guardian;
         let guardian = guardian.map(|guardian| self.unique(guardian, &mut names));
         let governor = match sheet.governance {
-            Some(governance) => {
-                self.governance(governance, &sheet.governor, &tranches, &mut symbols)?
-            }
+            Some(governance) => self.governance(
+                governance,
+                &sheet.governor,
+                &tranches,
+                &mut symbols,
+                is_ruled,
+            )?,
             None => self.governor(sheet.governor, &mut names)?,
         };
         let guardian = self.guardian(guardian.transpose()?, &governor)?;

@@ -51,6 +51,7 @@ impl Check<'_> {
         governor: &Option<Spanned<String>>,
         tranches: &[Tranche],
         symbols: &mut Taken,
+        is_ruled: bool,
     ) -> Checked<Governor> {
         if let Some(governor) = governor {
             let message = "those who vote govern this deal: remove this line, or `[governance]`";
@@ -61,14 +62,14 @@ impl Check<'_> {
         let vetoes = self.each(written.vetoes, |class| {
             let number = self.number(&class, "tranche", known())?;
             let id = TrancheId(number);
-            self.ensure_lockable(&tranches[id.index()], Some(class.span()))?;
+            self.ensure_lockable(&tranches[id.index()], Some(class.span()), is_ruled)?;
             Ok(id)
         })?;
         let electorate = match written.token {
             Some(token) => self.voting_token(token, symbols)?,
             None => {
                 // A deal has tranches.
-                self.ensure_lockable(&tranches[tranches.len() - 1], None)?;
+                self.ensure_lockable(&tranches[tranches.len() - 1], None, is_ruled)?;
                 Electorate::Residual
             }
         };
@@ -92,15 +93,29 @@ impl Check<'_> {
         }
     }
 
-    /// Coupons of locked tokens would be the locker's.
-    fn ensure_lockable(&self, tranche: &Tranche, span: Option<Range<usize>>) -> Checked<()> {
-        if tranche.terms.policy == Policy::Accumulate {
+    /// Coupons of locked tokens would be the locker's, and a registry may refuse transfers into it and back.
+    fn ensure_lockable(
+        &self,
+        tranche: &Tranche,
+        span: Option<Range<usize>>,
+        is_ruled: bool,
+    ) -> Checked<()> {
+        let instead = match &span {
+            Some(_) => "take it out of `vetoes`",
+            None => "write who votes instead into `[governance.token]`",
+        };
+        let why = if is_ruled {
+            format!(
+                "the registry could refuse to give them back: {instead}, or remove `[compliance]`"
+            )
+        } else if tranche.terms.policy != Policy::Accumulate {
+            format!(
+                "it pays its coupons out, which nobody would get: {instead}, or let it accumulate"
+            )
+        } else {
             return Ok(());
-        }
-        let message = format!(
-            "to vote, tokens are locked, and {} pays its coupons out: nobody would get them",
-            tranche.name
-        );
+        };
+        let message = format!("to vote, tokens of {} are locked, and {why}", tranche.name);
         Err(self.mistake_at(span, message))
     }
 
