@@ -12,6 +12,8 @@ from arithmetic import DECIMALS18, DECIMALS27, YEAR, ZERO
 # Amounts, prices (18 decimals), indexes and the high-water mark (27) have 128 bits: a price or a mark is at most the
 # greatest.
 GREATEST = 2**128 - 1
+# A base unit of a token that costs more base units of cash than this is not sold: orders lose up to one to rounding.
+DEAREST = 1_000
 GREATEST_INDEX = GREATEST * DECIMALS27
 GREATEST_PRICE = GREATEST * DECIMALS18
 REVOLVING, AMORTISING, WIND_DOWN, CLOSED = "Revolving", "Amortising", "WindDown", "Closed"
@@ -588,6 +590,8 @@ def deposit(a, pool, k):
             most = a.down(below(values, j) / other.terms.minimum)
             offered = a.min(offered, a.max(a.number(0), most - pool.value))
     if has_tokens(a, tranche):
+        if a.is_less(a.number(DEAREST) * books.supply, tranche.entry):
+            return
         tokens = a.down(offered * books.supply / tranche.entry)
         amount = a.taken(offered, tokens, tranche.entry / books.supply)
         tokens = a.bought(tokens, amount * books.supply / tranche.entry)

@@ -11,6 +11,11 @@ use crate::class::{values, Class};
 use crate::fixed::{add, mul_div, sub, MathError, Ratio, Rounding};
 use crate::waterfall;
 
+/// The most that a base unit of a token may cost who enters, in base units of cash: every order of a fill loses up to a base unit of
+/// tokens to rounding. The first one costs one; a price like this is not earned but made, by a sole holder who gives up all
+/// other tokens.
+const DEAREST: u128 = 1_000;
+
 /// What filled in one class.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, scale::Encode, scale::Decode)]
 #[cfg_attr(feature = "metadata", derive(scale_info::TypeInfo))]
@@ -160,9 +165,9 @@ pub fn room_to_leave(classes: &[Class], index: usize, lent: bool) -> Result<u128
     Ok(room)
 }
 
-/// What of `cash` is taken for how many tokens. Cash that would buy only a fraction of a token stays in
-/// the order, but for a base unit of rounding: given to the class it would let a sole holder raise the
-/// price of a token until others lose theirs to rounding.
+/// What of `cash` is taken for how many tokens: nothing above [`DEAREST`]. Cash that would buy only a fraction of a token stays in
+/// the order, but for a base unit of rounding: given to the class it would let a sole holder raise the price of a token until
+/// others lose theirs to rounding.
 fn issue(class: &Class, cash: u128) -> Result<(u128, u128), MathError> {
     if class.supply == 0 {
         // What nobody owns is no gift to who comes first.
@@ -171,6 +176,7 @@ fn issue(class: &Class, cash: u128) -> Result<(u128, u128), MathError> {
     }
     let minted = match class.entry {
         0 => 0,
+        entry if entry > class.supply.saturating_mul(DEAREST) => 0,
         entry => mul_div(cash, class.supply, entry, Rounding::Down).unwrap_or(0),
     };
     let cost = mul_div(minted, class.entry, class.supply, Rounding::Up)?;
@@ -279,6 +285,19 @@ mod tests {
             fills.iter().map(|fill| fill.deposited).collect::<Vec<_>>(),
             [10, 0, 0]
         );
+    }
+
+    #[test]
+    fn nobody_enters_at_more_than_a_thousand_a_token() {
+        for (value, taken) in [(1_000, 5_000), (1_001, 0)] {
+            let mut classes = [class(1_000, 0), class(value, 0)];
+            (classes[1].supply, classes[1].deposits) = (1, 5_500);
+            let fills = fill(&mut classes, 0, false).unwrap();
+            assert_eq!(
+                (fills[1].deposited, fills[1].minted),
+                (taken, taken / 1_000)
+            );
+        }
     }
 
     #[test]

@@ -69,15 +69,16 @@ pub trait AsyncVault {
         conditions: Conditions,
     ) -> Result<(), AsyncVaultError>;
 
-    /// Takes back what is unfilled of a deposit order. Returns the cash sent to `owner`: nothing after the
-    /// cut-off, when the order still takes part in the coming settlement and what is left of it is claimable afterwards.
+    /// Takes back what is unfilled of a deposit order. Returns the cash that is sent to `owner`, or is claimable if its token refuses
+    /// him: nothing after the cut-off, when the order still takes part in the coming settlement and what is left of it is
+    /// claimable afterwards.
     ///
     /// # Events
     /// [`OrderCancelled`].
     ///
     /// # Errors
     /// [`AsyncVaultError::NothingPending`], [`AsyncVaultError::NotAuthorised`],
-    /// [`AsyncVaultError::UnknownClass`], [`AsyncVaultError::Token`].
+    /// [`AsyncVaultError::UnknownClass`].
     #[ink(message)]
     fn cancel_deposit(
         &mut self,

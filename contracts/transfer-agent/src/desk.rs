@@ -65,7 +65,7 @@ impl Desk {
             classes: (0..terms.tranches).map(|_| Books::default()).collect(),
             ..Self::default()
         };
-        desk.end_epoch_at(now.plus(terms.epoch_length), terms);
+        desk.end_epoch_at(now.plus(terms.epoch_length), terms, now);
         desk
     }
 
@@ -82,14 +82,15 @@ impl Desk {
             .checked_add(1)
             .and_then(|epochs| epochs.checked_mul(length));
         let ahead = Period(ahead.ok_or(MathError::Overflow)?);
-        self.end_epoch_at(self.ends_at.plus(ahead), terms);
+        self.end_epoch_at(self.ends_at.plus(ahead), terms, now);
         self.epoch = self.epoch.checked_add(1).ok_or(MathError::Overflow)?;
         Ok(())
     }
 
-    fn end_epoch_at(&mut self, end: Timestamp, terms: &AgentTerms) {
+    /// A cut-off that would have been before the epoch begins `now` is now: prices that were known are not for it.
+    fn end_epoch_at(&mut self, end: Timestamp, terms: &AgentTerms, now: Timestamp) {
         self.ends_at = end;
-        self.cut_off_at = Timestamp(end.0.saturating_sub(terms.cut_off.0));
+        self.cut_off_at = Timestamp(end.0.saturating_sub(terms.cut_off.0)).max(now);
         self.overdue_at = end.plus(terms.epoch_length);
     }
 

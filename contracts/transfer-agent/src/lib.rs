@@ -190,10 +190,16 @@ mod transfer_agent {
                     Err(AsyncVaultError::NothingClaimable) => (),
                     Err(error) => return Err(error),
                 }
-                match self.claim_distribution(tranche, owner) {
-                    Ok(cash) => claimed = Some(add(claimed.unwrap_or(0), cash)?),
-                    Err(AsyncVaultError::NothingClaimable) => (),
-                    Err(error) => return Err(error),
+                match self.distribution(tranche, owner)? {
+                    0 => (),
+                    cash => match self.push_distribution(tranche, owner, cash) {
+                        Ok(()) => claimed = Some(add(claimed.unwrap_or(0), cash)?),
+                        Err(error) => {
+                            let mut holding = self.state.holding(tranche, owner)?;
+                            self.keep(tranche, owner, &mut holding, Proceeds { tokens: 0, cash })?;
+                            refusal = error;
+                        }
+                    },
                 }
             }
             claimed.ok_or(refusal)
@@ -205,20 +211,9 @@ mod transfer_agent {
             tranche: TrancheId,
             owner: AccountId,
         ) -> Result<Balance, AsyncVaultError> {
-            // Whose class never paid anything need not ask the token.
-            ensure!(
-                self.state.desk.class(tranche)?.index > 0,
-                AsyncVaultError::NothingClaimable
-            );
-            let cash = peers::take_distribution(self.state.token(tranche)?, owner)?;
+            let cash = self.distribution(tranche, owner)?;
             ensure!(cash > 0, AsyncVaultError::NothingClaimable);
-            self.state.desk.ledger.pay_claim(cash)?;
-            self.env().emit_event(DistributionClaimed {
-                owner,
-                tranche,
-                cash,
-            });
-            calls::push::<AsyncVaultError>(self.state.fixed.cash, owner, cash)?;
+            self.push_distribution(tranche, owner, cash)?;
             Ok(cash)
         }
     }
@@ -431,8 +426,7 @@ mod transfer_agent {
                 cash,
                 tokens,
             });
-            self.send_tokens(tranche, owner, tokens)?;
-            calls::push::<AsyncVaultError>(self.state.fixed.cash, owner, cash)?;
+            let _sent = self.send(tranche, owner, &mut holding, Proceeds { tokens, cash })?;
             Ok(amount)
         }
 
@@ -447,35 +441,96 @@ mod transfer_agent {
             let due = holding.claim(index)?;
             self.state.desk.ledger.pay_claim(due.cash)?;
             self.store(class, owner, &mut holding)?;
-            let tokens = self.send_tokens(class, owner, due.tokens);
-            let cash = calls::push::<AsyncVaultError>(self.state.fixed.cash, owner, due.cash);
-            let sent = Proceeds {
-                tokens: if tokens.is_ok() { due.tokens } else { 0 },
-                cash: if cash.is_ok() { due.cash } else { 0 },
-            };
-            let kept = Proceeds {
-                tokens: due.tokens.saturating_sub(sent.tokens),
-                cash: due.cash.saturating_sub(sent.cash),
-            };
-            if sent != due {
-                holding.take_back(kept.tokens, index)?;
-                holding.keep(kept.cash)?;
-                self.state.desk.ledger.keep_claim(kept.cash)?;
-                self.store(class, owner, &mut holding)?;
-            }
+            let (sent, outcome) = self.send(class, owner, &mut holding, due)?;
             self.env().emit_event(Claimed {
                 owner,
                 class,
                 tokens: sent.tokens,
                 cash: sent.cash,
-                tokens_kept: kept.tokens,
-                cash_kept: kept.cash,
+                tokens_kept: due.tokens.saturating_sub(sent.tokens),
+                cash_kept: due.cash.saturating_sub(sent.cash),
             });
             Ok(HandedOut {
                 sent,
-                outcome: tokens.and(cash),
+                outcome,
                 view: holding.view(index)?,
             })
+        }
+
+        /// Sends what has left the books; what a token refuses to hand over comes back to them as claimable. Returns what is sent,
+        /// and the first refusal.
+        fn send(
+            &mut self,
+            class: TrancheId,
+            owner: AccountId,
+            holding: &mut Holding,
+            due: Proceeds,
+        ) -> Result<(Proceeds, Result<(), AsyncVaultError>), AsyncVaultError> {
+            let tokens = self.send_tokens(class, owner, due.tokens);
+            let cash = self.push(owner, due.cash);
+            let mut kept = Proceeds::default();
+            if tokens.is_err() {
+                kept.tokens = due.tokens;
+            }
+            if cash.is_err() {
+                kept.cash = due.cash;
+            }
+            self.keep(class, owner, holding, kept)?;
+            let sent = Proceeds {
+                tokens: due.tokens.saturating_sub(kept.tokens),
+                cash: due.cash.saturating_sub(kept.cash),
+            };
+            Ok((sent, tokens.and(cash)))
+        }
+
+        /// What was refused stays its owner's.
+        fn keep(
+            &mut self,
+            class: TrancheId,
+            owner: AccountId,
+            holding: &mut Holding,
+            kept: Proceeds,
+        ) -> Result<(), AsyncVaultError> {
+            if kept == Proceeds::default() {
+                return Ok(());
+            }
+            holding.take_back(kept.tokens, self.state.desk.class(class)?.index)?;
+            holding.keep(kept.cash)?;
+            self.state.desk.ledger.keep_claim(kept.cash)?;
+            self.store(class, owner, holding)
+        }
+
+        /// Takes what a class has distributed on an owner's tokens out of the books; nothing of one that never paid.
+        fn distribution(
+            &mut self,
+            tranche: TrancheId,
+            owner: AccountId,
+        ) -> Result<Balance, AsyncVaultError> {
+            if self.state.desk.class(tranche)?.index == 0 {
+                return Ok(0);
+            }
+            let cash = peers::take_distribution(self.state.token(tranche)?, owner)?;
+            self.state.desk.ledger.pay_claim(cash)?;
+            Ok(cash)
+        }
+
+        fn push_distribution(
+            &self,
+            tranche: TrancheId,
+            owner: AccountId,
+            cash: Balance,
+        ) -> Result<(), AsyncVaultError> {
+            self.push(owner, cash)?;
+            self.env().emit_event(DistributionClaimed {
+                owner,
+                tranche,
+                cash,
+            });
+            Ok(())
+        }
+
+        fn push(&self, owner: AccountId, cash: Balance) -> Result<(), AsyncVaultError> {
+            calls::push::<AsyncVaultError>(self.state.fixed.cash, owner, cash)
         }
 
         /// Makes the tokens that were an owner's in the books alone.

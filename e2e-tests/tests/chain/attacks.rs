@@ -1,8 +1,9 @@
 //! What others would gain by timing and by numbers, if the rules let them.
 
 use e2e_tests::*;
+use finance::fills::Fill;
 use finance::{Price, Ratio, Timestamp};
-use interfaces::async_vault::{AsyncVault, AsyncVaultError};
+use interfaces::async_vault::{AsyncVault, AsyncVaultError, Conditions};
 use interfaces::collateral_vault::{CollateralVault, VaultError};
 use interfaces::liquidation_engine::LiquidationEngine;
 use interfaces::tranche_pool::{PoolError, TranchePool};
@@ -151,5 +152,27 @@ fn nobody_leaves_at_a_price_that_he_knows_to_be_wrong() {
     let cash = |who| world.balance(world.deal.cash, who);
     assert!(cash("cal") < usd(65));
     assert_eq!(cash("cal"), cash("dan"));
+    world.assert_balanced();
+}
+
+#[test]
+fn who_makes_a_token_dear_takes_nothing_from_who_enters() {
+    let world = World::deployed();
+    world.deposit("mallory", JUNIOR, usd(1_010));
+    world.close_epoch();
+    world.claim("mallory", JUNIOR);
+    world.deposit("dan", JUNIOR, usd(1_000));
+    let at_any_price = Conditions {
+        limit: Some(Price(u128::MAX)),
+        until: Some(9),
+    };
+    world.deposit_on("mallory", JUNIOR, usd(20), at_any_price);
+    // Too late for Dan.
+    world.cut_off();
+    let surrender = world.agent().surrender(JUNIOR, usd(1_010) - 1);
+    world.does("mallory", surrender);
+    let settled = world.close_epoch();
+    assert_eq!(settled.tranches[2].fill, Fill::default());
+    assert_eq!(world.cancel_deposit("dan", JUNIOR), usd(1_000));
     world.assert_balanced();
 }

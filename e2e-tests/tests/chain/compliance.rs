@@ -189,6 +189,19 @@ fn a_frozen_holder_neither_gives_nor_receives_and_leaves_with_his_cash() {
 }
 
 #[test]
+fn a_frozen_holder_thinks_better_of_leaving() {
+    let world = members();
+    world.redeem("ann", SENIOR, usd(100));
+    freeze(&world, "ann", true);
+    // His tokens wait until he may receive them.
+    assert_eq!(world.cancel_redeem("ann", SENIOR), usd(100));
+    assert_eq!(world.order("ann", SENIOR).claimable_tokens, usd(100));
+    freeze(&world, "ann", false);
+    assert_eq!(world.claim("ann", SENIOR).claimable_tokens, usd(100));
+    world.assert_balanced();
+}
+
+#[test]
 fn who_is_no_longer_a_member_leaves_with_his_cash() {
     let world = members();
     world.deposit("ann", SENIOR, usd(10));

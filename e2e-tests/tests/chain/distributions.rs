@@ -8,6 +8,7 @@ use ink::codegen::TraitCallBuilder;
 use interfaces::async_vault::{AsyncVaultError, Claimed, Conditions, OrderView};
 use interfaces::collateral_vault::{CollateralVault, LoanServicing};
 use interfaces::liquidation_engine::LiquidationEngine;
+use interfaces::test_asset::{MOODY, REFUSES};
 use interfaces::tranche_pool::Settlement;
 use interfaces::tranche_token::TrancheToken;
 use interfaces::transfer_agent::{DistributionClaimed, Distributions, TransferAgent};
@@ -92,6 +93,32 @@ fn interest_pays_coupons_from_the_top_and_the_residual_what_is_left() {
         let cash = world.claim_all(who);
         assert!((paid - 1..=paid).contains(&cash), "{who}: {cash}");
     }
+    world.assert_balanced();
+}
+
+#[test]
+fn all_that_is_not_refused_is_sent_and_a_distribution_that_is_waits() {
+    let world = World::with(|sheet| {
+        all_pay_out(sheet);
+        sheet.cash.symbol = MOODY.into();
+    });
+    let world = world.fund();
+    world.claim("ben", MEZZANINE);
+    let position = world.borrow("olga", eth(8), usd(600));
+    closes_with_interest(&world, position);
+    world.deposit("ben", JUNIOR, usd(10));
+    world.close_epoch();
+    let (ben, cash) = (world.account("ben"), world.deal.cash);
+    let set_mood = |mood| world.does("ben", Psp22::from(cash).call_mut().approve(cash, mood));
+    set_mood(REFUSES);
+    let coupon = world.reads(world.token(MEZZANINE).distribution(ben));
+    assert!((MEZZANINE_COUPON - 1..=MEZZANINE_COUPON).contains(&coupon));
+    assert_eq!(world.claim_all("ben"), 0);
+    assert!(world.balance(world.deal.tranche_token(JUNIOR), "ben") > 0);
+    assert_eq!(world.order("ben", MEZZANINE).claimable_cash, coupon);
+    world.assert_balanced();
+    set_mood(0);
+    assert_eq!(world.claim_all("ben"), coupon);
     world.assert_balanced();
 }
 

@@ -544,6 +544,24 @@ fn what_a_rule_refuses_waits_and_the_rest_is_sent() {
 }
 
 #[test]
+fn an_order_is_cancelled_though_cash_refuses_its_owner() {
+    let world = World::with(|sheet| sheet.cash.symbol = MOODY.into()).fund();
+    world.deposit("cal", JUNIOR, usd(50));
+    let cash = world.deal.cash;
+    let set_mood = |mood| world.does("cal", Psp22::from(cash).call_mut().approve(cash, mood));
+    set_mood(TRAPS);
+    assert_eq!(world.cancel_deposit("cal", JUNIOR), usd(50));
+    assert_eq!(world.balance(cash, "cal"), 0);
+    set_mood(0);
+    let claimed = world.claim("cal", JUNIOR);
+    assert_eq!(
+        (claimed.claimable_tokens, claimed.claimable_cash),
+        (usd(150), usd(50))
+    );
+    world.assert_balanced();
+}
+
+#[test]
 fn cash_that_its_token_refuses_an_owner_waits_for_him_alone() {
     let world = World::with(|sheet| sheet.cash.symbol = MOODY.into()).fund();
     let (cal, dan) = (world.account("cal"), world.account("dan"));

@@ -916,16 +916,24 @@ impl Walk {
             .plus(DAY);
         let is_overdue = self.world.chain.now() >= overdue_at;
         let (late, epoch) = self.epoch();
+        let token = self.world.deal.tranches[id.index()];
+        let asset = if deposit { self.world.deal.cash } else { token };
+        let before = self.world.balance(asset, PEOPLE[who]);
         let returned = if deposit {
             self.tries(PEOPLE[who], self.world.orders().cancel_deposit(id, owner))
         } else {
             self.tries(PEOPLE[who], self.world.orders().cancel_redeem(id, owner))
         };
         let Some(returned) = returned else { return };
+        let sent = self.world.balance(asset, PEOPLE[who]) - before;
+        self.count_if(sent < returned, "cancelled and kept");
         let tolerance = self.model.tolerance();
         let holding = self.model.holding(who, id.index());
-        if !deposit {
-            holding.held += returned;
+        if deposit {
+            holding.cash += returned - sent;
+        } else {
+            holding.held += sent;
+            holding.tokens += returned - sent;
         }
         let order = if deposit {
             &mut holding.deposit

@@ -434,7 +434,8 @@ fn an_epoch_that_nobody_closed_is_skipped() {
     let ends_at = end_of_epoch(4);
     let running = EpochView {
         number: 1,
-        cut_off_at: Timestamp(ends_at.0 - HOUR.0),
+        // Not an hour before its end: prices of then were known.
+        cut_off_at: settled.settled_at,
         ends_at,
         phase: Phase::Revolving,
         closed_until: Timestamp(0),

@@ -211,7 +211,10 @@ impl Order {
                 .of(sum.minus(before)?.times(ONE, start.product)?)
         };
         gains.received = gains.received.plus(gained(end.received, start.received)?)?;
-        if end.weight > start.weight {
+        if end.weight == Exact::MAX {
+            // Beyond the range for one order of the generation is beyond it for all.
+            gains.weight = Exact::MAX;
+        } else if end.weight > start.weight {
             let weight = gained(end.weight, start.weight).and_then(|weight| weight.with_margin(4));
             let weight = weight.and_then(|weight| gains.weight.plus(weight));
             gains.weight = weight.unwrap_or(Exact::MAX);

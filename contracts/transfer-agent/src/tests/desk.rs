@@ -182,3 +182,14 @@ fn an_exit_is_shared_by_all_that_leave_at_its_price_after_the_classes_above() {
     let alone = desk.expected_exit(junior, &waiting(None, Some(0)), &settlement);
     assert_eq!(alone, Ok(stays));
 }
+
+#[test]
+fn an_epoch_that_begins_after_its_cut_off_takes_no_prices_that_were_known() {
+    let mut desk = Desk::new(&terms(), START);
+    let (end, cut_off) = (desk.ends_at, terms().cut_off);
+    assert_eq!(desk.cut_off_at.plus(cut_off), end);
+    // Nobody closes until a second before the next end.
+    let now = Timestamp(end.0 + DAY.0 - 1_000);
+    desk.start_next_epoch(&terms(), now).unwrap();
+    assert_eq!((desk.cut_off_at, desk.ends_at), (now, end.plus(DAY)));
+}
