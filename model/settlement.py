@@ -688,11 +688,12 @@ def close(a, state, pool, inputs):
 
 
 def move_mark(a, pool):
-    """Who enters the residual brings what he paid, who leaves takes his along."""
+    """Who enters the residual above the mark brings what he paid; below it he leaves it where it is."""
     residual = pool.residual
     if a.is_positive(residual.minted):
         stayed = residual.books.supply - residual.minted
         base = a.up(pool.high_water * stayed) + residual.deposited
-        pool.high_water = mark(a, base, residual.books.supply)
+        before = pool.high_water if a.is_positive(stayed) else a.number(0)
+        pool.high_water = a.max(before, mark(a, base, residual.books.supply))
     elif not has_tokens(a, residual):
         pool.high_water = a.number(1)

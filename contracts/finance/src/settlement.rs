@@ -629,7 +629,8 @@ fn distribute(
     Ok(cash)
 }
 
-/// Those who enter the residual bring what they paid as their own mark; those who leave take theirs along.
+/// Those who enter the residual above the mark bring what they paid as their own. Below it they do not lower it, or the others would pay
+/// for the same rise twice: they pay nothing until it is reached. Those who leave take theirs along.
 fn raise_high_water(state: &mut State, traces: &[ClassTrace]) {
     let (Some(before), Some(trace)) = (state.classes.last(), traces.last()) else {
         return;
@@ -645,7 +646,8 @@ fn raise_high_water(state: &mut State, traces: &[ClassTrace]) {
         let base = mul_div(state.high_water, stay, INDEX_ONE, Rounding::Up);
         let base = base.and_then(|base| add(base, deposited));
         let mark = base.and_then(|base| mul_div(base, INDEX_ONE, add(stay, minted)?, Rounding::Up));
-        state.high_water = mark.unwrap_or(u128::MAX);
+        let before = if stay > 0 { state.high_water } else { 0 };
+        state.high_water = mark.unwrap_or(u128::MAX).max(before);
     } else if burned == before.supply {
         state.high_water = INDEX_ONE;
     }

@@ -153,9 +153,10 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// Whether residence in `jurisdiction` may be attested for all of `tranches`.
+    /// Whether residence in `jurisdiction` may be attested for all of `tranches`; for none of them nothing may.
     pub fn covers(&self, tranches: Tranches, jurisdiction: Jurisdiction) -> bool {
-        self.tranches.include(tranches) && self.jurisdictions.include(jurisdiction)
+        let is_any = tranches.0 > 0;
+        is_any && self.tranches.include(tranches) && self.jurisdictions.include(jurisdiction)
     }
 }
 

@@ -63,7 +63,7 @@ fn an_issuer_speaks_within_his_scope() {
     call_as(BROKER);
     let abroad = senior(ANN, SWITZERLAND, ALWAYS);
     assert_eq!(registry.attest(abroad), OUT_OF_SCOPE);
-    for tranches in [Tranches::only(JUNIOR), both, Tranches::ALL] {
+    for tranches in [Tranches(0), Tranches::only(JUNIOR), both, Tranches::ALL] {
         let statement = Statement {
             tranches,
             ..senior(ANN, AUSTRIA, ALWAYS)

@@ -463,6 +463,26 @@ fn what_newcomers_paid_is_their_own_high_water_mark() {
 }
 
 #[test]
+fn nobody_lowers_the_high_water_mark_by_entering_and_leaving() {
+    let mut terms = terms();
+    terms.performance_fee = Ratio::from_bps(2_000);
+    let mut world = World::new(Deal(terms));
+    deposit(&mut world, 2, 1_000);
+    world.settles();
+    // Half is lost; somebody enters with nine times as much as is left, and leaves.
+    world.cash = 500;
+    deposit(&mut world, 2, 4_500);
+    assert_eq!(world.settles().settled.classes[2].fill.minted, 9_000);
+    redeem(&mut world, 2, 9_000);
+    assert_eq!(world.settles().settled.classes[2].fill.burned, 9_000);
+    // What was lost comes back: the holder gained nothing.
+    world.cash += 500;
+    assert_eq!(world.settles().settled.trace.performance_fee, 0);
+    world.cash += 100;
+    assert_eq!(world.settles().settled.trace.performance_fee, 20);
+}
+
+#[test]
 fn a_pool_that_owes_more_fees_than_it_has_takes_no_deposit_and_settles() {
     let mut terms = terms();
     terms.management_fee = Ratio::from_bps(500);
