@@ -339,13 +339,21 @@ class SettlementTest(unittest.TestCase):
 
     # 9. After
 
-    def test_who_enters_brings_his_own_mark(self):
+    def test_who_enters_above_the_mark_brings_his_own(self):
+        deal = terms(class_terms(), class_terms())
+        # Half of the tokens' value is debt in auction: 60 of 100 stay at 1, and 25 enter for 50, at 2.
+        before = state(100, books(), books(0, 100), high_water=1)
+        given = inputs(2, {1: [50]}, {1: [40]}, seized=100, market=100)
+        after, pool = self.settle(deal, before, given)
+        stayed = 100 - pool.residual.burned
+        mark = -(-(stayed + 50) * 10**27 // (stayed + 25))
+        self.assertEqual(after.high_water, Fraction(mark, 10**27))
+
+    def test_who_enters_below_the_mark_leaves_it(self):
         deal = terms(class_terms(), class_terms())
         before = state(200, books(), books(0, 100), high_water=3)
-        # 60 of 100 tokens stay at 3, and 25 enter for 50.
         after, _ = self.settle(deal, before, inputs(2, {1: [50]}, {1: [40]}))
-        mark = -(-230 * 10**27 // 85)
-        self.assertEqual(after.high_water, Fraction(mark, 10**27))
+        self.assertEqual(after.high_water, 3)
         after, _ = self.settle(deal, before, inputs(2, None, {1: [100]}))
         self.assertEqual(after.high_water, 1)
 
