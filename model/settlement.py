@@ -12,10 +12,10 @@ from arithmetic import DECIMALS18, DECIMALS27, YEAR, ZERO
 # Amounts, prices (18 decimals), indexes and the high-water mark (27) have 128 bits: a price or a mark is at most the
 # greatest.
 GREATEST = 2**128 - 1
-# A base unit of a token that costs more base units of cash than this is not sold: orders lose up to one to rounding.
-DEAREST = 1_000
 GREATEST_INDEX = GREATEST * DECIMALS27
 GREATEST_PRICE = GREATEST * DECIMALS18
+# A base unit of a token that costs more base units of cash than this is not sold: orders lose up to one to rounding.
+DEAREST = 1_000
 REVOLVING, AMORTISING, WIND_DOWN, CLOSED = "Revolving", "Amortising", "WindDown", "Closed"
 
 

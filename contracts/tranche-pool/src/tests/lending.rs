@@ -7,6 +7,14 @@ fn draw(pool: &mut Pool, amount: Balance) -> Result<(), PoolError> {
     pool.draw(&terms(), amount, &lent, START.plus(DAY))
 }
 
+fn payment(principal: Balance, interest: Balance) -> Payment {
+    Payment {
+        payer: AccountId::from([1; 32]),
+        principal,
+        interest,
+    }
+}
+
 #[test]
 fn a_draw_leaves_the_buffer() {
     let mut pool = funded();
@@ -41,11 +49,7 @@ fn a_draw_leaves_what_redemptions_that_a_settlement_did_not_fill_are_worth() {
 fn what_is_repaid_is_lent_from_the_next_settlement_on() {
     let mut pool = funded();
     draw(&mut pool, 500_000_000).unwrap();
-    let payment = Payment {
-        payer: AccountId::from([1; 32]),
-        principal: 200_000_000,
-        interest: 0,
-    };
+    let payment = payment(200_000_000, 0);
     let now = START.plus(DAY);
     pool.collect(&terms(), &payment, &lent(300_000_000), now)
         .unwrap();
@@ -75,11 +79,7 @@ fn a_pool_is_worth_its_cash_and_its_loans_and_claims_grow_on_what_is_lent() {
 fn interest_collected_and_fees_owed_are_not_lent() {
     let mut pool = funded();
     let before = pool.drawable(&lent(0), Ratio::ZERO).unwrap();
-    let payment = Payment {
-        payer: AccountId::from([1; 32]),
-        principal: 0,
-        interest: 7_000,
-    };
+    let payment = payment(0, 7_000);
     let collected = pool.collect(&terms(), &payment, &lent(0), START.plus(DAY));
     assert_eq!(collected, Ok(7_000));
     assert_eq!(pool.drawable(&lent(0), Ratio::ZERO), Ok(before));
@@ -90,11 +90,7 @@ fn interest_collected_and_fees_owed_are_not_lent() {
 fn interest_that_comes_after_the_end_is_insurances() {
     let mut pool = Pool::new(&terms(), START);
     pool.state.phase = Phase::Closed;
-    let payment = Payment {
-        payer: AccountId::from([1; 32]),
-        principal: 0,
-        interest: 7_000,
-    };
+    let payment = payment(0, 7_000);
     let collected = pool.collect(&terms(), &payment, &lent(0), START.plus(DAY));
     assert_eq!(collected, Ok(7_000));
     let books = pool.ledger.books();
