@@ -119,10 +119,10 @@ impl Walk {
                 if let Ok(done) = self.sends(PEOPLE[who], self.world.insurance().deposit(amount)) {
                     self.note_income(&done, &before);
                     let begins = self.fund().generation != before.generation;
-                    let stakes = &mut self.model.backers.stakes;
+                    let Backers { stakes, blur, .. } = &mut self.model.backers;
                     if begins {
                         let left: f64 = stakes.iter().sum();
-                        assert!(left < 150.0, "a millionth of the most there may be");
+                        assert!(left < usd(1) as f64 + *blur, "the smallest stake");
                         *stakes = [0.0; PEOPLE.len()];
                     }
                     stakes[who] += amount as f64;
