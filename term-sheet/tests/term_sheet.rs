@@ -285,7 +285,8 @@ fn every_rule_of_a_fund_says_what_is_wrong() {
     let both = SHEET.replace("[cash]", "[insurance_fund]\ntarget = \"500\"\n[cash]");
     let backer = "[[backers]]\nname = \"B\"\nstake = \"5\"\n[[investors]]";
     let cases = [
-        (fund("minimum_stake = \"501\"\n"), "minimum_stake: the smallest stake must not exceed the target of the fund"),
+        (fund("minimum_stake = \"501\"\n"), "minimum_stake: the smallest stake is between 0.000001 and 500, the target of the fund"),
+        (parse(&insured("target = \"80 000 000 000 000\"\nminimum_stake = \"0.000001\"\n", "")), "minimum_stake: the smallest stake is between 72.759576 and 80\u{202f}000\u{202f}000\u{202f}000\u{202f}000, the target of the fund"),
         (fund("period = \"0 d\"\n"), "period: this time must not be zero"),
         (fund("window = \"0 d\"\n"), "window: this time must not be zero"),
         (fund("premium = \"21 %\"\n"), "premium: the pool charges at most 20.0 % of interest to insurance"),

@@ -172,7 +172,7 @@ mod configurator {
             let cell = &mut self.store_upgrades;
             match upgradeable::is_due(cell, upgrader, store.0, code_hash)? {
                 true => store.write(Entry::Code(code_hash)),
-                false => Ok(()),
+                false => Ok(upgradeable::ensure_uploaded(code_hash)?),
             }
         }
 
@@ -285,13 +285,13 @@ mod configurator {
 
         /// Where a parameter is kept, as it is.
         fn entry(&self, scope: Scope, parameter: Parameter) -> Result<Entry, ChangeError> {
+            let (group, place) = parameter.place();
             if let (Scope::Originator(account), Parameter::OriginatorCeiling) = (scope, parameter) {
                 let own = self.kept()?.ceiling(account)?;
-                let of_deal = self.deal()?.originator_ceiling;
-                let course = own.unwrap_or(Course::constant(of_deal));
-                return Ok(Entry::Ceiling(account, course));
+                // His first one follows on the deal's: a step is measured from that.
+                let course = own.or(self.row(Part::Deal)?.course(place));
+                return Ok(Entry::Ceiling(account, course.ok_or(ChangeError::Unknown)?));
             }
-            let (group, _) = parameter.place();
             let part = part(scope, group)?;
             Ok(Entry::Row(part, self.row(part)?))
         }

@@ -38,7 +38,7 @@ stored! {
     pub struct Rules {
         /// Capital beyond which no stake grows, and the reserve is the pool's.
         pub target: u128,
-        /// The least a stake may be made of, above zero. Income while all stakes are less is the reserve's.
+        /// The least a stake may be made of; [no less](least_stake) than a part of the target. Income while all stakes are less is the reserve's.
         pub minimum_stake: u128,
         /// The most that is paid for the losses of one settlement.
         pub event_limit: u128,
@@ -98,6 +98,12 @@ stored! {
         /// How much of it the fund paid.
         pub paid: u128,
     }
+}
+
+/// The least that the smallest stake of a fund with this `target` may be: all income up to a quarter of a million targets is
+/// counted per unit. Of a smaller one its backer could fill the index for all who follow, by a gift that he alone gets back.
+pub fn least_stake(target: u128) -> u128 {
+    (target >> 40).max(1)
 }
 
 impl Fund {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use finance::insurance::{Fund, Loss, Rules, Stake};
+use finance::insurance::{least_stake, Fund, Loss, Rules, Stake, HIGHEST_TARGET};
 use finance::{Period, Timestamp};
 use num_rational::BigRational;
 use num_traits::{ToPrimitive, Zero};
@@ -22,6 +22,8 @@ const COARSE: Rules = Rules {
     minimum_stake: 1_000_000,
     ..RULES
 };
+/// A token of 18 decimals.
+const ONE: u128 = 1_000_000_000_000_000_000;
 const BACKERS: usize = 4;
 
 #[derive(Clone, Debug)]
@@ -439,6 +441,28 @@ fn who_joins_after_heavy_losses_keeps_his_stake_through_the_next() {
     world.fund.cover(&RULES, stake / 20, world.now).unwrap();
     assert_eq!(world.worth(1), stake - stake / 20);
     assert_eq!(world.fund.reserve, 0);
+}
+
+#[test]
+fn the_first_backer_cannot_fill_the_index_of_income_for_others() {
+    let least = least_stake(HIGHEST_TARGET);
+    // Of a base unit a third of a token of 18 decimals would do.
+    for (minimum_stake, amount, reserve) in
+        [(least, 125_000 * HIGHEST_TARGET, 0), (1, ONE / 3, ONE / 3)]
+    {
+        let rules = Rules {
+            target: HIGHEST_TARGET,
+            minimum_stake,
+            ..RULES
+        };
+        let (mut fund, mut stake) = (Fund::default(), Stake::default());
+        fund.join(&rules, &mut stake, minimum_stake).unwrap();
+        // He alone gets back what he gives; the rest is what others should earn later.
+        for _ in 0..2 {
+            fund.earn(&rules, amount).unwrap();
+        }
+        assert_eq!(fund.reserve, reserve);
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Accounts of the fund and of its backers; losses by number.
 
 use finance::fixed::{add, decrease, increase, sub};
-use finance::insurance::{Fund, Loss, Rules, Stake, HIGHEST_TARGET};
+use finance::insurance::{least_stake, Fund, Loss, Rules, Stake, HIGHEST_TARGET};
 use finance::{Period, Timestamp};
 use ink::storage::{traits::ManualKey, Mapping};
 use interfaces::collateral_vault::WriteOff;
@@ -56,7 +56,7 @@ pub struct Left {
 /// # Errors
 /// [`FundError::InvalidRules`].
 pub fn validate(rules: &Rules) -> Result<(), Refused> {
-    let is_possible = (1..=rules.target).contains(&rules.minimum_stake)
+    let is_possible = (least_stake(rules.target)..=rules.target).contains(&rules.minimum_stake)
         && rules.target <= HIGHEST_TARGET
         && rules.event_limit.min(rules.period_limit) > 0
         && rules.period.min(rules.window) > Period::default();

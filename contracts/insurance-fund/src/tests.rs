@@ -67,22 +67,27 @@ fn refused<T>(error: FundError) -> Result<T, Refused> {
 
 #[test]
 fn rules_that_no_fund_can_keep_are_refused() {
-    let is_valid = |change: fn(&mut Rules)| {
+    let is_valid = |change: &dyn Fn(&mut Rules)| {
         let mut rules = RULES;
         change(&mut rules);
         validate(&rules) != refused(FundError::InvalidRules)
     };
-    assert!(is_valid(|_| ()));
-    assert!(!is_valid(|rules| rules.minimum_stake = 0));
-    assert!(is_valid(|rules| rules.minimum_stake = rules.target));
-    assert!(!is_valid(|rules| rules.minimum_stake = rules.target + 1));
-    assert!(is_valid(|rules| rules.target = HIGHEST_TARGET));
-    assert!(!is_valid(|rules| rules.target = HIGHEST_TARGET + 1));
-    assert!(!is_valid(|rules| rules.event_limit = 0));
-    assert!(!is_valid(|rules| rules.period_limit = 0));
-    assert!(!is_valid(|rules| rules.period = Period(0)));
-    assert!(!is_valid(|rules| rules.window = Period(0)));
-    assert!(is_valid(|rules| rules.cool_down = Period(0)));
+    assert!(is_valid(&|_| ()));
+    assert!(!is_valid(&|rules| rules.minimum_stake = 0));
+    assert!(is_valid(&|rules| rules.minimum_stake = rules.target));
+    assert!(!is_valid(&|rules| rules.minimum_stake = rules.target + 1));
+    let widest = |rules: &mut Rules, least: u128| {
+        rules.target = HIGHEST_TARGET;
+        rules.minimum_stake = (HIGHEST_TARGET >> 40) - 1 + least;
+    };
+    assert!(is_valid(&|rules| widest(rules, 1)));
+    assert!(!is_valid(&|rules| widest(rules, 0)));
+    assert!(!is_valid(&|rules| rules.target = HIGHEST_TARGET + 1));
+    assert!(!is_valid(&|rules| rules.event_limit = 0));
+    assert!(!is_valid(&|rules| rules.period_limit = 0));
+    assert!(!is_valid(&|rules| rules.period = Period(0)));
+    assert!(!is_valid(&|rules| rules.window = Period(0)));
+    assert!(is_valid(&|rules| rules.cool_down = Period(0)));
 }
 
 #[ink::test]

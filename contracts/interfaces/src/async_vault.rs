@@ -216,7 +216,8 @@ pub enum AsyncVaultError {
     },
     /// The caller is neither the owner nor his operator.
     NotAuthorised,
-    /// The order that waits has another limit or another expiry: cancel it first.
+    /// The order that waits has another limit or another expiry: cancel it first. If it was cancelled after
+    /// the cut-off, wait for the settlement that gives it back.
     OtherConditions,
     /// A limit of zero, a limit without an expiry, or an expiry that is past or too far ahead.
     InvalidConditions,

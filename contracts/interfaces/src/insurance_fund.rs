@@ -308,8 +308,8 @@ pub enum FundError {
     NotBound,
     /// Only the pool may do this.
     NotThePool,
-    /// A target, a limit, a period or a window of zero, a smallest stake of zero or above the target, or a target above
-    /// [`finance::insurance::HIGHEST_TARGET`].
+    /// A target, a limit, a period or a window of zero, a smallest stake below [`finance::insurance::least_stake`] or above
+    /// the target, or a target above [`finance::insurance::HIGHEST_TARGET`].
     InvalidRules,
     /// An amount of zero.
     ZeroAmount,

@@ -5,7 +5,8 @@ use crate::ensure;
 use crate::types::AccountId;
 use finance::{Period, Timestamp};
 use ink::env::{
-    account_id, block_timestamp, caller, emit_event, set_code_hash, DefaultEnvironment,
+    account_id, block_timestamp, caller, emit_event, own_code_hash, set_code_hash,
+    DefaultEnvironment,
 };
 use ink::primitives::Hash;
 use ink::storage::traits::{ManualKey, StorageKey};
@@ -13,12 +14,15 @@ use ink::storage::Lazy;
 
 /// How long a code waits after it was announced: longer than an epoch and the time to claim.
 pub const UPGRADE_DELAY: Period = Period::from_secs(14 * 86_400);
+/// How long it may be put in place then, time for another vote included: what nobody expects any more is announced anew.
+pub const UPGRADE_WINDOW: Period = Period::from_secs(28 * 86_400);
 
 /// A contract whose code may be replaced by one account, until that is given up for good.
 #[ink::trait_definition]
 pub trait Upgradeable {
-    /// Announces `code_hash`; called again with the same one after [`UPGRADE_DELAY`], puts it in the place of this
-    /// contract's code, storage untouched. Another hash replaces the one announced and waits anew.
+    /// Announces `code_hash`, of a code that everybody can read: it is uploaded. Called again with the same one after
+    /// [`UPGRADE_DELAY`] and within [`UPGRADE_WINDOW`], puts it in the place of this contract's code, storage untouched. Another
+    /// hash replaces the one announced, one whose time is over is announced anew.
     ///
     /// # Events
     /// [`UpgradeAnnounced`], [`Upgraded`].
@@ -49,7 +53,7 @@ pub trait Upgradeable {
 pub struct UpgradesView {
     /// Who may replace it; nobody once that was given up.
     pub upgrader: Option<AccountId>,
-    /// The hash of the code that waits, and when it may be put in place.
+    /// The hash of the code that waits, and from when on it may be put in place, for [`UPGRADE_WINDOW`].
     pub announced: Option<(Hash, Timestamp)>,
 }
 
@@ -123,8 +127,18 @@ pub fn upgrade<K: StorageKey>(
     let contract = account_id::<DefaultEnvironment>();
     match is_due(cell, upgrader, contract, code_hash)? {
         true => replace_code(code_hash),
-        false => Ok(()),
+        false => ensure_uploaded(code_hash),
     }
+}
+
+/// Refuses a hash of which the chain has no code. What tells is to run on it: this contract takes it and goes back to its own.
+///
+/// # Errors
+/// [`UpgradeError::NoSuchCode`].
+pub fn ensure_uploaded(code_hash: Hash) -> Result<(), UpgradeError> {
+    let own = own_code_hash::<DefaultEnvironment>().map_err(|_| UpgradeError::NoSuchCode)?;
+    replace_code(code_hash)?;
+    replace_code(own)
 }
 
 /// Puts the code of that hash in the place of this contract's.
@@ -135,7 +149,8 @@ pub fn replace_code(code_hash: Hash) -> Result<(), UpgradeError> {
     set_code_hash::<DefaultEnvironment>(&code_hash).map_err(|_| UpgradeError::NoSuchCode)
 }
 
-/// Whether `code_hash` was announced for `contract` and is due to be put in place now; announces it otherwise.
+/// Whether `code_hash` was announced for `contract` and is due to be put in place now; announces it otherwise, and then the
+/// caller sees to it that it [is uploaded](ensure_uploaded).
 ///
 /// # Errors
 /// [`UpgradeError::NotTheUpgrader`], [`UpgradeError::TooEarly`].
@@ -147,7 +162,8 @@ pub fn is_due<K: StorageKey>(
 ) -> Result<bool, UpgradeError> {
     let mut upgrades = permitted(cell, upgrader)?;
     let now = Timestamp(block_timestamp::<DefaultEnvironment>());
-    let is_announced = upgrades.code_hash == code_hash;
+    let until = upgrades.due_at.plus(UPGRADE_WINDOW);
+    let is_announced = upgrades.code_hash == code_hash && now < until;
     if is_announced {
         ensure!(
             upgrades.due_at <= now,

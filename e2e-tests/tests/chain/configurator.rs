@@ -16,7 +16,7 @@ use interfaces::parameters::{Bounds, Entry, Parameter, Parameters, ParametersErr
 use interfaces::types::{AccountId, CollateralId};
 use interfaces::upgradeable::{
     UpgradeAnnounced, UpgradeError, Upgradeable, Upgraded, UpgradesRenounced, UpgradesView,
-    UPGRADE_DELAY,
+    UPGRADE_DELAY, UPGRADE_WINDOW,
 };
 use simulator::chain::Message;
 use simulator::contracts::Upgrades;
@@ -460,6 +460,24 @@ fn an_originator_has_a_ceiling_of_his_own() {
 }
 
 #[test]
+fn a_ceiling_of_his_own_follows_on_that_of_the_deal() {
+    let world = World::with(|sheet| sheet.originator_ceiling = usd(100));
+    let of = |scope, value| world.configurator().set(scope, OriginatorCeiling, value);
+    let own = Scope::Originator(world.account("olga"));
+    world.does("governor", of(Scope::Deal, usd(50)));
+    // A quarter of what it was this morning is two steps.
+    let reach = OriginatorCeiling.declaration().reach(usd(100));
+    let refused = Refusal::OutOfReach(reach);
+    world.refuses("governor", of(own, usd(25)), ChangeError::Refused(refused));
+    world.chain.advance(DAY);
+    world.does("governor", of(Scope::Deal, usd(75)));
+    let due = world.chain.now().plus(WAIT);
+    let waits = ChangeError::Refused(Refusal::AlreadyWaiting(due));
+    world.refuses("governor", of(own, usd(60)), waits);
+    world.does("governor", of(own, usd(25)));
+}
+
+#[test]
 fn the_governor_is_handed_over_in_two_steps() {
     let world = guarded();
     let (heir, guardian) = (world.account("heir"), world.account("guardian"));
@@ -492,6 +510,7 @@ fn code_is_replaced_in_public_and_keeps_what_is_stored() {
     let world = guarded();
     let other = world.deploys("test-source", ());
     let code_hash = world.chain.code_hash(other).unwrap();
+    let before = world.chain.code_hash(world.deal.configurator);
     let upgrade = |hash: ink::primitives::Hash| world.upgrades().upgrade(hash);
     world.refuses("mallory", upgrade(code_hash), UpgradeError::NotTheUpgrader);
     let sent = world.sends("governor", upgrade(code_hash));
@@ -499,13 +518,20 @@ fn code_is_replaced_in_public_and_keeps_what_is_stored() {
     let told = &sent.events::<UpgradeAnnounced>()[0];
     assert_eq!((told.code_hash, told.due_at), (code_hash, due));
     world.refuses("governor", upgrade(code_hash), UpgradeError::TooEarly(due));
-    // Another one waits anew.
+    // Another one waits anew, and is one that everybody can read.
     let missing = ink::primitives::Hash::from([7; 32]);
-    world.chain.advance(UPGRADE_DELAY);
-    world.does("governor", upgrade(missing));
-    world.chain.advance(UPGRADE_DELAY);
     world.refuses("governor", upgrade(missing), UpgradeError::NoSuchCode);
+    let third = world.chain.code_hash(world.deal.cash).unwrap();
+    world.chain.advance(UPGRADE_DELAY);
+    world.does("governor", upgrade(third));
     world.does("governor", upgrade(code_hash));
+    let own = world.chain.code_hash(world.deal.configurator);
+    assert_eq!(own, before, "what is announced is not in place");
+    // What was forgotten as well.
+    world.chain.advance(UPGRADE_DELAY);
+    world.chain.advance(UPGRADE_WINDOW);
+    let sent = world.sends("governor", upgrade(code_hash));
+    assert_eq!(sent.events::<UpgradeAnnounced>().len(), 1);
     world.chain.advance(UPGRADE_DELAY);
     let sent = world.sends("governor", upgrade(code_hash));
     assert_eq!(sent.events::<Upgraded>()[0].code_hash, code_hash);
@@ -551,6 +577,9 @@ fn the_code_of_the_store_is_replaced_the_same_way() {
     let upgrade = || world.configurator().upgrade_store(code_hash);
     let refused = ChangeError::Upgrade(UpgradeError::NotTheUpgrader);
     world.refuses("guardian", upgrade(), refused);
+    let missing = world.configurator().upgrade_store([7; 32].into());
+    let refused = ChangeError::Upgrade(UpgradeError::NoSuchCode);
+    world.refuses("governor", missing, refused);
     let sent = world.sends("governor", upgrade());
     let told = &sent.events::<UpgradeAnnounced>()[0];
     assert_eq!(

@@ -6,8 +6,7 @@ use ink::env::DefaultEnvironment;
 use ink::scale::Decode;
 use interfaces::types::{AccountId, Hash};
 use interfaces::upgradeable::{
-    is_due, renounce, upgrade, view, UpgradeAnnounced, UpgradeError, Upgraded, UpgradesCell,
-    UpgradesView,
+    is_due, renounce, view, UpgradeAnnounced, UpgradeError, Upgraded, UpgradesCell, UpgradesView,
 };
 
 const FORTNIGHT: u64 = 1_209_600_000;
@@ -43,7 +42,7 @@ fn a_code_waits_a_fortnight_in_public_and_is_put_in_place_once() {
     let mut cell = UpgradesCell::new();
     at(1_000);
     assert_eq!(announced(&cell), None);
-    assert_eq!(upgrade(&mut cell, governor(), code(1)), Ok(()));
+    assert_eq!(due(&mut cell), Ok(false));
     let due_at = Timestamp(1_000 + FORTNIGHT);
     assert_eq!(announced(&cell), Some((code(1), due_at)));
     at(due_at.0 - 1);
@@ -71,6 +70,23 @@ fn another_code_takes_the_place_of_the_one_announced() {
     assert_eq!(other, Ok(false));
     let due_at = Timestamp(2 * FORTNIGHT);
     assert_eq!(announced(&cell), Some((code(2), due_at)));
+}
+
+#[ink::test]
+fn a_code_that_was_not_put_in_place_for_four_weeks_is_announced_anew() {
+    for (late, in_time) in [(2 * FORTNIGHT - 1, true), (2 * FORTNIGHT, false)] {
+        let mut cell = UpgradesCell::new();
+        at(0);
+        due(&mut cell).unwrap();
+        at(FORTNIGHT + late);
+        assert_eq!(due(&mut cell), Ok(in_time));
+        let anew = Timestamp(2 * FORTNIGHT + late);
+        assert_eq!(
+            announced(&cell),
+            (!in_time).then_some((code(1), anew)),
+            "{late}"
+        );
+    }
 }
 
 #[ink::test]

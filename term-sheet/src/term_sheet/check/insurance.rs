@@ -1,7 +1,9 @@
 //! Who is insured by whom.
 
+use std::ops::RangeInclusive;
+
 use finance::fees::HIGHEST_PREMIUM;
-use finance::insurance::Rules;
+use finance::insurance::{least_stake, Rules};
 use finance::Period;
 use interfaces::types::Balance;
 use toml::Spanned;
@@ -41,10 +43,13 @@ impl Check<'_> {
     fn fund(&self, fund: written::InsuranceFund, cash: &Token) -> Checked<Insurance> {
         let target = self.positive(&fund.target, cash)?;
         let one = 10_u128.pow(u32::from(cash.decimals));
-        let minimum_stake = self.amount_or(&fund.minimum_stake, one.min(target), cash)?;
+        let least = least_stake(target);
+        let usual = one.max(least).min(target);
+        let minimum_stake = self.amount_or(&fund.minimum_stake, usual, cash)?;
         if let Some(minimum) = &fund.minimum_stake {
-            self.ensure(minimum_stake <= target, minimum, || {
-                "the smallest stake must not exceed the target of the fund".into()
+            let limits = least..=target;
+            self.ensure(limits.contains(&minimum_stake), minimum, || {
+                between("the smallest stake", &limits, cash)
             })?;
         }
         for period in [&fund.period, &fund.window].into_iter().flatten() {
@@ -83,13 +88,21 @@ impl Check<'_> {
         };
         let limits = rules.minimum_stake..=rules.target;
         self.ensure(limits.contains(&stake), &backer.stake, || {
-            let [least, most] =
-                [limits.start(), limits.end()].map(|limit| show::cash(*limit, cash));
-            format!("a stake is between {least} and {most}, the target of the fund")
+            between("a stake", &limits, cash)
         })?;
         Ok(Backer {
             name: self.unique(backer.name, names)?,
             stake,
         })
     }
+}
+
+/// Says what a stake may be.
+fn between(what: &str, limits: &RangeInclusive<Balance>, cash: &Token) -> String {
+    let [least, most] = [limits.start(), limits.end()].map(|limit| {
+        let exact = show::amount(*limit, cash, cash.decimals.into());
+        let exact = exact.trim_end_matches('0').trim_end_matches('.');
+        exact.to_owned()
+    });
+    format!("{what} is between {least} and {most}, the target of the fund")
 }
