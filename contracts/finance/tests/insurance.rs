@@ -446,6 +446,7 @@ fn who_joins_after_heavy_losses_keeps_his_stake_through_the_next() {
 #[test]
 fn the_first_backer_cannot_fill_the_index_of_income_for_others() {
     let least = least_stake(HIGHEST_TARGET);
+    assert_eq!((least, least_stake(1)), (90_949_470_177_292, 1));
     // Of a base unit a third of a token of 18 decimals would do.
     for (minimum_stake, amount, reserve) in
         [(least, 125_000 * HIGHEST_TARGET, 0), (1, ONE / 3, ONE / 3)]

@@ -238,6 +238,8 @@ fn what_backs_hardly_anything_goes_beyond_the_room_and_is_written_off() {
     // Worth the least size it goes in parts.
     let (_, part) = cut(performing(34, 1_000), &little, &at_price(3)).unwrap();
     assert_eq!((part.collateral, part.stressed.debt), (10, 300));
+    let (_, part) = cut(performing(25, 1_000), &little, &at_price(4)).unwrap();
+    assert_eq!((part.collateral, part.stressed.debt), (7, 300));
 }
 
 #[test]

@@ -696,6 +696,19 @@ fn who_leaves_last_takes_the_high_water_mark_along() {
 }
 
 #[test]
+fn who_enters_as_all_others_leave_pays_for_gains_above_what_he_paid() {
+    let mut world = simple();
+    deposit(&mut world, 1, 1_000);
+    world.settles();
+    world.cash = 605;
+    redeem(&mut world, 1, 1_000);
+    deposit(&mut world, 1, 605);
+    let fill = world.settles().settled.classes[1].fill;
+    assert_eq!((fill.minted, fill.burned), (1_000, 1_000));
+    assert_eq!(world.state.high_water, INDEX_ONE / 1_000 * 605);
+}
+
+#[test]
 fn a_price_is_of_one_token_and_one_where_there_is_none() {
     let mut world = simple();
     let none = world.settles().settled.classes;

@@ -63,4 +63,5 @@ fn an_issuer_speaks_of_his_tranches_and_his_countries() {
     assert!(scope.covers(Tranches(0b10), FRANCE));
     assert!(!scope.covers(Tranches(0b10), JAPAN));
     assert!(!scope.covers(Tranches(0b11), FRANCE));
+    assert!(!scope.covers(Tranches(0), FRANCE));
 }
