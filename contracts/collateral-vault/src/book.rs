@@ -22,13 +22,14 @@ pub struct Book {
 
 interfaces::decode_fields!(Book { types });
 
-/// A collateral type on which nobody owes anything yet. The first draw sets its rate and notes its parameters.
-pub fn listed(listing: &Listing, quote: Quote, now: Timestamp) -> CollateralType {
+/// A collateral type on which nobody owes anything at `time` of the clock of interest. The first draw sets its rate and notes its
+/// parameters.
+pub fn listed(listing: &Listing, quote: Quote, time: Timestamp) -> CollateralType {
     CollateralType {
         token: listing.token,
         asset: listing.asset,
         quote,
-        index: DebtIndex::new(Rate::ZERO, now),
+        index: DebtIndex::new(Rate::ZERO, time),
         normalised_debt: 0,
         principal: 0,
         held: 0,
@@ -56,11 +57,11 @@ pub fn empty(originator: AccountId, collateral_type: CollateralId) -> Position {
 }
 
 impl Book {
-    /// Adds a collateral type; the cash of the deal has `cash` decimals.
-    pub fn list(&mut self, listing: &Listing, cash: u8, now: Timestamp) -> Result<(), Refused> {
+    /// Adds a collateral type at `time` of the clock of interest; the cash of the deal has `cash` decimals.
+    pub fn list(&mut self, listing: &Listing, cash: u8, time: Timestamp) -> Result<(), Refused> {
         let quote = Quote::new(peers::decimals(listing.token)?, cash);
         let quote = quote.ok_or(VaultError::InvalidDecimals)?;
-        self.types.push(listed(listing, quote, now));
+        self.types.push(listed(listing, quote, time));
         Ok(())
     }
 

@@ -11,7 +11,7 @@ use interfaces::types::Balance;
 
 impl Loan {
     /// Up to `amount` of debt and late charges is paid back; the position owes nothing or at least its minimum afterwards,
-    /// unless it owed less before. Returns what is paid.
+    /// or still something if it owed less before: never late charges alone. Returns what is paid.
     pub fn repay(&mut self, amount: Balance, now: Timestamp) -> Result<Proceeds, Refused> {
         let (debt, late) = (self.debt()?, self.late(now)?);
         let owed = add(debt, late)?;
@@ -20,9 +20,9 @@ impl Loan {
         self.leave()?;
         let proceeds = self.settle(paid, debt, late, now)?;
         self.join()?;
-        let minimum = self.kind.minimum_debt;
+        let (minimum, left) = (self.kind.minimum_debt, self.debt()?);
         ensure!(
-            paid == owed || self.debt()? >= minimum || debt < minimum,
+            paid == owed || left >= minimum || (debt < minimum && left > 0),
             VaultError::BelowMinimumDebt { minimum }
         );
         Ok(proceeds)

@@ -8,7 +8,7 @@ use finance::{MathError, Ratio, Timestamp};
 use ink::prelude::boxed::Box;
 use ink::storage::{traits::ManualKey, Lazy, Mapping};
 use interfaces::collateral_vault::{
-    Action, Borrower, Lot, Position, PositionChanged, VaultError, VaultTerms, WriteOff,
+    Action, Borrower, Listing, Lot, Position, PositionChanged, VaultError, VaultTerms, WriteOff,
 };
 use interfaces::ensure;
 use interfaces::parameters::Lending;
@@ -171,6 +171,11 @@ impl State {
     /// A position with the totals it is part of, and interest up to `now`.
     pub fn loan(&self, position: Position, now: Timestamp) -> Result<Box<Loan>, Refused> {
         self.book.loan(position, self.clock.time(now)?)
+    }
+
+    /// Adds a collateral type; the cash of the deal has `cash` decimals.
+    pub fn list(&mut self, listing: &Listing, cash: u8, now: Timestamp) -> Result<(), Refused> {
+        self.book.list(listing, cash, self.clock.time(now)?)
     }
 
     /// The parameters that a loan goes by.

@@ -197,7 +197,7 @@ mod servicer {
             // What it is lent at was decided first: under one number nobody can mean two types.
             peers::lending(state.parameters, id, caller)?;
             let cash = peers::cash_decimals(state.pool)?;
-            state.book.list(&listing, cash, now)?;
+            state.list(&listing, cash, now)?;
             self.env().emit_event(CollateralListed {
                 collateral_type: id,
                 token: listing.token,

@@ -12,7 +12,7 @@ use interfaces::parameters::Parameter;
 use interfaces::test_asset::TAXED;
 use interfaces::tranche_pool::PoolError;
 use interfaces::transfer_agent::TransferAgent;
-use interfaces::types::{AssetId, Balance, PositionId};
+use interfaces::types::{AssetId, Balance, CollateralId, PositionId};
 
 const DAYS: u64 = 86_400_000;
 
@@ -229,6 +229,34 @@ fn scarce_cash_makes_interest_run_faster_and_a_touch_sets_it_back() {
     assert_eq!(pace(&world), Ratio::from_bps(20_000));
     world.does("anybody", world.vault().touch(ETH));
     assert_eq!(pace(&world), Ratio::ONE);
+}
+
+#[test]
+fn a_type_that_is_listed_later_earns_from_its_first_day() {
+    let slow = Ratio::from_bps(5_000);
+    let world = World::with(|sheet| {
+        sheet.pace = PaceCurve {
+            at_zero: slow,
+            kink: Ratio::from_bps(9_000),
+            at_kink: slow,
+            at_full: slow,
+        };
+    });
+    let world = world.fund();
+    let (gold, listing) = (CollateralId(2), world.vault_terms().collateral[0]);
+    let terms = world.deal.sheet.collateral[0].terms;
+    world.does("governor", world.configurator().add_collateral(terms));
+    // The clock of interest is half a year behind.
+    world.does("anybody", world.vault().touch(ETH));
+    world.chain.advance(YEAR);
+    world.does("governor", world.servicing().list(gold, listing));
+    world.quote(100, 5_000);
+    world.provide(listing.token, "olga", world.deal.vault, eth(8));
+    let position = world.does("olga", world.vault().open(gold, eth(8)));
+    world.does("olga", world.vault().draw(position, usd(500)));
+    world.chain.advance(DAY);
+    let view = world.reads(world.servicing().position(position));
+    assert!(view.unwrap().debt > usd(500) + 10_000);
 }
 
 #[test]

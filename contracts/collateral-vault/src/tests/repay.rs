@@ -172,3 +172,15 @@ fn late_charges_of_an_impaired_debt_come_last() {
     assert_eq!(paid, proceeds(100, 30));
     assert_eq!(clear.position, performing(1_000, 0).position);
 }
+
+#[test]
+fn late_charges_are_not_left_behind_by_a_debt_below_the_minimum() {
+    let mut loan = overdue(impaired(1_000, 60, 60));
+    let refused = with(loan, |loan| loan.repay(60, days(2)));
+    let minimum = 100;
+    assert_eq!(
+        refused,
+        Err(VaultError::BelowMinimumDebt { minimum }.into())
+    );
+    assert!(loan.repay(59, days(2)).is_ok());
+}
