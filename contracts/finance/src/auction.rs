@@ -71,6 +71,29 @@ impl Curve {
         let asked = self.price(top, elapsed, Rounding::Up)?;
         Ok(elapsed > tail || asked.0 < cusp.of(top.0, Rounding::Up)?)
     }
+
+    /// The least that is asked of `top` before the auction is stale.
+    pub fn lowest(&self, top: Price, tail: Period, cusp: Ratio) -> Result<Price, MathError> {
+        let Self::Stairs { step, .. } = *self else {
+            let at_tail = self.price(top, tail, Rounding::Up)?;
+            return Ok(at_tail.max(Price(cusp.of(top.0, Rounding::Up)?)));
+        };
+        let after = |steps: u64| Period(step.0.saturating_mul(steps));
+        let steps = tail
+            .0
+            .checked_div(step.0)
+            .ok_or(MathError::DivisionByZero)?;
+        // The last step at which it sells, between one that does and one that does not.
+        let (mut sells, mut stale) = (0, steps.saturating_add(1));
+        while stale.saturating_sub(sells) > 1 {
+            let middle = sells.saturating_add(stale) >> 1;
+            match self.is_stale(top, after(middle), tail, cusp)? {
+                true => stale = middle,
+                false => sells = middle,
+            }
+        }
+        self.price(top, after(sells), Rounding::Up)
+    }
 }
 
 /// `base^exponent` in 27 decimals by squaring, every product rounded half up, as Maker's `rpow`.
@@ -192,6 +215,23 @@ mod tests {
     fn asked(curve: Curve, top: u128, seconds: u64) -> Price {
         let elapsed = Period::from_secs(seconds);
         curve.price(price(top), elapsed, Rounding::Up).unwrap()
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_sells_for_less_than_the_lowest_price(
+            cut in 1u32..10_000,
+            step in 1u64..500,
+            tail in 1u64..2_000,
+            cusp in 0u32..10_000,
+        ) {
+            let (tail, cusp) = (Period::from_secs(tail), Ratio::from_bps(cusp));
+            let curve = Curve::new(tail, Ratio::from_bps(cut), Period::from_secs(step));
+            let seconds = (0..=2_000).map(Period::from_secs);
+            let sells = seconds.filter(|elapsed| !curve.is_stale(price(100), *elapsed, tail, cusp).unwrap());
+            let asked = sells.map(|elapsed| curve.price(price(100), elapsed, Rounding::Up).unwrap());
+            prop_assert_eq!(asked.min(), curve.lowest(price(100), tail, cusp).ok());
+        }
     }
 
     #[test]

@@ -155,10 +155,6 @@ fn sells(auctions: &AuctionParameters) -> bool {
     let curve = Curve::new(auctions.tail, auctions.cut, auctions.step);
     let at_market = Price::ONE;
     let top = auctions.buffer.of(at_market.0, Rounding::Up).map(Price);
-    let lowest = top.and_then(|top| {
-        let at_tail = curve.price(top, auctions.tail, Rounding::Up)?.0;
-        // Below the cusp it does not sell: the last price it asks is the cusp's, or the tail's if that is higher.
-        Ok(at_tail.max(auctions.cusp.of(top.0, Rounding::Up)?))
-    });
-    lowest.is_ok_and(|lowest| lowest <= Ratio::from_bps(9_000).0)
+    let lowest = top.and_then(|top| curve.lowest(top, auctions.tail, auctions.cusp));
+    lowest.is_ok_and(|lowest| lowest.0 <= Ratio::from_bps(9_000).0)
 }

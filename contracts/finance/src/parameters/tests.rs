@@ -534,6 +534,17 @@ fn auctions_come_to_ask_nine_tenths_of_the_market() {
     assert_eq!(broken(Group::Auctions, auctions(7_500).values()), None);
     let dear = broken(Group::Auctions, auctions(7_501).values());
     assert_eq!(dear, Some(Rule::AuctionsSell));
+    // Stairs may step over the cusp: 120 % and 60 % of the market, the second of which is below 72 %.
+    let stairs = |cusp_bps, cut_bps| AuctionParameters {
+        cut: Ratio::from_bps(cut_bps),
+        step: Period::from_secs(3_600),
+        ..auctions(cusp_bps)
+    };
+    let dear = broken(Group::Auctions, stairs(6_000, 5_000).values());
+    assert_eq!(dear, Some(Rule::AuctionsSell));
+    for (cusp, cut) in [(5_000, 5_000), (6_000, 7_500)] {
+        assert_eq!(broken(Group::Auctions, stairs(cusp, cut).values()), None);
+    }
 }
 
 #[test]
