@@ -162,7 +162,7 @@ impl World {
                 }
             }
         }
-        let mut due = vec![0; types.len()];
+        let mut counted = vec![0; types.len()];
         for number in (0..self.reads(self.engine().auction_count())).map(AuctionId) {
             let view = self.reads(self.engine().auction(number));
             let lot = self.reads(self.servicing().lot(number));
@@ -180,7 +180,7 @@ impl World {
             );
             held[index] += lot.collateral;
             add(&mut stressed[index], lot.stressed);
-            due[index] += auction.debt + auction.penalty;
+            counted[index] += auction.counted;
             lots -= 1;
         }
         assert_eq!(lots, 0, "lots of all positions");
@@ -201,8 +201,8 @@ impl World {
             let (of_type, in_all) = self.reads(self.engine().in_auction(id));
             assert_eq!(
                 (of_type, in_all),
-                (due[index], due.iter().sum()),
-                "due in auctions"
+                (counted[index], counted.iter().sum()),
+                "what counts in auctions"
             );
         }
     }

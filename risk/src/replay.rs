@@ -460,12 +460,15 @@ impl<'a> Replay<'a> {
         let kind = self.vault.kind(position);
         let (terms, keeper) = (&self.vault.terms(kind).auctions, account(KEEPERS, 0));
         let cut = self.engine.cut(kind, terms)?;
-        let seized = cut.map(|cut| self.vault.seize(position, cut, quotation, self.now));
+        let seized = cut.map(|cut| {
+            let seized = self.vault.seize(position, cut, quotation, self.now);
+            seized.map(|seizure| (seizure, cut.room))
+        });
         match seized {
-            Some(Ok(seizure)) => {
+            Some(Ok((seizure, room))) => {
                 self.outcome.seized += seizure.debt;
                 self.outcome.loans[position].seized += seizure.debt;
-                Ok(self.engine.open(&seizure, terms, keeper, self.now)?)
+                Ok(self.engine.open(&seizure, terms, room, keeper, self.now)?)
             }
             Some(Err(refused)) if refused.is_fault() => Err(refused),
             Some(Err(Refusal::Vault(error))) if *error != VaultError::NoRoom => Ok(()),

@@ -61,7 +61,7 @@ impl Loan {
         };
         let (debt, collateral) = (self.debt()?, self.position.collateral);
         let value = self.collateral_value(market.price)?;
-        if value < parameters.minimum_debt {
+        if self.collateral_value(market.higher)? < parameters.minimum_debt {
             // What backs hardly anything goes at once, beyond any room: of parts something would always be left.
             return Ok(Some(Portion { debt, collateral }));
         }

@@ -50,6 +50,8 @@ pub struct Auction {
     pub debt: Balance,
     /// Penalty left to raise after the debt, in base units of cash.
     pub penalty: Balance,
+    /// What of both counts against the limits of auctions, in base units of cash: no more than there was room for.
+    pub counted: Balance,
     /// First asked price.
     pub top: Price,
     /// When the asked price began to fall, by the auctions' clock.

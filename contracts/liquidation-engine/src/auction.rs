@@ -38,23 +38,28 @@ pub struct Sold {
     pub collateral: Balance,
     pub debt: Balance,
     pub penalty: Balance,
+    /// By how much less counts against the limits now.
+    pub relief: Balance,
 }
 
 impl DutchAuction {
-    /// An auction that begins `now`, of all that was seized.
+    /// An auction that begins `now`, of all that was seized where there was so much `room` for it.
     pub fn open(
         position: PositionId,
         seizure: &Seizure,
         parameters: &AuctionParameters,
+        room: Balance,
         now: Timestamp,
     ) -> Result<Self, MathError> {
+        let penalty = parameters.penalty.of(seizure.debt, Rounding::Up)?;
         Ok(Self(Auction {
             position,
             collateral_type: seizure.collateral_type,
             collateral: seizure.collateral,
             sold: 0,
             debt: seizure.debt,
-            penalty: parameters.penalty.of(seizure.debt, Rounding::Up)?,
+            penalty,
+            counted: add(seizure.debt, penalty)?.min(room),
             top: top(seizure.price, parameters)?,
             started_at: now,
             curve: curve(parameters),
@@ -138,12 +143,17 @@ impl DutchAuction {
             penalty: sub(self.0.penalty, penalty)?,
             ..self.0
         });
-        Ok(Sold {
+        let mut sold = Sold {
             left,
             collateral: purchase.collateral,
             debt,
             penalty,
-        })
+            relief: 0,
+        };
+        let due = if sold.is_last() { 0 } else { left.due()? };
+        sold.left.0.counted = due.min(self.0.counted);
+        sold.relief = sub(self.0.counted, sold.left.0.counted)?;
+        Ok(sold)
     }
 
     /// After all that is due was paid for nothing, before anything is sold or where nothing can be any more.
@@ -203,16 +213,6 @@ impl Sold {
             debt: self.debt,
             last: self.is_last(),
             receiver: None,
-        }
-    }
-
-    /// By how much less is in auction now.
-    pub fn relief(&self) -> Result<Balance, MathError> {
-        let paid = self.purchase()?.cost;
-        if self.is_last() {
-            add(paid, self.left.due()?)
-        } else {
-            Ok(paid)
         }
     }
 }

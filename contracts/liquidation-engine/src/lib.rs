@@ -105,7 +105,8 @@ mod liquidation_engine {
                     collateral_type: actual
                 }
             );
-            let opened = DutchAuction::open(position, &seizure, &parameters, self.clock())?;
+            let opened =
+                DutchAuction::open(position, &seizure, &parameters, cut.room, self.clock())?;
             let rewards = Rewards::of_opening(&opened, &seizure, &parameters, keeper)?;
             self.add(seizure.lot, &opened, &rewards)?;
             let DutchAuction(auction) = opened;
@@ -350,9 +351,9 @@ mod liquidation_engine {
         ) -> Result<(), MathError> {
             let kind = opened.0.collateral_type;
             let (of_type, in_all) = self.in_auction(kind);
-            let due = opened.due()?;
-            self.in_auction = add(in_all, due)?;
-            self.in_auction_of.insert(kind, &add(of_type, due)?);
+            let counted = opened.0.counted;
+            self.in_auction = add(in_all, counted)?;
+            self.in_auction_of.insert(kind, &add(of_type, counted)?);
             self.auction_count = id.0.checked_add(1).ok_or(MathError::Overflow)?;
             self.auctions.insert(id, &opened.0);
             if !rewards.0.is_empty() {
@@ -417,9 +418,8 @@ mod liquidation_engine {
         pub(crate) fn settle(&mut self, id: AuctionId, sold: &Sold) -> Result<(), EngineError> {
             let kind = sold.left.0.collateral_type;
             let (of_type, in_all) = self.in_auction(kind);
-            let relief = sold.relief()?;
-            self.in_auction = sub(in_all, relief)?;
-            match sub(of_type, relief)? {
+            self.in_auction = sub(in_all, sold.relief)?;
+            match sub(of_type, sold.relief)? {
                 0 => self.in_auction_of.remove(kind),
                 left => {
                     self.in_auction_of.insert(kind, &left);

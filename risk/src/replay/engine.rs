@@ -38,31 +38,32 @@ impl Running {
 impl Engine {
     /// What may be seized of a type, if there is room at all.
     pub fn cut(&self, kind: usize, terms: &AuctionParameters) -> Result<Option<Cut>, MathError> {
-        let of_kind = self.due(|running| running.kind() == kind)?;
+        let of_kind = self.counted(|running| running.kind() == kind)?;
         let of_kind = terms.debt_limit.saturating_sub(of_kind);
-        let room = of_kind.min(terms.total_limit.saturating_sub(self.due(|_| true)?));
+        let room = of_kind.min(terms.total_limit.saturating_sub(self.counted(|_| true)?));
         Ok((room > 0).then_some(Cut {
             room,
             penalty: terms.penalty,
         }))
     }
 
-    /// Debt and penalties left to raise.
-    fn due(&self, among: impl Fn(&Running) -> bool) -> Result<u128, MathError> {
+    /// Debt and penalties that count against the limits.
+    fn counted(&self, among: impl Fn(&Running) -> bool) -> Result<u128, MathError> {
         let running = self.running.iter().filter(|running| among(running));
-        let mut due = running.map(|running| running.auction.due());
-        due.try_fold(0, |sum, due| add(sum, due?))
+        let mut counted = running.map(|running| running.auction.0.counted);
+        counted.try_fold(0, add)
     }
 
     pub fn open(
         &mut self,
         seizure: &Seizure,
         terms: &AuctionParameters,
+        room: u128,
         keeper: AccountId,
         now: Timestamp,
     ) -> Result<(), MathError> {
         // Positions are named by the lot: the engine needs them for its events alone.
-        let auction = DutchAuction::open(Default::default(), seizure, terms, now)?;
+        let auction = DutchAuction::open(Default::default(), seizure, terms, room, now)?;
         self.running.push(Running {
             id: seizure.lot,
             is_over: false,

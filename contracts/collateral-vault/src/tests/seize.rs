@@ -1,4 +1,4 @@
-use super::{account, at_price, days, grown, impaired, market, overdue, performing, with};
+use super::{account, at_price, days, grown, impaired, market, overdue, performing, price, with};
 use crate::loan::{Loan, Market};
 use crate::Refused;
 use finance::{Ratio, Timestamp};
@@ -224,7 +224,11 @@ fn the_other_positions_of_the_type_stay_as_they_are() {
 fn what_backs_hardly_anything_goes_beyond_the_room_and_is_written_off() {
     // 1 000 owed on 33 that are worth 99: less than a loan of the least size.
     let little = Cut { room: 300, ..WIDE };
-    let (mut left, mut all) = cut(performing(33, 1_000), &little, &at_price(3)).unwrap();
+    let certain = |whole| Market {
+        higher: price(whole),
+        ..at_price(whole)
+    };
+    let (mut left, mut all) = cut(performing(33, 1_000), &little, &certain(3)).unwrap();
     assert_eq!((all.collateral, all.stressed.debt), (33, 1_000));
     let sale = Sale {
         to: account(4),
@@ -236,10 +240,13 @@ fn what_backs_hardly_anything_goes_beyond_the_room_and_is_written_off() {
     left.sell(&mut all, &sale).unwrap();
     assert_eq!(left.close(&all, days(1)), Ok(901));
     // Worth the least size it goes in parts.
-    let (_, part) = cut(performing(34, 1_000), &little, &at_price(3)).unwrap();
+    let (_, part) = cut(performing(34, 1_000), &little, &certain(3)).unwrap();
     assert_eq!((part.collateral, part.stressed.debt), (10, 300));
-    let (_, part) = cut(performing(25, 1_000), &little, &at_price(4)).unwrap();
+    let (_, part) = cut(performing(25, 1_000), &little, &certain(4)).unwrap();
     assert_eq!((part.collateral, part.stressed.debt), (7, 300));
+    // So does what may be worth more than the lower of two prices.
+    let (_, part) = cut(performing(33, 1_000), &little, &at_price(3)).unwrap();
+    assert_eq!((part.collateral, part.stressed.debt), (9, 300));
 }
 
 #[test]

@@ -45,6 +45,9 @@ fn parameters() -> AuctionParameters {
     }
 }
 
+/// For any lot.
+const ROOM: u128 = 10_000;
+
 fn account(number: u8) -> AccountId {
     AccountId::from([number; 32])
 }
@@ -65,7 +68,7 @@ fn seizure() -> Seizure {
 
 /// 1 000 of collateral for 3 000 of debt and 300 of penalty, asked for at 4.80 to begin with.
 fn auction() -> DutchAuction {
-    DutchAuction::open(PositionId(7), &seizure(), &parameters(), START).unwrap()
+    DutchAuction::open(PositionId(7), &seizure(), &parameters(), ROOM, START).unwrap()
 }
 
 /// The same lot with less to raise.
@@ -73,6 +76,7 @@ fn auction_due(debt: u128, penalty: u128) -> DutchAuction {
     let mut auction = auction();
     auction.0.debt = debt;
     auction.0.penalty = penalty;
+    auction.0.counted = debt + penalty;
     auction
 }
 

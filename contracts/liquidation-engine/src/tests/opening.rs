@@ -1,4 +1,4 @@
-use super::{account, at, auction, hundredths, parameters, seizure, START};
+use super::{account, at, auction, hundredths, parameters, seizure, ROOM, START};
 use crate::auction::DutchAuction;
 use finance::auction::Curve;
 use finance::{MathError, Period, Price, Ratio};
@@ -13,7 +13,7 @@ fn a_price_beyond_all_range_opens_nothing() {
         price: Price(u128::MAX),
         ..seizure()
     };
-    let opened = DutchAuction::open(PositionId(7), &seizure, &parameters(), START);
+    let opened = DutchAuction::open(PositionId(7), &seizure, &parameters(), ROOM, START);
     assert_eq!(opened, Err(MathError::Overflow));
 }
 
@@ -25,7 +25,8 @@ fn the_whole_lot_is_for_sale_above_the_live_price() {
         collateral: 1_000,
         sold: 0,
         debt: 3_000,
-        penalty: 300,         // 3 000 × 10 %
+        penalty: 300, // 3 000 × 10 %
+        counted: 3_300,
         top: hundredths(480), // 4.00 × 120 %
         started_at: START,
         curve: Curve::Linear {
@@ -47,7 +48,7 @@ fn a_cut_makes_the_price_go_down_stairs() {
         step: Period::from_secs(600),
         ..parameters()
     };
-    let opened = DutchAuction::open(PositionId(7), &seizure(), &parameters, START).unwrap();
+    let opened = DutchAuction::open(PositionId(7), &seizure(), &parameters, ROOM, START).unwrap();
     // 4.80, and after twenty minutes 81 % of it.
     assert_eq!(opened.asked(at(599)), Ok(hundredths(480)));
     assert_eq!(
@@ -66,7 +67,7 @@ fn penalty_and_top_round_against_the_debtor() {
         price: Price(1),
         ..seizure()
     };
-    let opened = DutchAuction::open(PositionId(7), &seizure, &parameters(), START).unwrap();
+    let opened = DutchAuction::open(PositionId(7), &seizure, &parameters(), ROOM, START).unwrap();
     assert_eq!(opened.0.penalty, 301); // 300.1
     assert_eq!(opened.0.top, Price(2)); // 1.2
 }

@@ -1,9 +1,10 @@
-use super::{account, auction, auction_due, START};
+use super::{account, auction, auction_due, parameters, seizure, START};
 use crate::auction::{DutchAuction, Sold};
 use finance::auction::Purchase;
 use finance::MathError;
 use interfaces::collateral_vault::Sale;
 use interfaces::liquidation_engine::{Auction, EngineError};
+use interfaces::types::PositionId;
 
 fn sell(auction: DutchAuction, collateral: u128, cost: u128) -> Result<Sold, MathError> {
     auction.sell(Purchase { collateral, cost })
@@ -28,10 +29,11 @@ fn cash_goes_to_the_debt_first() {
         collateral: 900,
         sold: 100,
         debt: 2_640, // 3 000 − 360
+        counted: 2_940,
         ..auction().0
     };
     assert_eq!(sold.left.0, expected);
-    assert_eq!(sold.relief(), Ok(360));
+    assert_eq!(sold.relief, 360);
 }
 
 #[test]
@@ -40,7 +42,20 @@ fn and_then_to_the_penalty() {
     let sold = sell(before, 100, 360).unwrap();
     assert_eq!(parts(&sold), (100, 100, 260, false));
     assert_eq!((sold.left.0.debt, sold.left.0.penalty), (0, 240)); // 500 − 260
-    assert_eq!(sold.relief(), Ok(360));
+    assert_eq!(sold.relief, 360);
+}
+
+#[test]
+fn a_lot_beyond_the_room_counts_as_far_as_there_was_room() {
+    let opened = DutchAuction::open(PositionId(7), &seizure(), &parameters(), 1_000, START);
+    let mut left = opened.unwrap();
+    assert_eq!(left.0.counted, 1_000);
+    for (cost, relief) in [(2_000, 0), (700, 400), (100, 100), (500, 500)] {
+        let sold = sell(left, 100, cost).unwrap();
+        assert_eq!(sold.relief, relief);
+        left = sold.left;
+    }
+    assert_eq!((left.due(), left.0.counted), (Ok(0), 0));
 }
 
 #[test]
@@ -61,7 +76,7 @@ fn the_sale_that_raises_all_is_the_last() {
     let sold = sell(auction(), 687, 3_300).unwrap();
     assert_eq!(parts(&sold), (687, 3_000, 300, true));
     assert_eq!(sold.left.0.collateral, 313);
-    assert_eq!(sold.relief(), Ok(3_300));
+    assert_eq!(sold.relief, 3_300);
 }
 
 #[test]
@@ -70,7 +85,7 @@ fn the_sale_that_empties_the_lot_is_the_last() {
     assert_eq!(parts(&sold), (1_000, 1_920, 0, true));
     assert_eq!((sold.left.0.debt, sold.left.0.penalty), (1_080, 300));
     // What was not raised is in auction no longer either.
-    assert_eq!(sold.relief(), Ok(3_300));
+    assert_eq!(sold.relief, 3_300);
 }
 
 #[test]

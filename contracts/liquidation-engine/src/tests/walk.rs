@@ -135,7 +135,7 @@ impl Walk {
         };
         let terms = self.terms();
         let clock = self.engine.breaker().clock(self.now);
-        let opened = DutchAuction::open(PositionId(7), &seizure, &terms, clock).unwrap();
+        let opened = DutchAuction::open(PositionId(7), &seizure, &terms, u128::MAX, clock).unwrap();
         let keeper = account(self.keeper());
         let rewards = Rewards::of_opening(&opened, &seizure, &terms, keeper).unwrap();
         let id = AuctionId(self.next);
