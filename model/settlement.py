@@ -16,6 +16,8 @@ GREATEST_INDEX = GREATEST * DECIMALS27
 GREATEST_PRICE = GREATEST * DECIMALS18
 # A base unit of a token that costs more base units of cash than this is not sold: orders lose up to one to rounding.
 DEAREST = 1_000
+# Of a class that is worth nothing one token for so many that enter is left by rounding, and keeps nobody out.
+CRUMBS = 1_000_000
 REVOLVING, AMORTISING, WIND_DOWN, CLOSED = "Revolving", "Amortising", "WindDown", "Closed"
 
 
@@ -249,7 +251,7 @@ def settle(a, terms, state, inputs):
     waterfall(a, pool, inputs)
     charge_performance(a, terms, pool, inputs)
     fund_fees(a, pool)
-    sweep_unowned(a, pool)
+    sweep_unowned(a, pool, inputs)
     test(a, pool, inputs)
     settles_as = advance(a, terms, pool, inputs)
     distribute(a, pool, inputs, settles_as)
@@ -324,10 +326,11 @@ def fund_fees(a, pool):
 # 4. Value without an owner
 
 
-def sweep_unowned(a, pool):
-    if has_tokens(a, pool.residual):
+def sweep_unowned(a, pool, inputs):
+    """What is certain, and covers nobody above."""
+    if has_tokens(a, pool.residual) or inputs.estimated:
         return
-    pool.dust = a.min(pool.residual.value, pool.cash)
+    pool.dust = least(a, pool.residual.value, pool.cash, room(a, pool, inputs, len(pool.tranches) - 1))
     pool.cash -= pool.dust
     pool.value -= pool.dust
     pool.residual.value -= pool.dust
@@ -581,7 +584,7 @@ def deposit(a, pool, k):
     tranche, books = pool.tranches[k], pool.tranches[k].books
     if not a.is_positive(tranche.deposits) or any(is_impaired(a, other) for other in pool.tranches[: k + 1]):
         return
-    if has_tokens(a, tranche) != a.is_positive(tranche.entry):
+    if a.is_positive(tranche.entry) and not has_tokens(a, tranche):
         return
     offered = a.min(tranche.deposits, a.max(a.number(0), tranche.terms.cap - tranche.value))
     values = values_of(pool)
@@ -589,14 +592,16 @@ def deposit(a, pool, k):
         if other.terms.minimum > 0 and (j == k or a.is_positive(other.value)):
             most = a.down(below(values, j) / other.terms.minimum)
             offered = a.min(offered, a.max(a.number(0), most - pool.value))
-    if has_tokens(a, tranche):
+    if not a.is_positive(tranche.entry):
+        if a.is_less(a.down(offered / CRUMBS), books.supply):
+            return
+        tokens = amount = offered
+    else:
         if a.is_less(a.number(DEAREST) * books.supply, tranche.entry):
             return
         tokens = a.down(offered * books.supply / tranche.entry)
         amount = a.taken(offered, tokens, tranche.entry / books.supply)
         tokens = a.bought(tokens, amount * books.supply / tranche.entry)
-    else:
-        tokens = amount = offered
     if not a.is_positive(tokens) or not a.is_positive(amount) or a.is_less(a.number(GREATEST), books.supply + tokens):
         return
     if not tranche.is_residual:

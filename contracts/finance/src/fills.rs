@@ -16,6 +16,9 @@ use crate::waterfall;
 /// other tokens.
 const DEAREST: u128 = 1_000;
 
+/// A class that is worth nothing begins anew for who enters, unless there is more than a token for so many of his.
+const CRUMBS: u128 = 1_000_000;
+
 /// What filled in one class.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, scale::Encode, scale::Decode)]
 #[cfg_attr(feature = "metadata", derive(scale_info::TypeInfo))]
@@ -169,13 +172,13 @@ pub fn room_to_leave(classes: &[Class], index: usize, lent: bool) -> Result<u128
 /// the order, but for a base unit of rounding: given to the class it would let a sole holder raise the price of a token until
 /// others lose theirs to rounding.
 fn issue(class: &Class, cash: u128) -> Result<(u128, u128), MathError> {
-    if class.supply == 0 {
-        // What nobody owns is no gift to who comes first.
-        let taken = if class.entry == 0 { cash } else { 0 };
+    if class.entry == 0 || class.supply == 0 {
+        // Rounding leaves tokens that nobody has; what nobody owns is no gift to who comes first.
+        let begins = class.entry == 0 && class.supply <= cash / CRUMBS;
+        let taken = if begins { cash } else { 0 };
         return Ok((taken, taken));
     }
     let minted = match class.entry {
-        0 => 0,
         entry if entry > class.supply.saturating_mul(DEAREST) => 0,
         entry => mul_div(cash, class.supply, entry, Rounding::Down).unwrap_or(0),
     };
@@ -320,6 +323,17 @@ mod tests {
         classes[1].deposits = 50;
         classes[1].redemptions = 50;
         assert_eq!(fill(&mut classes, 500, true).unwrap(), [Fill::default(); 2]);
+    }
+
+    #[test]
+    fn crumbs_of_a_class_worth_nothing_keep_nobody_out() {
+        for (crumbs, taken) in [(3, 3_000_000), (4, 0)] {
+            let mut classes = [class(0, 0), class(0, 0)];
+            classes[1].supply = crumbs;
+            classes[1].deposits = 3_000_000;
+            let fill = fill(&mut classes, 0, false).unwrap()[1];
+            assert_eq!((fill.deposited, fill.minted), (taken, taken));
+        }
     }
 
     #[test]

@@ -400,7 +400,7 @@ pub fn settle(terms: &Terms, state: State, inputs: &Inputs) -> Result<Settled, M
     state.fees = state.fees.fund(trace.fees_funded)?;
     state.interest = state.interest.saturating_sub(trace.fees_funded);
     trace.fees_owed = state.fees.owed;
-    trace.dust = disown(&mut classes, cash)?;
+    trace.dust = disown(&mut classes, outlook, cash)?;
     cash = sub(cash, trace.dust)?;
 
     test(terms, &state, &classes, outlook, &mut traces)?;
@@ -517,12 +517,17 @@ fn charge_performance(
     Ok(fee)
 }
 
-/// Takes value out of a residual class without holders, as far as it is cash: the next depositor has no right to it.
-fn disown(classes: &mut [Class], cash: u128) -> Result<u128, MathError> {
+/// Takes value out of a residual class without holders, as far as it is cash and certain, and the cover of the classes above lets it
+/// leave: the next depositor has no right to it.
+fn disown(classes: &mut [Class], outlook: Outlook, cash: u128) -> Result<u128, MathError> {
+    let room = match outlook.estimated {
+        true => 0,
+        false => fills::room_to_leave(classes, classes.len().saturating_sub(1), outlook.lent)?,
+    };
     let Some(residual) = classes.last_mut().filter(|residual| residual.supply == 0) else {
         return Ok(0);
     };
-    let unowned = residual.value.min(cash);
+    let unowned = residual.value.min(cash).min(room);
     residual.value = sub(residual.value, unowned)?;
     Ok(unowned)
 }

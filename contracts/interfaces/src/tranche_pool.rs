@@ -135,10 +135,12 @@ pub trait TranchePool {
     fn preview(&self, demand: Vec<Demand>) -> Result<Settlement, PoolError>;
 
     /// Takes `burned` tokens of a class and their part of its claim away: what they were worth is left to the
-    /// others. For the transfer agent alone. Returns what the class is owed less.
+    /// classes below; of the residual only if it was worth nothing at the last settlement. For the transfer agent alone. Returns
+    /// what the class is owed less.
     ///
     /// # Errors
-    /// [`PoolError::NotBound`], [`PoolError::NotTheAgent`], [`PoolError::UnknownTranche`], [`PoolError::Math`].
+    /// [`PoolError::NotBound`], [`PoolError::NotTheAgent`], [`PoolError::UnknownTranche`], [`PoolError::NotWorthless`],
+    /// [`PoolError::Math`].
     #[ink(message)]
     fn surrender(&mut self, tranche: TrancheId, burned: Balance) -> Result<Balance, PoolError>;
 
@@ -298,6 +300,8 @@ pub enum PoolError {
     NotTheInsurer,
     /// No tranche has this number.
     UnknownTranche,
+    /// The residual was worth something at the last settlement: redeem its tokens instead of giving them up.
+    NotWorthless,
     /// Nothing to be paid.
     NothingDue,
     /// The deal is over: nothing is left to settle. Claims stay open.

@@ -1,6 +1,7 @@
 //! The state that every message of the pool loads and stores.
 
 use finance::claim::deployed_share;
+use finance::distribution::INDEX_ONE;
 use finance::fees::{HIGHEST_MANAGEMENT_FEE, HIGHEST_PERFORMANCE_FEE, HIGHEST_PREMIUM};
 use finance::fixed::{add, mul_div, sub};
 use finance::settlement::{Phase, Portfolio, Settled, State};
@@ -198,17 +199,30 @@ impl Pool {
         Ok(())
     }
 
-    /// Takes `burned` tokens of a class and their part of its claim away. Returns what it is owed less.
+    /// Takes `burned` tokens of a class and their part of its claim away; of the residual only if it is worth nothing.
+    /// Returns what the class is owed less.
     pub fn surrender(&mut self, id: TrancheId, burned: Balance) -> Result<Balance, PoolError> {
         let class = self.state.classes.get_mut(id.index());
         let class = class.ok_or(PoolError::UnknownTranche)?;
         let before = class.claim;
+        // Elsewhere what is given up falls to the classes below, which cover those above.
+        let is_harmless = before.is_some() || class.value == 0;
+        ensure!(is_harmless, PoolError::NotWorthless);
         class.claim = before
             .map(|claim| claim.redeem(burned, class.supply))
             .transpose()?;
         let coupon = mul_div(class.coupon, burned, class.supply, Rounding::Down)?;
         class.coupon = sub(class.coupon, coupon)?;
-        class.supply = sub(class.supply, burned)?;
+        let left = sub(class.supply, burned)?;
+        if before.is_none() {
+            // That fewer tokens share what may come back is no gain.
+            let mark = mul_div(self.state.high_water, class.supply, left, Rounding::Up);
+            self.state.high_water = match left {
+                0 => INDEX_ONE,
+                _ => mark.unwrap_or(Balance::MAX),
+            };
+        }
+        class.supply = left;
         let owed = |claim: Option<finance::claim::Claim>| {
             claim.map(|claim| claim.amount).unwrap_or_default()
         };

@@ -1,7 +1,6 @@
 //! What others would gain by timing and by numbers, if the rules let them.
 
 use e2e_tests::*;
-use finance::fills::Fill;
 use finance::{Price, Ratio, Timestamp};
 use interfaces::async_vault::{AsyncVault, AsyncVaultError, Conditions};
 use interfaces::collateral_vault::{CollateralVault, VaultError};
@@ -170,9 +169,13 @@ fn who_makes_a_token_dear_takes_nothing_from_who_enters() {
     // Too late for Dan.
     world.cut_off();
     let surrender = world.agent().surrender(JUNIOR, usd(1_010) - 1);
-    world.does("mallory", surrender);
-    let settled = world.close_epoch();
-    assert_eq!(settled.tranches[2].fill, Fill::default());
-    assert_eq!(world.cancel_deposit("dan", JUNIOR), usd(1_000));
+    let refused = AgentError::Pool(PoolError::NotWorthless.into());
+    world.refuses("mallory", surrender, refused);
+    assert_eq!(world.close_epoch().tranches[2].fill.minted, usd(1_020));
+    world.claim("dan", JUNIOR);
+    assert_eq!(
+        world.balance(world.deal.tranche_token(JUNIOR), "dan"),
+        usd(1_000)
+    );
     world.assert_balanced();
 }

@@ -155,17 +155,15 @@ fn a_tranche_must_exist() {
 }
 
 #[test]
-fn no_more_tokens_are_taken_away_than_there_are() {
+fn tokens_that_there_are_not_and_those_that_cover_others_are_not_taken_away() {
     let world = World::with_manned_agent();
     let anybody = world.account("anybody");
     let settle = world.pool().settle(junior_deposit(usd(150)), 0, anybody);
     world.does("agent", settle);
-    let beyond = PoolError::Math(MathError::Underflow);
-    world.refuses(
-        "agent",
-        world.pool().surrender(JUNIOR, usd(150) + 1),
-        beyond,
-    );
+    let surrender = |tranche| world.pool().surrender(tranche, 1);
+    let none = PoolError::Math(MathError::DivisionByZero);
+    world.refuses("agent", surrender(SENIOR), none);
+    world.refuses("agent", surrender(JUNIOR), PoolError::NotWorthless);
 }
 
 #[test]

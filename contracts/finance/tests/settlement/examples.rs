@@ -206,6 +206,20 @@ fn value_that_no_class_owns_becomes_dust_and_not_a_gift() {
 }
 
 #[test]
+fn value_that_no_class_owns_stays_as_long_as_it_covers_somebody() {
+    let mut world = deployed(terms());
+    // All gave up while it was marked at nothing, and it came back.
+    world.state.classes[2].supply = 0;
+    let settled = settlement(&mut world, 800_000_000, 0).settled;
+    let below = |value: u128| settled.trace.value_after / 1_000 * value;
+    assert!(settled.classes.iter().all(|class| class.covered));
+    assert!(settled.trace.dust < below(150));
+    world.cash += 800_000_000;
+    let settled = settlement(&mut world, 0, 0).settled;
+    assert_eq!(settled.classes[2].value_after, 0);
+}
+
+#[test]
 fn a_senior_redemption_may_be_paid_from_a_junior_deposit() {
     let mut world = funded(terms());
     world.draw(950_000_000);

@@ -1,4 +1,5 @@
 use super::*;
+use finance::distribution::INDEX_ONE;
 use finance::settlement::Phase;
 use interfaces::tranche_pool::{Funding, Payment, PoolError};
 
@@ -135,6 +136,19 @@ fn whoever_surrenders_leaves_his_part_of_the_claim_to_the_others() {
     let residual = pool.state.values(pool.cash(), &lent(0)).unwrap()[2];
     assert_eq!(residual, 210_000_000);
     assert!(pool.surrender(SENIOR, 540_000_001).is_err());
+    // What covers the others stays; what is worth nothing may go, and its return is no gain.
+    assert_eq!(
+        pool.surrender(TrancheId(2), 1),
+        Err(PoolError::NotWorthless)
+    );
+    pool.state.classes[2].value = 0;
+    assert_eq!(pool.surrender(TrancheId(2), 100_000_000), Ok(0));
+    assert_eq!(pool.state.high_water, 3 * INDEX_ONE);
+    assert_eq!(pool.surrender(TrancheId(2), 50_000_000), Ok(0));
+    assert_eq!(
+        (pool.state.classes[2].supply, pool.state.high_water),
+        (0, INDEX_ONE)
+    );
     assert_eq!(
         pool.surrender(TrancheId(3), 1),
         Err(PoolError::UnknownTranche)
