@@ -43,17 +43,18 @@ mod configurator {
     }
 
     impl ConfiguratorContract {
-        /// A configurator without a store; the caller may bind one, and name who governs.
+        /// A configurator without a store; the caller may bind one, and name who governs. Until then nobody does: agent, vault
+        /// and engine ask it whom to obey, and may be bound already.
         #[ink(constructor)]
         #[allow(clippy::new_without_default, reason = "it depends on who calls")]
         pub fn new() -> Self {
-            let deployer = Self::env().caller();
+            let nobody = Self::env().account_id();
             Self {
                 powers: Powers {
-                    governor: deployer,
+                    governor: nobody,
                     successor: None,
-                    guardian: deployer,
-                    deployer: Some(deployer),
+                    guardian: nobody,
+                    deployer: Some(Self::env().caller()),
                 },
                 store: None,
                 types: 0,

@@ -53,6 +53,8 @@ mod governor {
         proposals: Mapping<ProposalId, Made, ManualKey<2>>,
         /// Without zeros.
         cast: Mapping<Cast, Balance, ManualKey<3>>,
+        /// All votes of a class when a proposal was queued.
+        queued: Mapping<(ProposalId, u32), Balance, ManualKey<4>>,
     }
 
     impl GovernorContract {
@@ -80,6 +82,7 @@ mod governor {
                 history: Mapping::default(),
                 proposals: Mapping::default(),
                 cast: Mapping::default(),
+                queued: Mapping::default(),
             };
             governor.set_settings(settings);
             Ok(governor)
@@ -87,6 +90,11 @@ mod governor {
 
         fn now(&self) -> time::Timestamp {
             time::Timestamp(self.env().block_timestamp())
+        }
+
+        /// The last moment that is past.
+        fn before_now(&self) -> time::Timestamp {
+            time::Timestamp(self.now().0.saturating_sub(1))
         }
 
         fn set_settings(&mut self, settings: Settings) {
@@ -119,7 +127,7 @@ mod governor {
 
         fn ensure_threshold(&self, proposer: AccountId) -> Result<(), GovernorError> {
             let electorate = self.voters.electorate;
-            let before = time::Timestamp(self.now().0.saturating_sub(1));
+            let before = self.before_now();
             let supply = peers::past_total_supply(electorate, before)?;
             let threshold = self.settings.latest.value.threshold;
             // At least one, so that nobody without votes proposes.
@@ -310,6 +318,10 @@ mod governor {
         #[ink(message)]
         fn queue(&mut self, proposal: ProposalId) -> Result<(), GovernorError> {
             let mut made = self.load_at(&proposal, State::Succeeded)?;
+            for (class, electorate) in (0..).zip(&self.voters.classes) {
+                let supply = peers::past_total_supply(*electorate, self.before_now())?;
+                self.queued.insert((proposal, class), &supply);
+            }
             let delay = self.settings.latest.value.delay;
             let ready_at = made.proposal.queue(self.now(), delay);
             self.proposals.insert(proposal, &made);
@@ -360,7 +372,9 @@ mod governor {
             let votes = peers::past_votes(electorate, voter, veto_at)?;
             ensure!(votes > 0, VoteError::NoVotes);
             let sum = self.cast(&all).saturating_add(votes);
+            // Who joins the class in between makes the votes of the others no smaller a part.
             let supply = peers::past_total_supply(electorate, veto_at)?;
+            let supply = supply.min(self.queued.get((proposal, class)).unwrap_or(supply));
             self.cast.insert(own, &votes);
             self.cast.insert(all, &sum);
             self.env().emit_event(Vetoed {

@@ -234,7 +234,7 @@ pub struct Powers {
     pub successor: Option<AccountId>,
     /// Freezes accounts.
     pub officer: AccountId,
-    /// Binds the tokens, once, and is the governor until then; nobody afterwards.
+    /// Binds the tokens and names the governor, once; nobody afterwards. Until then the governor is the registry itself.
     pub deployer: Option<AccountId>,
 }
 

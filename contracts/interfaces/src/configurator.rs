@@ -65,7 +65,7 @@ pub struct Powers {
     pub successor: Option<AccountId>,
     /// Tightens, pauses, and cancels what waits.
     pub guardian: AccountId,
-    /// Binds the store, and is the other two until then; nobody once it is bound.
+    /// Binds the store, and names the others; nobody once it is bound. Until then the others are the configurator itself.
     pub deployer: Option<AccountId>,
 }
 

@@ -218,7 +218,7 @@ pub struct DelegateChanged {
 pub enum ElectorateError {
     /// The moment is not past: what it will have been may still change.
     NotPast,
-    /// The token that is locked does not tell its supply.
+    /// The pool does not tell how many tokens of the locked class there are.
     Call(CallError),
 }
 

@@ -206,13 +206,13 @@ pub trait Governor {
     #[ink(message)]
     fn vote_signed(&mut self, votes: Vec<SignedVote>) -> Vec<Result<Balance, GovernorError>>;
 
-    /// Lets a proposal that succeeded wait. Anybody may.
+    /// Lets a proposal that succeeded wait, and keeps how many votes each class with a veto has. Anybody may.
     ///
     /// # Events
     /// [`Queued`].
     ///
     /// # Errors
-    /// [`GovernorError::UnknownProposal`], [`GovernorError::WrongState`].
+    /// [`GovernorError::UnknownProposal`], [`GovernorError::WrongState`], [`GovernorError::Electorate`], [`GovernorError::Call`].
     #[ink(message)]
     fn queue(&mut self, proposal: ProposalId) -> Result<(), GovernorError>;
 
@@ -242,7 +242,8 @@ pub trait Governor {
     fn cancel(&mut self, proposal: ProposalId) -> Result<(), GovernorError>;
 
     /// Counts the caller's votes in `class`, as they were half-way through the timelock, against the execution. More than half of all
-    /// votes of the class end it. Before the half-way the electorate refuses: there is time to lock first.
+    /// votes of the class end it: of those that there were when it was queued, or are now, whichever are fewer. Before the half-way
+    /// the electorate refuses: there is time to lock first.
     ///
     /// # Events
     /// [`Vetoed`]; [`Canceled`], if it ends.

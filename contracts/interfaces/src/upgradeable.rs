@@ -14,7 +14,7 @@ use ink::storage::Lazy;
 
 /// How long a code waits after it was announced: longer than an epoch and the time to claim.
 pub const UPGRADE_DELAY: Period = Period::from_secs(14 * 86_400);
-/// How long it may be put in place then, time for another vote included: what nobody expects any more is announced anew.
+/// How long it may be put in place then, which leaves time for another vote: what nobody expects any more is announced anew.
 pub const UPGRADE_WINDOW: Period = Period::from_secs(28 * 86_400);
 
 /// A contract whose code may be replaced by one account, until that is given up for good.

@@ -10,7 +10,7 @@ use interfaces::collateral_vault::{
 };
 use interfaces::configurator::{
     Broken, ChangeError, CollateralAdded, Configurator, ParameterSet, ParametersTerms, Pausable,
-    Pause, PauseSet, PowersNamed, Refusal, Rule, Scope,
+    Pause, PauseSet, Powers, PowersNamed, Refusal, Rule, Scope,
 };
 use interfaces::parameters::{Bounds, Entry, Parameter, Parameters, ParametersError, Part, Pauses};
 use interfaces::types::{AccountId, CollateralId};
@@ -199,7 +199,14 @@ fn a_configurator_is_bound_to_a_store_of_its_own() {
     }
     let mut unbound = simulator::contracts::Configurator::from(configurator);
     let set = unbound.call_mut().set(ETH.into(), Haircut, percent(11));
-    world.refuses("Deployer", set, ChangeError::Call(CallError::Trapped));
+    world.refuses("Deployer", set, ChangeError::NotPermitted);
+    // Nor does the deployer govern what asks it.
+    let upgrade = Messages::<Upgrades>::from(configurator).upgrade([7; 32].into());
+    world.refuses("Deployer", upgrade, UpgradeError::NotTheUpgrader);
+    let Powers {
+        governor, guardian, ..
+    } = world.reads(unbound.call().powers());
+    assert_eq!((governor, guardian), (configurator, configurator));
 }
 
 #[test]

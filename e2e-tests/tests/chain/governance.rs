@@ -661,6 +661,23 @@ fn the_guardian_changes_in_two_steps_and_the_deployer_is_nobody() {
 }
 
 #[test]
+fn who_joins_a_class_does_not_thin_its_veto() {
+    let assembly = Assembly::new();
+    let world = &assembly.world;
+    world.claim("ann", SENIOR);
+    assembly.lock("ann", usd(301));
+    let payload = payload(vec![assembly.payment("dan", usd(1))]);
+    world.deposit("dan", JUNIOR, usd(200));
+    world.deposit("dan", SENIOR, usd(200));
+    let id = assembly.queued(&payload);
+    assert_eq!(world.close_epoch().tranches[0].fill.minted, usd(200));
+    assembly.advance(Period(SETTINGS.delay.0 / 2 + 1));
+    // 301 of 600, of which there are 800 now.
+    world.does("ann", assembly.governor().veto(id, 0));
+    assert_eq!(assembly.state(id), State::Canceled);
+}
+
+#[test]
 fn more_than_half_of_a_class_stop_what_waits() {
     let assembly = Assembly::new();
     let world = &assembly.world;
