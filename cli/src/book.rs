@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::rc::Rc;
 
 use anyhow::{anyhow, ensure, Context, Result};
@@ -35,6 +36,21 @@ pub struct Contract {
     pub address: AccountId,
     /// Whether the deployment makes it, and knows its code.
     pub is_made: bool,
+}
+
+/// An address or a hash that a contract keeps.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Binding {
+    /// Where: `desk.classes[0].token`.
+    pub field: String,
+    /// The name of what it is, or its digits.
+    pub to: String,
+}
+
+impl fmt::Display for Binding {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "{} = {}", self.field, self.to)
+    }
 }
 
 /// The contract whose metadata serves for tokens that are on the chain already.
@@ -243,7 +259,7 @@ impl Book {
     }
 
     /// The addresses and hashes that a contract keeps, outside of tables: whom it obeys, calls and trusts. `stored` gives
-    /// what lies under a key of its.
+    /// what lies under a key of its. What is one of several has its number.
     ///
     /// # Errors
     /// It keeps something else than its metadata says.
@@ -251,7 +267,7 @@ impl Book {
         &self,
         contract: &Contract,
         stored: impl Fn(&[u8]) -> Result<Option<Vec<u8>>>,
-    ) -> Result<Vec<String>> {
+    ) -> Result<Vec<Binding>> {
         let abi = self.abi(contract)?;
         let mut bindings = Vec::new();
         for cell in abi.cells() {
@@ -264,9 +280,36 @@ impl Book {
         Ok(bindings)
     }
 
-    fn bound(&self, abi: &Abi, value: &Value<TypeId>, field: &str, bindings: &mut Vec<String>) {
-        if let Some("AccountId" | "Hash") = abi.name_of(value.context) {
-            bindings.push(format!("{field} = {}", self.show(abi, value)));
+    /// What a contract keeps something of in its tables, by their names. `keys` are all under which it keeps anything.
+    ///
+    /// # Errors
+    /// It keeps something else than its metadata says.
+    pub fn kept(&self, contract: &Contract, keys: &[Vec<u8>]) -> Result<Vec<(String, String)>> {
+        let abi = self.abi(contract)?;
+        let mut kept = Vec::new();
+        for table in abi.tables() {
+            let of = keys
+                .iter()
+                .filter_map(|key| key.strip_prefix(&*table.prefix));
+            for mut of in of {
+                let of = abi.decode(&mut of, table.index);
+                let of = of.with_context(|| format!("{}: {}", contract.name, table.name))?;
+                kept.push((table.name.clone(), self.show(&abi, &of)));
+            }
+        }
+        Ok(kept)
+    }
+
+    fn bound(&self, abi: &Abi, value: &Value<TypeId>, field: &str, bindings: &mut Vec<Binding>) {
+        if let Some(of @ ("AccountId" | "Hash")) = abi.name_of(value.context) {
+            // Contracts keep a hash of zeros for none.
+            let is_none = words::bytes(value).is_some_and(|bytes| bytes == [0; 32]);
+            if of == "AccountId" || !is_none {
+                bindings.push(Binding {
+                    field: field.to_owned(),
+                    to: self.show(abi, value),
+                });
+            }
             return;
         }
         let (ValueDef::Composite(fields) | ValueDef::Variant(Variant { values: fields, .. })) =
@@ -275,9 +318,14 @@ impl Book {
             return;
         };
         match fields {
-            Composite::Unnamed(fields) => {
-                for inner in fields {
-                    self.bound(abi, inner, field, bindings);
+            Composite::Unnamed(inner) => {
+                let are_numbered = inner.len() > 1 || abi.is_list(value.context);
+                for (number, inner) in inner.iter().enumerate() {
+                    let number = match are_numbered {
+                        true => format!("[{number}]"),
+                        false => String::new(),
+                    };
+                    self.bound(abi, inner, &format!("{field}{number}"), bindings);
                 }
             }
             Composite::Named(fields) => {

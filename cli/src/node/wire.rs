@@ -192,6 +192,16 @@ pub fn kept(mut answer: &[u8]) -> Result<Option<Vec<u8>>> {
     kept.map_err(|_| Failure::NoContract.into())
 }
 
+/// The key under which a contract keeps something, from that in its part of the state, which begins with a hash of 16 bytes.
+///
+/// # Errors
+/// The chain answers in another shape.
+pub fn key(listed: &str) -> Result<Vec<u8>> {
+    let bytes = listed.strip_prefix("0x").map(hex::decode);
+    let key = bytes.and_then(|bytes| Some(bytes.ok()?.get(16..)?.to_vec()));
+    key.context("the node lists what a contract keeps in another shape")
+}
+
 /// From the encoded `Result<T, DispatchError>` that runtime APIs answer.
 ///
 /// # Errors
@@ -238,6 +248,8 @@ pub fn failure(error: &DispatchError) -> Failure {
 pub struct ContractInfo {
     /// Its code.
     pub code_hash: H256,
+    /// Where the chain keeps what it stores.
+    pub trie_id: Vec<u8>,
 }
 
 /// What is read of `System.Account`.
