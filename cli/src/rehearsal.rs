@@ -214,7 +214,7 @@ pub mod tests {
 
     use super::*;
     use deployment::contracts::{Delegation, Psp22};
-    use deployment::governance::ensure_in_place;
+    use deployment::governance::{ensure_in_place, first_votes};
     use ink::codegen::TraitCallBuilder;
     use interfaces::governance_token::Delegation as _;
     use interfaces::transfer_agent::TransferAgent;
@@ -358,6 +358,52 @@ pub mod tests {
         votes.gives("Arranger", DEPLOYER, 1);
         let error = ensure_in_place(chain, &rehearsal.deal).unwrap_err();
         assert!(error.to_string().contains("1 base units"), "{error}");
+    }
+
+    /// A chain with the deal under a voting token, which the deployer gave to these holders; each transaction in a block.
+    fn given(holders: &[(&str, u128)]) -> (Chain, Deal) {
+        let accounts = |name: &str| local().account(name).unwrap();
+        let chain = Chain::standing_in(NOW, [1; 32], accounts).unwrap();
+        let mut sheet = voted();
+        if let Governor::Votes(governance) = &mut sheet.governor {
+            if let Electorate::Token { holders: named, .. } = &mut governance.electorate {
+                *named = holders
+                    .iter()
+                    .map(|(name, amount)| ((*name).to_owned(), *amount))
+                    .collect();
+            }
+        }
+        let deal = Deal::deploy(&chain, sheet).unwrap();
+        let sheet = voted();
+        (chain, Deal { sheet, ..deal })
+    }
+
+    #[test]
+    fn votes_that_others_had_when_the_governor_was_made_are_found() {
+        let moves = |chain: &Chain, deal: &Deal, from: &str, to: &str, amount| {
+            let [from, to] = [from, to].map(|name| chain.account(name));
+            let mut token = Psp22::from(deal.governance.votes.as_ref().unwrap().electorate);
+            let transfer = token.call_mut().transfer(to, amount, vec![]);
+            chain.execute(from, transfer).unwrap();
+        };
+        let agreed = HOLDERS.map(str::to_owned).into_iter().zip([60, 40]);
+        let agreed: Vec<_> = agreed
+            .map(|(name, amount)| (name, amount, amount))
+            .collect();
+        let (chain, deal) = given(&[("Arranger", 60), ("Treasury", 40)]);
+        // What holders do later is theirs.
+        moves(&chain, &deal, "Arranger", "Keeper", 60);
+        assert_eq!(first_votes(&chain, &deal).unwrap(), agreed);
+        let (chain, deal) = given(&[("Keeper", 100)]);
+        moves(&chain, &deal, "Keeper", "Arranger", 60);
+        moves(&chain, &deal, "Keeper", "Treasury", 40);
+        ensure_in_place(&chain, &deal).unwrap();
+        let found = first_votes(&chain, &deal).unwrap();
+        let had: Vec<_> = found
+            .iter()
+            .map(|(_, agreed, had)| (*agreed, *had))
+            .collect();
+        assert_eq!(had, [(60, 0), (40, 0)]);
     }
 
     #[test]

@@ -214,6 +214,10 @@ fn terms(rehearsal: &Rehearsal, site: &Site, checks: &mut Vec<Check>) -> Result<
     let in_place = in_place.map_err(|error| error.to_string());
     let what = "who governs, and that the deployer does not";
     checks.push(Check::new(what, Ok::<_, String>(()), in_place).that_may_change(true));
+    for (name, agreed, had) in governance::first_votes(site, deal)? {
+        let what = format!("what {name} could vote when the governor was made");
+        checks.push(Check::new(what, agreed, had).that_may_change(true));
+    }
     let mut both = Both {
         rehearsed: rehearsal.chain(),
         real: site,
