@@ -1,9 +1,18 @@
 //! Actions as they are typed, on the embedded chain: its clock can be set.
 
+use std::cell::Cell;
 use std::fs;
 
 use clap::Parser;
-use finance::Period;
+use deployment::contracts::{Delegation, Permit};
+use deployment::{Bundles, Code};
+use finance::governance::ballot::Vote;
+use finance::{Period, Timestamp};
+use ink::codegen::TraitCallBuilder;
+use interfaces::governance_token::Delegation as _;
+use interfaces::governor::Governor as _;
+use interfaces::permit::Permit as _;
+use interfaces::types::Hash;
 
 use super::*;
 use crate::book::Book;
@@ -291,6 +300,116 @@ fn an_operator_orders_and_a_holder_approves_by_signature() {
     assert!(error.contains("no approvals by signature"), "{error}");
 }
 
+/// A node that wants something else signed than the contracts do.
+struct Liar<'a>(&'a dyn Host);
+
+impl Host for Liar<'_> {
+    fn bundles(&self) -> &Bundles {
+        self.0.bundles()
+    }
+
+    fn network(&self) -> [u8; 32] {
+        self.0.network()
+    }
+
+    fn now(&self) -> Result<Timestamp> {
+        self.0.now()
+    }
+
+    fn account(&self, name: &str) -> Result<AccountId> {
+        self.0.account(name)
+    }
+
+    fn asset(&self, symbol: &str) -> Result<Option<AccountId>> {
+        self.0.asset(symbol)
+    }
+
+    fn code_at(&self, address: AccountId) -> Result<Option<Hash>> {
+        self.0.code_at(address)
+    }
+
+    fn upload_code(&self, by: AccountId, code: &Code) -> Result<()> {
+        self.0.upload_code(by, code)
+    }
+
+    fn instantiate(
+        &self,
+        by: AccountId,
+        code: &Code,
+        input: &[u8],
+        salt: &str,
+    ) -> Result<Result<AccountId, Vec<u8>>> {
+        self.0.instantiate(by, code, input, salt)
+    }
+
+    fn send(&self, by: AccountId, contract: AccountId, input: Vec<u8>) -> Result<Vec<u8>> {
+        self.0.send(by, contract, input)
+    }
+
+    fn look(&self, contract: AccountId, input: Vec<u8>) -> Result<Vec<u8>> {
+        let mut answer = self.0.look(contract, input)?;
+        if let Some(start) = answer.windows(6).position(|part| part == b"Sluice") {
+            // In the hash, which follows the sixteen bytes of the purpose.
+            answer[start + 16] ^= 1;
+        }
+        Ok(answer)
+    }
+}
+
+#[test]
+fn what_is_signed_is_what_the_contracts_ask_for_whatever_the_node_says() {
+    let network = local();
+    let world = World::of("holders-credit", &network);
+    let permit = ["approve", "HLC-E", "Treasury", "12.5"];
+    let delegate = ["delegate", "Equity", "Treasury"];
+    let proposal = [7; 32];
+    let name = format!("0x{}", hex::encode(proposal));
+    let vote = ["vote", &name, "against"];
+    // What was said before counts.
+    world.submits("Arranger", &permit).unwrap();
+    world.submits("Arranger", &delegate).unwrap();
+    let within = Period::from_secs(3_600);
+    let signed = |desk: &Desk, said: &[&str]| {
+        let said = Said::try_parse_from([&["sluice"], said].concat()).unwrap();
+        let signed = Cell::new([0; 48]);
+        let sign = |text: &[u8; 48]| {
+            signed.set(*text);
+            [0; 64]
+        };
+        said.say.sign(desk, within, sign).map(|_| signed.get())
+    };
+    let desk = world.desk("Arranger");
+    let (chain, deal, me) = (desk.chain, desk.deal, desk.actor);
+    let deadline = chain.now().unwrap().plus(within);
+    let to = world.network.account("Treasury").unwrap();
+    let token = Permit::from(deal.tranches[deal.sheet.residual()]);
+    let allowed = token.call().permit_message(me, to, 12_500_000, deadline);
+    let votes = Delegation::from(deal.governance.votes.as_ref().unwrap().electorate);
+    let delegated = votes.call().delegation_message(me, to, deadline);
+    let governor = desk.governor().unwrap();
+    let voted = governor.call().ballot_message(me, proposal, Vote::Against);
+    let delegated = chain.read(delegated).unwrap();
+    let voted = chain.read(voted).unwrap();
+    assert_eq!(
+        signed(&desk, &permit).unwrap(),
+        chain.read(allowed).unwrap().0
+    );
+    let liar = Liar(chain);
+    let deceived = Desk {
+        chain: &liar,
+        ..world.desk("Arranger")
+    };
+    for desk in [&desk, &deceived] {
+        assert_eq!(signed(desk, &delegate).unwrap(), delegated);
+        assert_eq!(signed(desk, &vote).unwrap(), voted);
+    }
+    let error = signed(&deceived, &permit).unwrap_err().to_string();
+    assert!(
+        error.contains("tranche-token/HLC-E wants another text"),
+        "{error}"
+    );
+}
+
 #[test]
 fn a_guardian_stops_and_tightens_and_only_the_governor_arms() {
     let network = local();
@@ -356,7 +475,6 @@ fn feeders_report_by_signature_and_a_late_one_is_refused() {
 
 #[test]
 fn what_is_read_from_words_is_what_typed_calls_send() {
-    use ink::codegen::TraitCallBuilder;
     use interfaces::collateral_vault::{Listing, LoanServicing};
     use interfaces::types::{AssetId, CollateralId};
     let network = local();
