@@ -55,6 +55,8 @@ impl fmt::Display for Binding {
 
 /// The contract whose metadata serves for tokens that are on the chain already.
 pub const SOME_PSP22: &str = "test-asset";
+/// And for those that take approvals by signature.
+const SIGNING_PSP22: &str = "tranche-token";
 
 impl Book {
     /// Of a deal that was deployed or is to be.
@@ -118,13 +120,27 @@ impl Book {
     /// # Errors
     /// As [`Abi::load`].
     pub fn abi(&self, contract: &Contract) -> Result<Rc<Abi>> {
-        let package = &contract.package;
+        self.abi_of(&contract.package)
+    }
+
+    fn abi_of(&self, package: &str) -> Result<Rc<Abi>> {
         if let Some(abi) = self.abis.borrow().get(package) {
             return Ok(abi.clone());
         }
         let abi = Rc::new(Abi::load(&self.bundles.file(package))?);
-        self.abis.borrow_mut().insert(package.clone(), abi.clone());
+        self.abis
+            .borrow_mut()
+            .insert(package.to_owned(), abi.clone());
         Ok(abi)
+    }
+
+    /// The metadata that describes a message to a contract.
+    fn abi_for(&self, contract: &Contract, input: &[u8]) -> Result<Rc<Abi>> {
+        let abi = self.abi(contract)?;
+        match contract.is_made || abi.read(input).is_ok() {
+            true => Ok(abi),
+            false => self.abi_of(SIGNING_PSP22),
+        }
     }
 
     /// An account by its address, or the name of a contract or of somebody.
@@ -158,7 +174,7 @@ impl Book {
     /// A message with its arguments, in words; in hex where the contract is of no known code.
     pub fn message(&self, to: AccountId, input: &[u8]) -> String {
         let read = || -> Result<String> {
-            let abi = self.abi(self.at(to).context("unknown")?)?;
+            let abi = self.abi_for(self.at(to).context("unknown")?, input)?;
             let (message, arguments) = abi.read(input)?;
             let arguments = self.fields(&abi, &arguments);
             Ok(format!("{}.{message}({arguments})", self.name(to)))
@@ -172,7 +188,7 @@ impl Book {
     /// It refused: why.
     pub fn answer(&self, of: AccountId, input: &[u8], returned: &[u8]) -> Result<String> {
         let contract = self.at(of).context("the contract is none of the deal's")?;
-        let abi = self.abi(contract)?;
+        let abi = self.abi_for(contract, input)?;
         let answer = abi.answer(input, returned)?;
         let shown = match &answer.value {
             ValueDef::Variant(Variant { name, values })
@@ -369,7 +385,8 @@ impl Book {
         }
     }
 
-    fn at(&self, address: AccountId) -> Option<&Contract> {
+    /// The contract at an address.
+    pub fn at(&self, address: AccountId) -> Option<&Contract> {
         self.contracts
             .iter()
             .find(|contract| contract.address == address)

@@ -4,15 +4,17 @@ use std::cell::Cell;
 use std::fs;
 
 use clap::Parser;
-use deployment::contracts::{Delegation, Permit};
+use deployment::contracts::{Delegation, Permit, Psp22};
 use deployment::{Bundles, Code};
 use finance::governance::ballot::Vote;
 use finance::{Period, Timestamp};
 use ink::codegen::TraitCallBuilder;
 use interfaces::governance_token::Delegation as _;
 use interfaces::governor::Governor as _;
+use interfaces::oracle_adapter::OracleAdapter;
 use interfaces::permit::Permit as _;
 use interfaces::types::Hash;
+use psp22::PSP22;
 
 use super::*;
 use crate::book::Book;
@@ -298,6 +300,54 @@ fn an_operator_orders_and_a_holder_approves_by_signature() {
     let signed = world.submits("Arranger", &["approve", "USDX", "Treasury", "1"]);
     let error = format!("{:#}", signed.unwrap_err());
     assert!(error.contains("no approvals by signature"), "{error}");
+}
+
+#[test]
+fn what_nobody_signed_is_not_submitted() {
+    let mut network = local();
+    let real = AccountId([7; 32]);
+    network.name_asset("USDX", real);
+    let world = World::of("members-only", &network);
+    let deal = &world.rehearsal.deal;
+    let (keeper, thief) = (world.desk("Keeper").actor, AccountId([9; 32]));
+    let submit = |contract: AccountId, input: &[u8]| {
+        let file = world.file(&format!(
+            r#"{{ "message": "an approval", "contract": "{}", "input": "0x{}" }}"#,
+            address::show(contract),
+            hex::encode(input)
+        ));
+        let error = world.refuses("Keeper", &["submit", &file]);
+        fs::remove_file(&file).unwrap();
+        error
+    };
+    for token in [deal.tranches[0], real] {
+        let mut psp22 = Psp22::from(token);
+        let transfer: Message<_> = psp22.call_mut().transfer(thief, 1, vec![]).into();
+        let error = submit(token, &transfer.input);
+        assert!(
+            error.starts_with("cannot submit /")
+                && error.contains(".transfer(to: ")
+                && error.contains("Submit what `sluice sign` wrote"),
+            "{error}"
+        );
+    }
+    // An approval goes to a token of the chain, which alone can tell whether it is signed.
+    let permit = |token| {
+        let mut token = Permit::from(token);
+        let permit = token
+            .call_mut()
+            .permit(keeper, thief, 1, Timestamp(0), [0; 64]);
+        Message::from(permit).input
+    };
+    let shown = world.book.message(real, &permit(real));
+    assert!(shown.starts_with("USDX.permit(owner: Keeper, "), "{shown}");
+    let error = submit(real, &permit(real));
+    assert!(error.contains("does not understand"), "{error}");
+    let error = submit(thief, &permit(thief));
+    assert!(error.contains("no contract of this deal"), "{error}");
+    let mut oracle = deal.oracle();
+    let reports: Message<_> = oracle.call_mut().report_signed(vec![]).into();
+    assert!(submit(real, &reports.input).contains("USDX.0x"));
 }
 
 /// A node that wants something else signed than the contracts do.
