@@ -186,14 +186,7 @@ impl Node {
     /// The node does not answer.
     pub fn native_token(&self) -> Result<(String, u32)> {
         let properties = self.wait(async { Ok(self.rpc.system_properties().await?) })?;
-        let text = |name| properties.get(name).and_then(|value| value.as_str());
-        let decimals = properties
-            .get("tokenDecimals")
-            .and_then(|value| value.as_u64());
-        Ok((
-            text("tokenSymbol").unwrap_or("UNIT").to_owned(),
-            u32::try_from(decimals.unwrap_or(12))?,
-        ))
+        wire::native_token(&properties)
     }
 
     /// Waits until what an account has sent before is in a block, so that nothing is sent twice.
