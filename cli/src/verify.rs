@@ -200,12 +200,13 @@ fn step_taken(rehearsal: &Rehearsal, site: &Site, step: &Step) -> Result<Check> 
     })
 }
 
-/// Whether what the deployer said once is not taken from him again.
+/// Whether what the deployer said once is not taken from him again, because he said it.
 fn is_refused(rehearsal: &Rehearsal, site: &Site, contract: AccountId, input: &[u8]) -> bool {
     let tried = site
         .node
         .try_call(rehearsal.deployer, contract, input.to_vec());
-    tried.is_ok_and(|tried| tried.result.is_reverted())
+    let is_sent = tried.and_then(|tried| rehearsal.is_sent(contract, input, &tried.result));
+    is_sent.unwrap_or(false)
 }
 
 fn terms(rehearsal: &Rehearsal, site: &Site, checks: &mut Vec<Check>) -> Result<()> {

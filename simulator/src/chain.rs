@@ -254,6 +254,19 @@ impl Chain {
             .decoded()
     }
 
+    /// What a message would answer now, encoded, without doing it.
+    ///
+    /// # Errors
+    /// [`Failure`] when there is no answer.
+    pub fn try_send(
+        &self,
+        actor: AccountId,
+        contract: AccountId,
+        input: Vec<u8>,
+    ) -> Result<Vec<u8>, Failure> {
+        Ok(self.try_run(actor, contract, input)?.answer)
+    }
+
     /// How often the message would call each function of the chain now, in all contracts together.
     ///
     /// # Errors
@@ -521,7 +534,7 @@ impl Host for Chain {
     }
 
     fn look(&self, contract: AccountId, input: Vec<u8>) -> Result<Vec<u8>> {
-        Ok(self.try_run(READER, contract, input)?.answer)
+        Ok(self.try_send(READER, contract, input)?)
     }
 }
 
