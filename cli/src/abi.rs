@@ -29,6 +29,23 @@ pub struct Cell {
     pub content: TypeId,
 }
 
+/// What a contract keeps under keys that begin alike: one for each thing that it keeps something of.
+pub struct Table {
+    /// Its field.
+    pub name: String,
+    /// How the keys begin; after that they say of what.
+    pub prefix: Vec<u8>,
+    /// What that is.
+    pub index: TypeId,
+}
+
+/// A place in the storage of a contract.
+struct Root {
+    name: String,
+    key: Vec<u8>,
+    of: TypeId,
+}
+
 impl Abi {
     /// Reads the metadata of a built contract.
     ///
@@ -106,9 +123,27 @@ impl Abi {
 
     /// What the contract keeps under keys that do not depend on what is in it: its root, and what is apart from that.
     pub fn cells(&self) -> Vec<Cell> {
-        let mut cells = Vec::new();
-        self.collect(self.project.layout(), "", &mut cells);
-        cells
+        let roots = self.roots().into_iter();
+        let cells = roots.filter_map(|Root { name, key, of }| {
+            let content = self.content(of)?;
+            Some(Cell { name, key, content })
+        });
+        cells.collect()
+    }
+
+    /// The tables that the contract keeps.
+    pub fn tables(&self) -> Vec<Table> {
+        let roots = self.roots().into_iter();
+        let tables = roots.filter_map(|Root { name, key, of }| {
+            let index = self.index(of)?;
+            let prefix = key;
+            Some(Table {
+                name,
+                prefix,
+                index,
+            })
+        });
+        tables.collect()
     }
 
     /// The last part of the name of a type.
@@ -149,25 +184,10 @@ impl Abi {
         ))
     }
 
-    fn collect(&self, layout: &Layout<PortableForm>, name: &str, cells: &mut Vec<Cell>) {
-        match layout {
-            Layout::Root(root) => {
-                if let Some(content) = self.content(root.ty().id) {
-                    cells.push(Cell {
-                        name: name.to_owned(),
-                        key: root.root_key().key().encode(),
-                        content,
-                    });
-                    self.collect(root.layout(), name, cells);
-                }
-            }
-            Layout::Struct(parts) => {
-                for field in parts.fields() {
-                    self.collect(field.layout(), field.name(), cells);
-                }
-            }
-            _ => {}
-        }
+    fn roots(&self) -> Vec<Root> {
+        let mut roots = Vec::new();
+        collect(self.project.layout(), "", &mut roots);
+        roots
     }
 
     /// What lies at the key of a root; nothing where there are many keys.
@@ -178,6 +198,32 @@ impl Abi {
             Some("Lazy") => ty.type_params.first()?.ty.map(|content| content.id),
             _ => Some(root),
         }
+    }
+
+    /// What the keys of a root tell apart, if there are many.
+    fn index(&self, root: TypeId) -> Option<TypeId> {
+        let is_table = self.name_of(root) == Some("Mapping");
+        let first = self.types().resolve(root)?.type_params.first()?;
+        first.ty.filter(|_| is_table).map(|index| index.id)
+    }
+}
+
+fn collect(layout: &Layout<PortableForm>, name: &str, roots: &mut Vec<Root>) {
+    match layout {
+        Layout::Root(root) => {
+            roots.push(Root {
+                name: name.to_owned(),
+                key: root.root_key().key().encode(),
+                of: root.ty().id,
+            });
+            collect(root.layout(), name, roots);
+        }
+        Layout::Struct(parts) => {
+            for field in parts.fields() {
+                collect(field.layout(), field.name(), roots);
+            }
+        }
+        _ => {}
     }
 }
 

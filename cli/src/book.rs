@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::rc::Rc;
 
 use anyhow::{anyhow, ensure, Context, Result};
@@ -37,8 +38,25 @@ pub struct Contract {
     pub is_made: bool,
 }
 
+/// An address or a hash that a contract keeps.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Binding {
+    /// Where: `desk.classes[0].token`.
+    pub field: String,
+    /// The name of what it is, or its digits.
+    pub to: String,
+}
+
+impl fmt::Display for Binding {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "{} = {}", self.field, self.to)
+    }
+}
+
 /// The contract whose metadata serves for tokens that are on the chain already.
 pub const SOME_PSP22: &str = "test-asset";
+/// And for those that take approvals by signature.
+const SIGNING_PSP22: &str = "tranche-token";
 
 impl Book {
     /// Of a deal that was deployed or is to be.
@@ -102,13 +120,27 @@ impl Book {
     /// # Errors
     /// As [`Abi::load`].
     pub fn abi(&self, contract: &Contract) -> Result<Rc<Abi>> {
-        let package = &contract.package;
+        self.abi_of(&contract.package)
+    }
+
+    fn abi_of(&self, package: &str) -> Result<Rc<Abi>> {
         if let Some(abi) = self.abis.borrow().get(package) {
             return Ok(abi.clone());
         }
         let abi = Rc::new(Abi::load(&self.bundles.file(package))?);
-        self.abis.borrow_mut().insert(package.clone(), abi.clone());
+        self.abis
+            .borrow_mut()
+            .insert(package.to_owned(), abi.clone());
         Ok(abi)
+    }
+
+    /// The metadata that describes a message to a contract.
+    fn abi_for(&self, contract: &Contract, input: &[u8]) -> Result<Rc<Abi>> {
+        let abi = self.abi(contract)?;
+        match contract.is_made || abi.read(input).is_ok() {
+            true => Ok(abi),
+            false => self.abi_of(SIGNING_PSP22),
+        }
     }
 
     /// An account by its address, or the name of a contract or of somebody.
@@ -142,7 +174,7 @@ impl Book {
     /// A message with its arguments, in words; in hex where the contract is of no known code.
     pub fn message(&self, to: AccountId, input: &[u8]) -> String {
         let read = || -> Result<String> {
-            let abi = self.abi(self.at(to).context("unknown")?)?;
+            let abi = self.abi_for(self.at(to).context("unknown")?, input)?;
             let (message, arguments) = abi.read(input)?;
             let arguments = self.fields(&abi, &arguments);
             Ok(format!("{}.{message}({arguments})", self.name(to)))
@@ -156,7 +188,7 @@ impl Book {
     /// It refused: why.
     pub fn answer(&self, of: AccountId, input: &[u8], returned: &[u8]) -> Result<String> {
         let contract = self.at(of).context("the contract is none of the deal's")?;
-        let abi = self.abi(contract)?;
+        let abi = self.abi_for(contract, input)?;
         let answer = abi.answer(input, returned)?;
         let shown = match &answer.value {
             ValueDef::Variant(Variant { name, values })
@@ -243,7 +275,7 @@ impl Book {
     }
 
     /// The addresses and hashes that a contract keeps, outside of tables: whom it obeys, calls and trusts. `stored` gives
-    /// what lies under a key of its.
+    /// what lies under a key of its. What is one of several has its number.
     ///
     /// # Errors
     /// It keeps something else than its metadata says.
@@ -251,7 +283,7 @@ impl Book {
         &self,
         contract: &Contract,
         stored: impl Fn(&[u8]) -> Result<Option<Vec<u8>>>,
-    ) -> Result<Vec<String>> {
+    ) -> Result<Vec<Binding>> {
         let abi = self.abi(contract)?;
         let mut bindings = Vec::new();
         for cell in abi.cells() {
@@ -264,9 +296,36 @@ impl Book {
         Ok(bindings)
     }
 
-    fn bound(&self, abi: &Abi, value: &Value<TypeId>, field: &str, bindings: &mut Vec<String>) {
-        if let Some("AccountId" | "Hash") = abi.name_of(value.context) {
-            bindings.push(format!("{field} = {}", self.show(abi, value)));
+    /// What a contract keeps something of in its tables, by their names. `keys` are all under which it keeps anything.
+    ///
+    /// # Errors
+    /// It keeps something else than its metadata says.
+    pub fn kept(&self, contract: &Contract, keys: &[Vec<u8>]) -> Result<Vec<(String, String)>> {
+        let abi = self.abi(contract)?;
+        let mut kept = Vec::new();
+        for table in abi.tables() {
+            let of = keys
+                .iter()
+                .filter_map(|key| key.strip_prefix(&*table.prefix));
+            for mut of in of {
+                let of = abi.decode(&mut of, table.index);
+                let of = of.with_context(|| format!("{}: {}", contract.name, table.name))?;
+                kept.push((table.name.clone(), self.show(&abi, &of)));
+            }
+        }
+        Ok(kept)
+    }
+
+    fn bound(&self, abi: &Abi, value: &Value<TypeId>, field: &str, bindings: &mut Vec<Binding>) {
+        if let Some(of @ ("AccountId" | "Hash")) = abi.name_of(value.context) {
+            // Contracts keep a hash of zeros for none.
+            let is_none = words::bytes(value).is_some_and(|bytes| bytes == [0; 32]);
+            if of == "AccountId" || !is_none {
+                bindings.push(Binding {
+                    field: field.to_owned(),
+                    to: self.show(abi, value),
+                });
+            }
             return;
         }
         let (ValueDef::Composite(fields) | ValueDef::Variant(Variant { values: fields, .. })) =
@@ -275,9 +334,14 @@ impl Book {
             return;
         };
         match fields {
-            Composite::Unnamed(fields) => {
-                for inner in fields {
-                    self.bound(abi, inner, field, bindings);
+            Composite::Unnamed(inner) => {
+                let are_numbered = inner.len() > 1 || abi.is_list(value.context);
+                for (number, inner) in inner.iter().enumerate() {
+                    let number = match are_numbered {
+                        true => format!("[{number}]"),
+                        false => String::new(),
+                    };
+                    self.bound(abi, inner, &format!("{field}{number}"), bindings);
                 }
             }
             Composite::Named(fields) => {
@@ -321,7 +385,8 @@ impl Book {
         }
     }
 
-    fn at(&self, address: AccountId) -> Option<&Contract> {
+    /// The contract at an address.
+    pub fn at(&self, address: AccountId) -> Option<&Contract> {
         self.contracts
             .iter()
             .find(|contract| contract.address == address)

@@ -77,7 +77,7 @@ fn plan(output: &Output, place: &Place) -> Result<()> {
 }
 
 fn told(place: &Place, rehearsal: &Rehearsal, book: &Book, step: &Step) -> Result<Told> {
-    let is_done = is_done(place, rehearsal.deployer, step)?;
+    let is_done = is_done(place, rehearsal, step)?;
     let (step, contract, what) = match step {
         Step::Upload { contract, code } => ("upload", contract.clone(), hash(*code)),
         Step::Instantiate { address, .. } => {
@@ -96,21 +96,22 @@ fn told(place: &Place, rehearsal: &Rehearsal, book: &Book, step: &Step) -> Resul
     })
 }
 
-fn is_done(place: &Place, deployer: AccountId, step: &Step) -> Result<bool> {
+fn is_done(place: &Place, rehearsal: &Rehearsal, step: &Step) -> Result<bool> {
     Ok(match step {
         Step::Upload { code, .. } => place.node.has_code(*code)?,
         Step::Instantiate { address, .. } => place.node.code_at(*address)?.is_some(),
-        Step::Call { contract, input } => is_sent(place, deployer, *contract, input)?,
+        Step::Call { contract, input } => is_sent(place, rehearsal, *contract, input)?,
     })
 }
 
-/// Whether a message that a contract takes once was sent: it refuses the second.
-fn is_sent(place: &Place, by: AccountId, contract: AccountId, input: &[u8]) -> Result<bool> {
-    if place.node.code_at(contract)?.is_none() {
+fn is_sent(place: &Place, rehearsal: &Rehearsal, to: AccountId, input: &[u8]) -> Result<bool> {
+    if place.node.code_at(to)?.is_none() {
         return Ok(false);
     }
-    let tried = place.node.try_call(by, contract, input.to_vec())?;
-    Ok(tried.result.is_reverted())
+    let tried = place
+        .node
+        .try_call(rehearsal.deployer, to, input.to_vec())?;
+    rehearsal.is_sent(to, input, &tried.result)
 }
 
 /// What `apply` did.
@@ -193,7 +194,7 @@ fn take_steps(output: &Output, place: &Place, rehearsal: &Rehearsal) -> Result<(
     place.node.settle_pending(deployer)?;
     let progress = output.progress(steps.len())?;
     let site = Site::new(&place.node, &place.network, progress.clone())?;
-    let done = steps.iter().map(|step| is_done(place, deployer, step));
+    let done = steps.iter().map(|step| is_done(place, rehearsal, step));
     // A deal that lives need not be as on its first day, which a deployment makes sure of.
     if done.collect::<Result<Vec<_>>>()?.contains(&false) {
         ensure!(

@@ -129,8 +129,11 @@ impl Network {
                 )
             })
         };
-        let accounts = written.accounts.into_iter();
-        let accounts = accounts.map(|(name, address)| Ok((name, account(address)?)));
+        let (mut accounts, mut spans) = (BTreeMap::new(), Vec::new());
+        for (name, address) in written.accounts {
+            spans.push((name.clone(), address.span()));
+            accounts.insert(name, account(address)?);
+        }
         let (mut create_assets, mut assets) = (false, BTreeMap::new());
         for (symbol, asset) in written.assets {
             let span = asset.span();
@@ -158,7 +161,7 @@ impl Network {
             || file.with_extension("state.json"),
             |state| file.with_file_name(state),
         );
-        Ok(Self {
+        let network = Self {
             file: file.to_owned(),
             endpoint: written.endpoint,
             confirmation: written.confirmation,
@@ -167,9 +170,27 @@ impl Network {
             derive: written.derive,
             create_assets,
             keys: written.keys,
-            accounts: accounts.collect::<Result<_, _>>()?,
+            accounts,
             assets,
-        })
+        };
+        for (name, span) in spans {
+            // A key that is not at hand is compared once it is.
+            let key = network.keys.get(&name);
+            let key = key.and_then(|source| network.read(source).ok());
+            if key.is_some_and(|key| !network.is_of(&name, &key)) {
+                let why = format!(
+                    "[keys] has a key of another account for `{name}`: take one of them away"
+                );
+                return Err(mistake(span, &why));
+            }
+        }
+        Ok(network)
+    }
+
+    /// Whether a key is of the account that the file tells for a name, if it tells one.
+    fn is_of(&self, name: &str, key: &Keypair) -> bool {
+        let account = self.accounts.get(name);
+        account.is_none_or(|account| account.0 == key.public_key().0)
     }
 
     /// The account of a name in a term sheet.
@@ -200,20 +221,25 @@ impl Network {
     /// The key of a name.
     ///
     /// # Errors
-    /// The file does not say where it is, it is not there, or is no key.
+    /// The file does not say where it is, it is not there, is no key, or is one of another account than the file tells.
     pub fn key(&self, name: &str) -> Result<Keypair> {
-        match self.keys.get(name) {
+        let key = match self.keys.get(name) {
             Some(source) => self
                 .read(source)
-                .with_context(|| format!("{}, [keys], {name}", self.file.display())),
-            None if self.derive => {
-                Ok(self.key(DEPLOYER)?.derive([DeriveJunction::hard(name)]))
-            }
+                .with_context(|| format!("{}, [keys], {name}", self.file.display()))?,
+            None if self.derive => self.key(DEPLOYER)?.derive([DeriveJunction::hard(name)]),
             None => bail!(
                 "{}: nobody says where the key of `{name}` is: add `\"{name}\" = {{ env = \"…\" }}` below [keys]",
                 self.file.display()
             ),
-        }
+        };
+        ensure!(
+            self.is_of(name, &key),
+            "{}: the key of `{name}` is of another account than [accounts] says: correct one of them, or name below [keys] \
+             where the right one is",
+            self.file.display()
+        );
+        Ok(key)
     }
 
     /// The token of that symbol; `None` if one is to be made that anyone may mint.
@@ -307,6 +333,33 @@ mod tests {
         let uri: SecretUri = "//Alice//One".parse().unwrap();
         let key = Keypair::from_uri(&uri).unwrap();
         assert_eq!(network.account("One").unwrap().0, key.public_key().0);
+    }
+
+    #[test]
+    fn a_name_has_one_account() {
+        let bob = "keys.Guardian = { known = \"//Bob\" }";
+        let listed = format!("accounts.Guardian = \"{ALICE}\"");
+        let deployer = "keys.Deployer = { known = \"//Alice\" }";
+        let error = refusal(&format!("{deployer}\n{bob}\n{listed}"));
+        assert!(
+            error.starts_with("networks/x.toml, line 4") && error.contains("for `Guardian`"),
+            "{error}"
+        );
+        let same = "keys.Guardian = { known = \"//Alice\" }";
+        let network = parse(&format!("{deployer}\n{same}\n{listed}")).unwrap();
+        let key = network.key("Guardian").unwrap();
+        assert_eq!(network.account("Guardian").unwrap().0, key.public_key().0);
+        // Who only looks needs no key. One that is there later, or derived, is compared then.
+        let file = std::env::temp_dir().join(format!("sluice-other-{}", std::process::id()));
+        let later = format!("keys.Guardian = {{ file = \"{}\" }}", file.display());
+        let later = parse(&format!("{deployer}\n{later}\n{listed}")).unwrap();
+        fs::write(&file, "//Bob").unwrap();
+        let derived = parse(&format!("derive = true\n{deployer}\n{listed}")).unwrap();
+        for network in [later, derived] {
+            let error = network.key("Guardian").unwrap_err().to_string();
+            assert!(error.contains("another account than [accounts]"), "{error}");
+        }
+        fs::remove_file(&file).unwrap();
     }
 
     #[test]

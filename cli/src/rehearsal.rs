@@ -12,6 +12,7 @@ use term_sheet::TermSheet;
 
 use crate::book::{Book, SOME_PSP22};
 use crate::network::{Network, DEPLOYER};
+use crate::node::wire::Returned;
 use crate::state::Record;
 
 /// What a deployment consists of.
@@ -110,6 +111,17 @@ impl<'a> Rehearsal<'a> {
     /// As [`Book::of`].
     pub fn book(&self) -> Result<Book> {
         Book::of(&Record::of(self), &self.deal.sheet, self.stage.network)
+    }
+
+    /// Whether a message that the deployer sends once was sent on another chain: he is answered there, and refused, as he is
+    /// here where he sent it. It may be refused for other reasons before.
+    ///
+    /// # Errors
+    /// The message has no answer here.
+    pub fn is_sent(&self, contract: AccountId, input: &[u8], answered: &Returned) -> Result<bool> {
+        let chain = &self.stage.chain;
+        let again = chain.try_send(self.deployer, contract, input.to_vec())?;
+        Ok(answered.is_reverted() && answered.data == again)
     }
 
     /// The step that makes the contract at an address.
@@ -214,11 +226,12 @@ pub mod tests {
 
     use super::*;
     use deployment::contracts::{Delegation, Psp22};
-    use deployment::governance::ensure_in_place;
+    use deployment::governance::{ensure_in_place, first_votes};
     use ink::codegen::TraitCallBuilder;
     use interfaces::governance_token::Delegation as _;
     use interfaces::transfer_agent::TransferAgent;
     use psp22::PSP22;
+    use scale::{Decode, Encode};
     use term_sheet::find;
     use term_sheet::term_sheet::{Electorate, Governor};
 
@@ -358,6 +371,91 @@ pub mod tests {
         votes.gives("Arranger", DEPLOYER, 1);
         let error = ensure_in_place(chain, &rehearsal.deal).unwrap_err();
         assert!(error.to_string().contains("1 base units"), "{error}");
+    }
+
+    /// A chain with the deal under a voting token, which the deployer gave to these holders; each transaction in a block.
+    fn given(holders: &[(&str, u128)]) -> (Chain, Deal) {
+        let accounts = |name: &str| local().account(name).unwrap();
+        let chain = Chain::standing_in(NOW, [1; 32], accounts).unwrap();
+        let mut sheet = voted();
+        if let Governor::Votes(governance) = &mut sheet.governor {
+            if let Electorate::Token { holders: named, .. } = &mut governance.electorate {
+                *named = holders
+                    .iter()
+                    .map(|(name, amount)| ((*name).to_owned(), *amount))
+                    .collect();
+            }
+        }
+        let deal = Deal::deploy(&chain, sheet).unwrap();
+        let sheet = voted();
+        (chain, Deal { sheet, ..deal })
+    }
+
+    #[test]
+    fn votes_that_others_had_when_the_governor_was_made_are_found() {
+        let moves = |chain: &Chain, deal: &Deal, from: &str, to: &str, amount| {
+            let [from, to] = [from, to].map(|name| chain.account(name));
+            let mut token = Psp22::from(deal.governance.votes.as_ref().unwrap().electorate);
+            let transfer = token.call_mut().transfer(to, amount, vec![]);
+            chain.execute(from, transfer).unwrap();
+        };
+        let agreed = HOLDERS.map(str::to_owned).into_iter().zip([60, 40]);
+        let agreed: Vec<_> = agreed
+            .map(|(name, amount)| (name, amount, amount))
+            .collect();
+        let (chain, deal) = given(&[("Arranger", 60), ("Treasury", 40)]);
+        // What holders do later is theirs.
+        moves(&chain, &deal, "Arranger", "Keeper", 60);
+        assert_eq!(first_votes(&chain, &deal).unwrap(), agreed);
+        let (chain, deal) = given(&[("Keeper", 100)]);
+        moves(&chain, &deal, "Keeper", "Arranger", 60);
+        moves(&chain, &deal, "Keeper", "Treasury", 40);
+        ensure_in_place(&chain, &deal).unwrap();
+        let found = first_votes(&chain, &deal).unwrap();
+        let had: Vec<_> = found
+            .iter()
+            .map(|(_, agreed, had)| (*agreed, *had))
+            .collect();
+        assert_eq!(had, [(60, 0), (40, 0)]);
+    }
+
+    #[test]
+    fn what_is_refused_for_another_reason_is_still_to_be_sent() {
+        let network = local();
+        let rehearsal = rehearse(deal("members-only"), &network, 1);
+        let (deployer, deal) = (rehearsal.deployer, &rehearsal.deal);
+        let is_sent = |chain: &Chain, step: &Step| {
+            let Step::Call { contract, input } = step else {
+                return false;
+            };
+            let answer = chain.try_send(deployer, *contract, input.clone());
+            let answer = answer.unwrap();
+            // What a node says of a message that was refused.
+            let refused = Returned::decode(&mut (1u32, answer).encode().as_slice()).unwrap();
+            rehearsal.is_sent(*contract, input, &refused).unwrap()
+        };
+        let sent = |chain: &Chain, to: &[AccountId]| {
+            let steps = rehearsal.steps.iter();
+            let to =
+                |step: &&Step| matches!(step, Step::Call { contract, .. } if to.contains(contract));
+            let steps = steps.filter(to).map(|step| is_sent(chain, step));
+            steps.collect::<Vec<_>>()
+        };
+        let bound = [deal.configurator, deal.agent];
+        assert_eq!(sent(rehearsal.embedded(), &bound), [true, true]);
+        // Both stand, and the tokens and the store that they are to be bound to do not.
+        let bare = Chain::new(NOW).unwrap();
+        bare.fund(deployer);
+        let name = &deal.sheet.name;
+        bare.deploy("configurator", deployer, (), name).unwrap();
+        bare.upload("back-office", deployer).unwrap();
+        let terms = rehearsal.chain().read(deal.agent().call().terms());
+        bare.deploy("transfer-agent", deployer, terms.unwrap().unwrap(), name)
+            .unwrap();
+        for contract in bound {
+            assert!(bare.code_hash(contract).is_some());
+        }
+        assert_eq!(sent(&bare, &bound), [false, false]);
     }
 
     #[test]

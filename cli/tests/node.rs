@@ -250,7 +250,11 @@ fn what_is_signed_is_submitted_by_others_and_what_changed_since_is_found() {
     node.acts("Governor", &["set", "haircut", "12 %", "--of", "BTC"]);
     let drift = node.refuses(&["deploy", "verify"], &[]);
     assert!(drift.contains("1 of "), "{drift}");
-    let code = format!("0x{:064}", 1);
+    let code = plan.as_array().unwrap().iter().find_map(|step| {
+        let is_upload = step["step"] == "upload";
+        is_upload.then(|| step["what"].as_str().unwrap().to_owned())
+    });
+    let code = code.unwrap();
     node.acts("Governor", &["send", "transfer-agent", "upgrade", &code]);
     let drift = node.refuses(&["deploy", "verify"], &[]);
     assert!(drift.contains("2 of "), "{drift}");
@@ -261,15 +265,25 @@ fn what_is_signed_is_submitted_by_others_and_what_changed_since_is_found() {
     );
     let drift = node.refuses(&["deploy", "verify"], &[]);
     assert!(drift.contains("3 of "), "{drift}");
+    // Another issuer, whom no message lists.
+    let scope = "Some({ tranches: 1, jurisdictions: Only((756)) })";
+    node.acts(
+        "Governor",
+        &["send", "compliance-registry", "set_issuer", "Keeper", scope],
+    );
+    let drift = node.refuses(&["deploy", "verify"], &[]);
+    assert!(drift.contains("4 of "), "{drift}");
     let name = ["send", "configurator", "name", "Arranger", "None"];
     node.acts("Governor", &name);
     // The deal is at hand all the same, and found again without the state file: with another guardian, which three checks
-    // see, a parameter, code that is announced and an issuer.
+    // see, a parameter, code that is announced, an issuer less and one more.
     for _ in 0..2 {
         let again = node.says(&["deploy", "apply"], &[]);
         assert_eq!(again["transactions"], 0);
         let differences = again["differences"].as_array().unwrap();
-        assert_eq!(differences.len(), 6, "{differences:#?}");
+        assert_eq!(differences.len(), 7, "{differences:#?}");
+        let found = |one: &Value| one["found"].as_str() == Some("[\"issuers: Keeper\"]");
+        assert!(differences.iter().any(found), "{differences:#?}");
         node.says(&["status"], &[]);
         fs::remove_file(node.folder.join("net.state.json")).unwrap();
     }
@@ -295,6 +309,8 @@ fn a_proposal_is_made_on_a_chain_with_fixed_blocks_once_they_are_final() {
     fs::write(&node.deal, sheet).unwrap();
     node.says(&["deploy", "apply"], &[]);
     node.submits("Treasury", "Arranger", &["delegate", "HLC-V", "Arranger"]);
+    // What holders do afterwards takes nothing from what they had.
+    node.says(&["deploy", "verify"], &[]);
     let proposal = node.folder.join("proposal.toml");
     let text =
         "description = \"x\"\n[[actions]]\nparameter = \"haircut\"\nof = \"BTC\"\nvalue = \"12 %\"";

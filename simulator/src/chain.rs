@@ -20,9 +20,11 @@ use anyhow::{anyhow, Result};
 use deployment::{Bundles, Code, Host};
 use drink::frame_support::storage::child::{self, ChildInfo, StateVersion};
 use drink::frame_support::storage::{
-    storage_prefix, unhashed, with_transaction, TransactionOutcome,
+    storage_prefix, unhashed, with_transaction, ChildTriePrefixIterator, TransactionOutcome,
 };
-use drink::frame_support::{Blake2_256, StorageHasher, Twox64Concat};
+use drink::frame_support::{
+    Blake2_128Concat, Blake2_256, ReversibleStorageHasher, StorageHasher, Twox64Concat,
+};
 use drink::minimal::{MinimalSandbox, RuntimeEvent};
 use drink::pallet_contracts;
 use drink::pallet_contracts::Determinism;
@@ -252,6 +254,19 @@ impl Chain {
             .decoded()
     }
 
+    /// What a message would answer now, encoded, without doing it.
+    ///
+    /// # Errors
+    /// [`Failure`] when there is no answer.
+    pub fn try_send(
+        &self,
+        actor: AccountId,
+        contract: AccountId,
+        input: Vec<u8>,
+    ) -> Result<Vec<u8>, Failure> {
+        Ok(self.try_run(actor, contract, input)?.answer)
+    }
+
     /// How often the message would call each function of the chain now, in all contracts together.
     ///
     /// # Errors
@@ -373,13 +388,19 @@ impl Chain {
 
     /// The root of all that a contract stores, as a chain of the present version of the state computes it.
     pub fn storage_root(&self, contract: AccountId) -> Option<Vec<u8>> {
+        self.sandbox
+            .borrow_mut()
+            .execute_with(|| Some(child::root(&trie_of(contract)?, StateVersion::V1)))
+    }
+
+    /// The keys under which a contract stores something.
+    pub fn stored_keys(&self, contract: AccountId) -> Vec<Vec<u8>> {
         self.sandbox.borrow_mut().execute_with(|| {
-            // The first field of what the chain knows of a contract.
-            let trie: Vec<u8> = unhashed::get(&info_of(contract))?;
-            Some(child::root(
-                &ChildInfo::new_default(&trie),
-                StateVersion::V1,
-            ))
+            let trie = trie_of(contract).into_iter();
+            let stored = trie
+                .flat_map(|trie| ChildTriePrefixIterator::<(Vec<u8>, ())>::with_prefix(&trie, &[]));
+            let keys = stored.map(|(hashed, ())| Blake2_128Concat::reverse(&hashed).to_vec());
+            keys.collect()
         })
     }
 
@@ -513,7 +534,7 @@ impl Host for Chain {
     }
 
     fn look(&self, contract: AccountId, input: Vec<u8>) -> Result<Vec<u8>> {
-        Ok(self.try_run(READER, contract, input)?.answer)
+        Ok(self.try_send(READER, contract, input)?)
     }
 }
 
@@ -573,6 +594,12 @@ fn emitted(event: RuntimeEvent, topics: Vec<[u8; 32]>) -> Option<Emitted> {
         }
         _ => None,
     }
+}
+
+/// Where the chain keeps what a contract stores: the first field of what it knows of it.
+fn trie_of(contract: AccountId) -> Option<ChildInfo> {
+    let trie: Vec<u8> = unhashed::get(&info_of(contract))?;
+    Some(ChildInfo::new_default(&trie))
 }
 
 /// Where the chain keeps what it knows of a contract.

@@ -8,10 +8,10 @@ use finance::{Period, Timestamp};
 use indicatif::ProgressBar;
 use ink::codegen::TraitCallBuilder;
 use interfaces::compliance::{ComplianceRegistry, Statement, StatementMessage, Tranches};
-use interfaces::governance_token::Delegation as _;
-use interfaces::governor::{Governor as _, ProposalId, SignedVote};
+use interfaces::governance_token::{Delegation as _, DelegationMessage};
+use interfaces::governor::{BallotMessage, Governor as _, ProposalId, SignedVote};
 use interfaces::oracle_adapter::{OracleAdapter, Report, ReportMessage, SignedReport};
-use interfaces::permit::Permit as _;
+use interfaces::permit::{Permit as _, PermitMessage};
 use interfaces::types::{AccountId, AssetId, Balance, TrancheId};
 use psp22::PSP22;
 
@@ -262,7 +262,7 @@ impl Said {
         })
     }
 
-    /// What is signed.
+    /// What is signed. It is made here: the node is asked for what was said before and for no text, which could be another.
     fn text(self, desk: &Desk, deadline: Timestamp) -> Result<Text> {
         let (chain, me) = (desk.chain, desk.actor);
         match self {
@@ -271,9 +271,28 @@ impl Said {
                 spender,
                 units,
             } => {
-                let token = Permit::from(token);
-                let text = chain.read(token.call().permit_message(me, spender, units, deadline));
-                Ok(text.context("the token takes no approvals by signature")?.0)
+                let answer = Permit::from(token);
+                let answer = answer.call().permit_message(me, spender, units, deadline);
+                let answer = chain.read(answer);
+                let (theirs, nonce) =
+                    answer.context("the token takes no approvals by signature")?;
+                let message = PermitMessage {
+                    network: &chain.network(),
+                    token: &token,
+                    owner: &me,
+                    spender: &spender,
+                    value: units,
+                    deadline,
+                    nonce,
+                };
+                let ours = *message.text().message();
+                ensure!(
+                    theirs == ours,
+                    "{} wants another text signed than is meant: it was made for another chain, or the node is not to be \
+                     trusted; nothing was signed",
+                    desk.book.name(token)
+                );
+                Ok(ours)
             }
             Self::Price(asset, report) => {
                 let (network, oracle) = (&chain.network(), &desk.deal.oracle);
@@ -286,11 +305,28 @@ impl Said {
                 Ok(*message.text().message())
             }
             Self::Vote(proposal, vote) => {
-                chain.read(desk.governor()?.call().ballot_message(me, proposal, vote))
+                let used = chain.read(desk.governor()?.call().votes_used(proposal, me))?;
+                let message = BallotMessage {
+                    network: &chain.network(),
+                    governor: &desk.deal.governance.governor,
+                    voter: &me,
+                    proposal: &proposal,
+                    vote: &vote,
+                    used,
+                };
+                Ok(*message.text().message())
             }
             Self::Delegate { votes, to } => {
-                let votes = Delegation::from(votes);
-                chain.read(votes.call().delegation_message(me, to, deadline))
+                let voter = chain.read(Delegation::from(votes).call().voter(me))?;
+                let message = DelegationMessage {
+                    network: &chain.network(),
+                    token: &votes,
+                    owner: &me,
+                    to: &to,
+                    deadline,
+                    nonce: voter.nonce,
+                };
+                Ok(*message.text().message())
             }
             Self::Residence(statement) => {
                 let registry = desk.registry()?;

@@ -1,9 +1,20 @@
 //! Actions as they are typed, on the embedded chain: its clock can be set.
 
+use std::cell::Cell;
 use std::fs;
 
 use clap::Parser;
-use finance::Period;
+use deployment::contracts::{Delegation, Permit, Psp22};
+use deployment::{Bundles, Code};
+use finance::governance::ballot::Vote;
+use finance::{Period, Timestamp};
+use ink::codegen::TraitCallBuilder;
+use interfaces::governance_token::Delegation as _;
+use interfaces::governor::Governor as _;
+use interfaces::oracle_adapter::OracleAdapter;
+use interfaces::permit::Permit as _;
+use interfaces::types::Hash;
+use psp22::PSP22;
 
 use super::*;
 use crate::book::Book;
@@ -292,6 +303,164 @@ fn an_operator_orders_and_a_holder_approves_by_signature() {
 }
 
 #[test]
+fn what_nobody_signed_is_not_submitted() {
+    let mut network = local();
+    let real = AccountId([7; 32]);
+    network.name_asset("USDX", real);
+    let world = World::of("members-only", &network);
+    let deal = &world.rehearsal.deal;
+    let (keeper, thief) = (world.desk("Keeper").actor, AccountId([9; 32]));
+    let submit = |contract: AccountId, input: &[u8]| {
+        let file = world.file(&format!(
+            r#"{{ "message": "an approval", "contract": "{}", "input": "0x{}" }}"#,
+            address::show(contract),
+            hex::encode(input)
+        ));
+        let error = world.refuses("Keeper", &["submit", &file]);
+        fs::remove_file(&file).unwrap();
+        error
+    };
+    for token in [deal.tranches[0], real] {
+        let mut psp22 = Psp22::from(token);
+        let transfer: Message<_> = psp22.call_mut().transfer(thief, 1, vec![]).into();
+        let error = submit(token, &transfer.input);
+        assert!(
+            error.starts_with("cannot submit /")
+                && error.contains(".transfer(to: ")
+                && error.contains("Submit what `sluice sign` wrote"),
+            "{error}"
+        );
+    }
+    // An approval goes to a token of the chain, which alone can tell whether it is signed.
+    let permit = |token| {
+        let mut token = Permit::from(token);
+        let permit = token
+            .call_mut()
+            .permit(keeper, thief, 1, Timestamp(0), [0; 64]);
+        Message::from(permit).input
+    };
+    let shown = world.book.message(real, &permit(real));
+    assert!(shown.starts_with("USDX.permit(owner: Keeper, "), "{shown}");
+    let error = submit(real, &permit(real));
+    assert!(error.contains("does not understand"), "{error}");
+    let error = submit(thief, &permit(thief));
+    assert!(error.contains("no contract of this deal"), "{error}");
+    let mut oracle = deal.oracle();
+    let reports: Message<_> = oracle.call_mut().report_signed(vec![]).into();
+    assert!(submit(real, &reports.input).contains("USDX.0x"));
+}
+
+/// A node that wants something else signed than the contracts do.
+struct Liar<'a>(&'a dyn Host);
+
+impl Host for Liar<'_> {
+    fn bundles(&self) -> &Bundles {
+        self.0.bundles()
+    }
+
+    fn network(&self) -> [u8; 32] {
+        self.0.network()
+    }
+
+    fn now(&self) -> Result<Timestamp> {
+        self.0.now()
+    }
+
+    fn account(&self, name: &str) -> Result<AccountId> {
+        self.0.account(name)
+    }
+
+    fn asset(&self, symbol: &str) -> Result<Option<AccountId>> {
+        self.0.asset(symbol)
+    }
+
+    fn code_at(&self, address: AccountId) -> Result<Option<Hash>> {
+        self.0.code_at(address)
+    }
+
+    fn upload_code(&self, by: AccountId, code: &Code) -> Result<()> {
+        self.0.upload_code(by, code)
+    }
+
+    fn instantiate(
+        &self,
+        by: AccountId,
+        code: &Code,
+        input: &[u8],
+        salt: &str,
+    ) -> Result<Result<AccountId, Vec<u8>>> {
+        self.0.instantiate(by, code, input, salt)
+    }
+
+    fn send(&self, by: AccountId, contract: AccountId, input: Vec<u8>) -> Result<Vec<u8>> {
+        self.0.send(by, contract, input)
+    }
+
+    fn look(&self, contract: AccountId, input: Vec<u8>) -> Result<Vec<u8>> {
+        let mut answer = self.0.look(contract, input)?;
+        if let Some(start) = answer.windows(6).position(|part| part == b"Sluice") {
+            // In the hash, which follows the sixteen bytes of the purpose.
+            answer[start + 16] ^= 1;
+        }
+        Ok(answer)
+    }
+}
+
+#[test]
+fn what_is_signed_is_what_the_contracts_ask_for_whatever_the_node_says() {
+    let network = local();
+    let world = World::of("holders-credit", &network);
+    let permit = ["approve", "HLC-E", "Treasury", "12.5"];
+    let delegate = ["delegate", "Equity", "Treasury"];
+    let proposal = [7; 32];
+    let name = format!("0x{}", hex::encode(proposal));
+    let vote = ["vote", &name, "against"];
+    // What was said before counts.
+    world.submits("Arranger", &permit).unwrap();
+    world.submits("Arranger", &delegate).unwrap();
+    let within = Period::from_secs(3_600);
+    let signed = |desk: &Desk, said: &[&str]| {
+        let said = Said::try_parse_from([&["sluice"], said].concat()).unwrap();
+        let signed = Cell::new([0; 48]);
+        let sign = |text: &[u8; 48]| {
+            signed.set(*text);
+            [0; 64]
+        };
+        said.say.sign(desk, within, sign).map(|_| signed.get())
+    };
+    let desk = world.desk("Arranger");
+    let (chain, deal, me) = (desk.chain, desk.deal, desk.actor);
+    let deadline = chain.now().unwrap().plus(within);
+    let to = world.network.account("Treasury").unwrap();
+    let token = Permit::from(deal.tranches[deal.sheet.residual()]);
+    let allowed = token.call().permit_message(me, to, 12_500_000, deadline);
+    let votes = Delegation::from(deal.governance.votes.as_ref().unwrap().electorate);
+    let delegated = votes.call().delegation_message(me, to, deadline);
+    let governor = desk.governor().unwrap();
+    let voted = governor.call().ballot_message(me, proposal, Vote::Against);
+    let delegated = chain.read(delegated).unwrap();
+    let voted = chain.read(voted).unwrap();
+    assert_eq!(
+        signed(&desk, &permit).unwrap(),
+        chain.read(allowed).unwrap().0
+    );
+    let liar = Liar(chain);
+    let deceived = Desk {
+        chain: &liar,
+        ..world.desk("Arranger")
+    };
+    for desk in [&desk, &deceived] {
+        assert_eq!(signed(desk, &delegate).unwrap(), delegated);
+        assert_eq!(signed(desk, &vote).unwrap(), voted);
+    }
+    let error = signed(&deceived, &permit).unwrap_err().to_string();
+    assert!(
+        error.contains("tranche-token/HLC-E wants another text"),
+        "{error}"
+    );
+}
+
+#[test]
 fn a_guardian_stops_and_tightens_and_only_the_governor_arms() {
     let network = local();
     let world = World::of("members-only", &network);
@@ -356,7 +525,6 @@ fn feeders_report_by_signature_and_a_late_one_is_refused() {
 
 #[test]
 fn what_is_read_from_words_is_what_typed_calls_send() {
-    use ink::codegen::TraitCallBuilder;
     use interfaces::collateral_vault::{Listing, LoanServicing};
     use interfaces::types::{AssetId, CollateralId};
     let network = local();

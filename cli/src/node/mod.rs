@@ -7,12 +7,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{bail, ensure, Context, Result};
-use deployment::Code;
+use deployment::{Code, Failure};
 use finance::Timestamp;
 use interfaces::types::{AccountId, Hash};
 use scale::Encode;
 use subxt::backend::legacy::{LegacyBackend, LegacyRpcMethods};
-use subxt::backend::rpc::RpcClient;
+use subxt::backend::rpc::{rpc_params, RpcClient};
 use subxt::blocks::ExtrinsicEvents;
 use subxt::config::DefaultExtrinsicParamsBuilder;
 use subxt::dynamic::{self, Value};
@@ -33,6 +33,8 @@ use wire::{
 const MORTALITY: u64 = 64;
 /// How many items of storage a transaction may make that its dry run did not.
 const SPARE_ITEMS: u128 = 4;
+/// How many keys are asked for at a time: nodes give no more.
+const KEYS_PER_PAGE: usize = 1_000;
 /// How long a transaction is waited for.
 const PATIENCE: Duration = Duration::from_secs(300);
 /// How long connecting may take.
@@ -45,6 +47,8 @@ pub struct Node {
     runtime: tokio::runtime::Runtime,
     client: OnlineClient<Chain>,
     rpc: LegacyRpcMethods<Chain>,
+    /// For what the methods above lack.
+    plain_rpc: RpcClient,
     confirmation: Confirmation,
 }
 
@@ -72,11 +76,11 @@ impl Node {
             let client = RpcClient::from_url(endpoint).await?;
             let backend = Arc::new(LegacyBackend::builder().build(client.clone()));
             let online = OnlineClient::from_backend(backend).await?;
-            Ok::<_, subxt::Error>((LegacyRpcMethods::new(client), online))
+            Ok::<_, subxt::Error>((client, online))
         };
         let connected =
             runtime.block_on(async { tokio::time::timeout(CONNECTING, connecting).await });
-        let (rpc, client) = connected
+        let (plain_rpc, client) = connected
             .map_err(anyhow::Error::from)
             .and_then(|connected| Ok(connected?))
             .with_context(|| format!("cannot connect to {endpoint}: does a node run there?"))?;
@@ -88,7 +92,8 @@ impl Node {
         Ok(Self {
             runtime,
             client,
-            rpc,
+            rpc: LegacyRpcMethods::new(plain_rpc.clone()),
+            plain_rpc,
             confirmation,
         })
     }
@@ -112,9 +117,7 @@ impl Node {
     /// # Errors
     /// The node does not answer.
     pub fn code_at(&self, address: AccountId) -> Result<Option<Hash>> {
-        let key = vec![Value::from_bytes(address.0)];
-        let info: Option<ContractInfo> = self.stored("Contracts", "ContractInfoOf", key)?;
-        Ok(info.map(|info| info.code_hash.0.into()))
+        Ok(self.info_of(address)?.map(|info| info.code_hash.0.into()))
     }
 
     /// What a contract keeps under a key.
@@ -124,6 +127,35 @@ impl Node {
     pub fn kept_by(&self, contract: AccountId, key: &[u8]) -> Result<Option<Vec<u8>>> {
         let answer = self.state_call("ContractsApi_get_storage", &(contract.0, key))?;
         wire::kept(&answer)
+    }
+
+    /// All keys under which a contract keeps something.
+    ///
+    /// # Errors
+    /// There is no contract, or the node does not answer or does not list them.
+    pub fn keys_of(&self, contract: AccountId) -> Result<Vec<Vec<u8>>> {
+        let info = self.info_of(contract)?.ok_or(Failure::NoContract)?;
+        let trie = format!(
+            "0x{}{}",
+            hex::encode(":child_storage:default:"),
+            hex::encode(info.trie_id)
+        );
+        let listing = async {
+            let (head, mut listed) = (self.head().await?, Vec::<String>::new());
+            loop {
+                let arguments = rpc_params![&trie, "0x", KEYS_PER_PAGE, listed.last(), head];
+                let request = self.plain_rpc.request("childstate_getKeysPaged", arguments);
+                let page: Vec<String> = request.await?;
+                if page.is_empty() {
+                    return Ok(listed);
+                }
+                listed.extend(page);
+            }
+        };
+        let listed = self.wait(listing).context(
+            "the node does not list what a contract keeps: verify at one that answers `childstate_getKeysPaged`",
+        )?;
+        listed.iter().map(|key| wire::key(key)).collect()
     }
 
     /// Whether the chain has a code.
@@ -154,14 +186,7 @@ impl Node {
     /// The node does not answer.
     pub fn native_token(&self) -> Result<(String, u32)> {
         let properties = self.wait(async { Ok(self.rpc.system_properties().await?) })?;
-        let text = |name| properties.get(name).and_then(|value| value.as_str());
-        let decimals = properties
-            .get("tokenDecimals")
-            .and_then(|value| value.as_u64());
-        Ok((
-            text("tokenSymbol").unwrap_or("UNIT").to_owned(),
-            u32::try_from(decimals.unwrap_or(12))?,
-        ))
+        wire::native_token(&properties)
     }
 
     /// Waits until what an account has sent before is in a block, so that nothing is sent twice.
@@ -387,6 +412,11 @@ impl Node {
             ) => bail!("the node gave up the transaction: {message}"),
             _ => None,
         })
+    }
+
+    fn info_of(&self, contract: AccountId) -> Result<Option<ContractInfo>> {
+        let key = vec![Value::from_bytes(contract.0)];
+        self.stored("Contracts", "ContractInfoOf", key)
     }
 
     fn account_info(&self, account: AccountId) -> Result<Option<AccountInfo>> {

@@ -3,6 +3,7 @@
 use anyhow::{Context, Result};
 use deployment::Failure;
 use scale::{Decode, Encode};
+use serde_json::Value;
 use subxt::error::DispatchError;
 use subxt::ext::{scale_decode, scale_encode};
 use subxt::utils::{AccountId32, MultiAddress, H256};
@@ -192,6 +193,35 @@ pub fn kept(mut answer: &[u8]) -> Result<Option<Vec<u8>>> {
     kept.map_err(|_| Failure::NoContract.into())
 }
 
+/// The key under which a contract keeps something, from that in its part of the state, which begins with a hash of 16 bytes.
+///
+/// # Errors
+/// The chain answers in another shape.
+pub fn key(listed: &str) -> Result<Vec<u8>> {
+    let bytes = listed.strip_prefix("0x").map(hex::decode);
+    let key = bytes.and_then(|bytes| Some(bytes.ok()?.get(16..)?.to_vec()));
+    key.context("the node lists what a contract keeps in another shape")
+}
+
+/// The name of the native token and its decimals, from the properties of a chain, which are lists where it has several.
+///
+/// # Errors
+/// No token has as many decimals.
+pub fn native_token(properties: &serde_json::Map<String, Value>) -> Result<(String, u32)> {
+    let first = |name| {
+        let property = properties.get(name)?;
+        property
+            .as_array()
+            .map_or(Some(property), |all| all.first())
+    };
+    let symbol = first("tokenSymbol").and_then(Value::as_str);
+    let decimals = first("tokenDecimals").and_then(Value::as_u64);
+    Ok((
+        symbol.unwrap_or("UNIT").to_owned(),
+        u32::try_from(decimals.unwrap_or(12))?,
+    ))
+}
+
 /// From the encoded `Result<T, DispatchError>` that runtime APIs answer.
 ///
 /// # Errors
@@ -238,6 +268,8 @@ pub fn failure(error: &DispatchError) -> Failure {
 pub struct ContractInfo {
     /// Its code.
     pub code_hash: H256,
+    /// Where the chain keeps what it stores.
+    pub trie_id: Vec<u8>,
 }
 
 /// What is read of `System.Account`.
@@ -364,6 +396,27 @@ mod tests {
         assert_eq!(error.downcast_ref(), Some(&Failure::NoContract));
         let error = DryRun::<Returned>::decode(&answer[..3], &metadata()).unwrap_err();
         assert!(error.to_string().contains("another shape"), "{error}");
+    }
+
+    #[test]
+    fn the_first_of_several_native_tokens_counts() {
+        let token =
+            |properties: &str| native_token(&serde_json::from_str(properties).unwrap()).unwrap();
+        let (one, several) = (
+            r#"{ "tokenSymbol": "DOT", "tokenDecimals": 10 }"#,
+            r#"{ "tokenSymbol": ["ASTR", "X"], "tokenDecimals": [18, 6] }"#,
+        );
+        assert_eq!(token(one), ("DOT".to_owned(), 10));
+        assert_eq!(token(several), ("ASTR".to_owned(), 18));
+        assert_eq!(token("{}"), ("UNIT".to_owned(), 12));
+        assert_eq!(token(r#"{ "tokenDecimals": [] }"#), ("UNIT".to_owned(), 12));
+    }
+
+    #[test]
+    fn a_listed_key_begins_with_its_hash() {
+        let listed = format!("0x{}0200", "ab".repeat(16));
+        assert_eq!(key(&listed).unwrap(), [2, 0]);
+        assert!(key("0x00").is_err() && key("ab").is_err());
     }
 
     #[test]

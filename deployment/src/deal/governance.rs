@@ -4,11 +4,13 @@
 //! deployer never is one. What he may do at all is to bind what he deployed, once; [`ensure_in_place`] asks every contract
 //! whether that is over.
 
-use anyhow::{bail, ensure, Result};
+use anyhow::{anyhow, bail, ensure, Result};
+use finance::governance::settings::Settings;
+use finance::Timestamp;
 use ink::codegen::TraitCallBuilder;
 use interfaces::compliance::ComplianceRegistry;
 use interfaces::configurator::Configurator as _;
-use interfaces::governance_token::{About, GovernanceTokenTerms, Issue, Locked};
+use interfaces::governance_token::{About, Electorate as _, GovernanceTokenTerms, Issue, Locked};
 use interfaces::governor::{Governor as _, GovernorError, GovernorTerms, Powers, Voters};
 use interfaces::oracle_adapter::OracleAdapter;
 use interfaces::types::{AccountId, Balance, TrancheId};
@@ -18,7 +20,7 @@ use super::{Deal, Deploying};
 use term_sheet::show;
 use term_sheet::term_sheet::{self as sheet, Electorate, Token};
 
-use crate::contracts::{Governor, Psp22, Registry};
+use crate::contracts::{Electorate as Electing, Governor, Psp22, Registry};
 use crate::host::Host;
 
 /// Who decides about a deal.
@@ -202,4 +204,54 @@ pub fn ensure_in_place(chain: &dyn Host, deal: &Deal) -> Result<()> {
         );
     }
     Ok(())
+}
+
+/// The holders of a voting token, what was agreed that they have, and what they could vote before the block of the governor.
+/// If both are the same, nobody else has proposed or voted with what was theirs: it is all there is of the token, and moves
+/// on by their will alone. Nobody, where no such token votes.
+///
+/// # Errors
+/// The chain does not answer.
+pub fn first_votes(chain: &dyn Host, deal: &Deal) -> Result<Vec<(String, Balance, Balance)>> {
+    let (sheet::Governor::Votes(terms), Some(votes)) =
+        (&deal.sheet.governor, &deal.governance.votes)
+    else {
+        return Ok(Vec::new());
+    };
+    let Electorate::Token { holders, .. } = &terms.electorate else {
+        return Ok(Vec::new());
+    };
+    let before = Timestamp(
+        made_at(chain, deal.governance.governor)?
+            .0
+            .saturating_sub(1),
+    );
+    let accounts = holders.iter().map(|(name, _)| chain.account(name));
+    let accounts = accounts.collect::<Result<Vec<_>>>()?;
+    let first = holders.iter().zip(&accounts).map(|((name, _), account)| {
+        // Two names may be of one account.
+        let his = holders.iter().zip(&accounts);
+        let his = his.filter(|(_, other)| *other == account);
+        let agreed = his.map(|((_, amount), _)| amount).sum();
+        let token = Electing::from(votes.electorate);
+        let had = chain.read(token.call().past_votes(*account, before))?;
+        let had = had.map_err(|error| anyhow!("the voting token refused: {error:?}"))?;
+        Ok((name.clone(), agreed, had))
+    });
+    first.collect()
+}
+
+/// The moment of the block in which a governor was made: it had no settings before.
+fn made_at(chain: &dyn Host, governor: AccountId) -> Result<Timestamp> {
+    let governor = Governor::from(governor);
+    let (mut low, mut high) = (0, chain.now()?.0);
+    while low < high {
+        let middle = u64::midpoint(low, high);
+        let settings = chain.read(governor.call().settings_at(Timestamp(middle)))?;
+        match settings == Settings::default() {
+            true => low = middle.saturating_add(1),
+            false => high = middle,
+        }
+    }
+    Ok(Timestamp(low))
 }
