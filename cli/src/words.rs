@@ -1,4 +1,4 @@
-//! Values as people write them: `Haircut`, `Collateral(0)`, `Some("Risk desk")`, `{ token: 5F…, asset: 3 }`, `[1, 2]`, `0x00ff`.
+//! Values as people write them: `Haircut`, `Collateral(0)`, `Some("Risk desk")`, `{ token: 5F…, asset: 3 }`, `(1, 2)`, `0x00ff`.
 //!
 //! Text in quotes, and a whole argument without, may be a share `12.5 %`, a length of time `2 d`, a day `2027-03-01`, or where
 //! an account is expected the name of one. Numbers are in the smallest unit.

@@ -19,7 +19,7 @@ pub enum Other {
     Send {
         contract: String,
         message: String,
-        /// As in `Some("Risk desk")`, `12.5 %`, `2 d`, `[1, 2]`, `{ token: 5F…, asset: 3 }`; numbers in the smallest unit
+        /// As in `Some("Risk desk")`, `12.5 %`, `2 d`, `(1, 2)`, `{ token: 5F…, asset: 3 }`; numbers in the smallest unit
         #[arg(allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
