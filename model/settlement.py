@@ -18,6 +18,8 @@ GREATEST_PRICE = GREATEST * DECIMALS18
 DEAREST = 1_000
 # Of a class that is worth nothing one token for so many that enter is left by rounding, and keeps nobody out.
 CRUMBS = 1_000_000
+# Of so few tokens of the residual some have no owner.
+FEW = 1_000
 REVOLVING, AMORTISING, WIND_DOWN, CLOSED = "Revolving", "Amortising", "WindDown", "Closed"
 
 
@@ -123,6 +125,7 @@ class Tranche:
     entry: Fraction = ZERO
     exit: Fraction = ZERO
     has_two_prices: bool = False
+    begins: bool = False
     impaired: bool = False
     fails_subordination: bool = False
     fails_interest: bool = False
@@ -327,10 +330,12 @@ def fund_fees(a, pool):
 
 
 def sweep_unowned(a, pool, inputs):
-    """What is certain, and covers nobody above."""
-    if has_tokens(a, pool.residual) or inputs.estimated:
+    """What has no owner, or belongs to so few tokens that they would be too dear to be sold."""
+    residual = pool.residual
+    if a.is_less(a.number(FEW), residual.books.supply) or inputs.frozen:
         return
-    pool.dust = least(a, pool.residual.value, pool.cash, room(a, pool, inputs, len(pool.tranches) - 1))
+    unowned = a.max(a.number(0), residual.value - DEAREST * residual.books.supply)
+    pool.dust = a.min(unowned, pool.cash)
     pool.cash -= pool.dust
     pool.value -= pool.dust
     pool.residual.value -= pool.dust
@@ -552,11 +557,12 @@ def price(a, pool, inputs):
         pool.residual.entry = a.max(a.number(0), without_stress + inputs.market)
         pool.residual.exit = a.max(a.number(0), without_stress)
     for tranche in pool.tranches:
-        if has_tokens(a, tranche):
+        if has_tokens(a, tranche) and a.is_positive(tranche.entry):
             tranche.entry_price = price_per_token(a, a.up, tranche.entry, tranche.books.supply)
             tranche.exit_price = price_per_token(a, a.down, tranche.exit, tranche.books.supply)
         else:
             tranche.entry_price = a.number(1)
+        tranche.begins = not a.is_positive(tranche.entry)
 
 
 def price_per_token(a, rounding, value, supply):
@@ -693,9 +699,11 @@ def close(a, state, pool, inputs):
 
 
 def move_mark(a, pool):
-    """Who enters the residual above the mark brings what he paid; below it he leaves it where it is."""
+    """Who enters the residual above the mark brings what he paid; below it he leaves it where it is; anew it is one."""
     residual = pool.residual
-    if a.is_positive(residual.minted):
+    if a.is_positive(residual.minted) and residual.begins:
+        pool.high_water = a.number(1)
+    elif a.is_positive(residual.minted):
         stayed = residual.books.supply - residual.minted
         base = a.up(pool.high_water * stayed) + residual.deposited
         before = pool.high_water if a.is_positive(stayed) else a.number(0)

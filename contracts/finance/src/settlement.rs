@@ -18,7 +18,7 @@ use crate::distribution::{
     first_with_tokens, is_interest_covered, Distribution, Outlook, Payout, Policy, INDEX_ONE,
 };
 use crate::fees::{self, Fees};
-use crate::fills::{self, Fill};
+use crate::fills::{self, Fill, DEAREST, FEW};
 use crate::fixed::{add, mul_div, sub, MathError, Price, Rate, Ratio, Rounding};
 use crate::time::{Period, Timestamp};
 use crate::waterfall;
@@ -426,6 +426,7 @@ pub fn settle(terms: &Terms, state: State, inputs: &Inputs) -> Result<Settled, M
     cash = left;
 
     price(&mut classes, &mut traces, portfolio)?;
+    let begins = classes.last().is_some_and(|residual| residual.entry == 0);
     if revolves {
         let is_solvent = trace.fees_owed <= state.gross(cash, portfolio)?;
         call_orders(&mut classes, inputs, &traces, is_solvent)?;
@@ -441,7 +442,7 @@ pub fn settle(terms: &Terms, state: State, inputs: &Inputs) -> Result<Settled, M
         }
         // A redemption may be paid from a deposit in any class.
         cash = sub(cash, paid)?;
-        raise_high_water(&mut state, &traces);
+        raise_high_water(&mut state, &traces, begins);
     }
 
     close(&mut state, terms, &classes, portfolio, lent);
@@ -517,17 +518,15 @@ fn charge_performance(
     Ok(fee)
 }
 
-/// Takes value out of a residual class without holders, as far as it is cash and certain, and the cover of the classes above lets it
-/// leave: the next depositor has no right to it.
+/// Takes out of the residual what nobody owns, as far as it is cash and no price is missing: the next depositor has no right to it. All
+/// of it without holders; of so few tokens as rounding leaves, what they are worth beyond the highest price at which anybody enters.
 fn disown(classes: &mut [Class], outlook: Outlook, cash: u128) -> Result<u128, MathError> {
-    let room = match outlook.estimated {
-        true => 0,
-        false => fills::room_to_leave(classes, classes.len().saturating_sub(1), outlook.lent)?,
-    };
-    let Some(residual) = classes.last_mut().filter(|residual| residual.supply == 0) else {
+    let residual = classes.last_mut();
+    let Some(residual) = residual.filter(|class| class.supply <= FEW && !outlook.frozen) else {
         return Ok(0);
     };
-    let unowned = residual.value.min(cash).min(room);
+    let owned = residual.supply.saturating_mul(DEAREST);
+    let unowned = residual.value.saturating_sub(owned).min(cash);
     residual.value = sub(residual.value, unowned)?;
     Ok(unowned)
 }
@@ -635,8 +634,9 @@ fn distribute(
 }
 
 /// Those who enter the residual above the mark bring what they paid as their own. Below it they do not lower it, or the others would pay
-/// for the same rise twice: they pay nothing until it is reached. Those who leave take theirs along.
-fn raise_high_water(state: &mut State, traces: &[ClassTrace]) {
+/// for the same rise twice: they pay nothing until it is reached. Those who leave take theirs along. A residual that `begins` anew has
+/// gained nothing yet.
+fn raise_high_water(state: &mut State, traces: &[ClassTrace], begins: bool) {
     let (Some(before), Some(trace)) = (state.classes.last(), traces.last()) else {
         return;
     };
@@ -646,7 +646,9 @@ fn raise_high_water(state: &mut State, traces: &[ClassTrace]) {
         burned,
         ..
     } = trace.fill;
-    if minted > 0 {
+    if minted > 0 && begins {
+        state.high_water = INDEX_ONE;
+    } else if minted > 0 {
         let stay = before.supply.saturating_sub(burned);
         let base = mul_div(state.high_water, stay, INDEX_ONE, Rounding::Up);
         let base = base.and_then(|base| add(base, deposited));
@@ -676,7 +678,7 @@ fn price(
             class.exit = pool.saturating_sub(uncertain);
         }
         trace.entry = Price::ONE;
-        if class.supply > 0 {
+        if class.supply > 0 && class.entry > 0 {
             trace.entry = fees::price(class.entry, class.supply, Rounding::Up);
             trace.exit = fees::price(class.exit, class.supply, Rounding::Down);
         }

@@ -374,7 +374,12 @@ mod governor {
             let sum = self.cast(&all).saturating_add(votes);
             // Who joins the class in between makes the votes of the others no smaller a part.
             let supply = peers::past_total_supply(electorate, veto_at)?;
-            let supply = supply.min(self.queued.get((proposal, class)).unwrap_or(supply));
+            let queued = self.queued.get((proposal, class)).unwrap_or_default();
+            let supply = if queued > 0 {
+                supply.min(queued)
+            } else {
+                supply
+            };
             self.cast.insert(own, &votes);
             self.cast.insert(all, &sum);
             self.env().emit_event(Vetoed {

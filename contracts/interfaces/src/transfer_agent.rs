@@ -138,8 +138,8 @@ pub trait TransferAgent {
     fn bind(&mut self, tokens: Vec<AccountId>) -> Result<(), AgentError>;
 
     /// Burns `amount` of the caller's own tokens for nothing, and their part of the claim with them, so that others may begin anew:
-    /// what they were worth is left to the classes below. Tokens of the residual only if it was worth nothing at the last
-    /// settlement: it covers the classes above.
+    /// what they were worth is left to the classes below. Tokens of the residual only if it is worth nothing: it
+    /// covers the classes above.
     ///
     /// # Events
     /// [`Surrendered`].

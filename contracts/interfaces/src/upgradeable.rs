@@ -14,8 +14,8 @@ use ink::storage::Lazy;
 
 /// How long a code waits after it was announced: longer than an epoch and the time to claim.
 pub const UPGRADE_DELAY: Period = Period::from_secs(14 * 86_400);
-/// How long it may be put in place then, which leaves time for another vote: what nobody expects any more is announced anew.
-pub const UPGRADE_WINDOW: Period = Period::from_secs(28 * 86_400);
+/// How long it may be put in place then, which leaves time for the longest vote: what nobody expects any more is announced anew.
+pub const UPGRADE_WINDOW: Period = Period::from_secs(90 * 86_400);
 
 /// A contract whose code may be replaced by one account, until that is given up for good.
 #[ink::trait_definition]

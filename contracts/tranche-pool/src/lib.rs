@@ -133,8 +133,9 @@ mod tranche_pool {
         #[ink(message)]
         fn surrender(&mut self, tranche: TrancheId, burned: Balance) -> Result<Balance, PoolError> {
             self.ensure_agent()?;
+            let portfolio = self.portfolio()?;
             self.pool.accrue(&self.terms, self.now())?;
-            self.pool.surrender(tranche, burned)
+            self.pool.surrender(tranche, burned, &portfolio)
         }
 
         #[ink(message)]

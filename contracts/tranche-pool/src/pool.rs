@@ -199,15 +199,21 @@ impl Pool {
         Ok(())
     }
 
-    /// Takes `burned` tokens of a class and their part of its claim away; of the residual only if it is worth nothing.
-    /// Returns what the class is owed less.
-    pub fn surrender(&mut self, id: TrancheId, burned: Balance) -> Result<Balance, PoolError> {
+    /// Takes `burned` tokens of a class and their part of its claim away; of the residual only if it is worth nothing with
+    /// the loans of `portfolio`. Returns what the class is owed less.
+    pub fn surrender(
+        &mut self,
+        id: TrancheId,
+        burned: Balance,
+        portfolio: &Portfolio,
+    ) -> Result<Balance, PoolError> {
+        let values = self.state.values(self.cash(), portfolio)?;
+        let is_worthless = values.last() == Some(&0);
         let class = self.state.classes.get_mut(id.index());
         let class = class.ok_or(PoolError::UnknownTranche)?;
         let before = class.claim;
         // Elsewhere what is given up falls to the classes below, which cover those above.
-        let is_harmless = before.is_some() || class.value == 0;
-        ensure!(is_harmless, PoolError::NotWorthless);
+        ensure!(before.is_some() || is_worthless, PoolError::NotWorthless);
         class.claim = before
             .map(|claim| claim.redeem(burned, class.supply))
             .transpose()?;

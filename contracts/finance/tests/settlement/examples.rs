@@ -206,17 +206,36 @@ fn value_that_no_class_owns_becomes_dust_and_not_a_gift() {
 }
 
 #[test]
-fn value_that_no_class_owns_stays_as_long_as_it_covers_somebody() {
-    let mut world = deployed(terms());
-    // All gave up while it was marked at nothing, and it came back.
-    world.state.classes[2].supply = 0;
-    let settled = settlement(&mut world, 800_000_000, 0).settled;
-    let below = |value: u128| settled.trace.value_after / 1_000 * value;
-    assert!(settled.classes.iter().all(|class| class.covered));
-    assert!(settled.trace.dust < below(150));
-    world.cash += 800_000_000;
-    let settled = settlement(&mut world, 0, 0).settled;
-    assert_eq!(settled.classes[2].value_after, 0);
+fn a_residual_that_was_given_up_takes_new_money_while_loans_are_out() {
+    // All gave up, or all but one token, while it was marked at nothing; and a little came back.
+    for (left, dust, minted) in [(0, 39_591, 100_000_000), (1, 38_591, 100_000)] {
+        let mut world = deployed(terms());
+        world.state.classes[2].supply = left;
+        deposit(&mut world, 2, 100_000_000);
+        let settled = settlement(&mut world, 650_039_591, 0).settled;
+        assert_eq!(settled.trace.dust, dust);
+        let fill = settled.classes[2].fill;
+        assert_eq!((fill.deposited, fill.minted), (100_000_000, minted));
+    }
+}
+
+#[test]
+fn who_begins_a_residual_anew_buys_at_one_and_pays_for_his_own_gains() {
+    let mut world = simple();
+    world.state.classes[1].supply = 3;
+    world.state.high_water = 50_000_000 * INDEX_ONE;
+    for (limit, amount) in [(5_000, 7_000_000), (10_000, 4_000_000)] {
+        world.does(&Event::Deposit {
+            class: 1,
+            amount,
+            limit: Some(Ratio::from_bps(limit).0),
+        });
+    }
+    let class = world.settles().settled.classes[1];
+    assert_eq!((class.entry, class.fill.minted), (Price::ONE, 4_000_000));
+    assert_eq!(world.state.high_water, INDEX_ONE);
+    world.cash += 1_000_000;
+    assert_eq!(world.settles().settled.trace.performance_fee, 299_999);
 }
 
 #[test]

@@ -7,6 +7,7 @@ use ink::scale::Decode;
 use interfaces::types::{AccountId, Hash};
 use interfaces::upgradeable::{
     is_due, renounce, view, UpgradeAnnounced, UpgradeError, Upgraded, UpgradesCell, UpgradesView,
+    UPGRADE_WINDOW,
 };
 
 const FORTNIGHT: u64 = 1_209_600_000;
@@ -73,8 +74,9 @@ fn another_code_takes_the_place_of_the_one_announced() {
 }
 
 #[ink::test]
-fn a_code_that_was_not_put_in_place_for_four_weeks_is_announced_anew() {
-    for (late, in_time) in [(2 * FORTNIGHT - 1, true), (2 * FORTNIGHT, false)] {
+fn a_code_that_was_not_put_in_place_in_time_is_announced_anew() {
+    let window = UPGRADE_WINDOW.0;
+    for (late, in_time) in [(window - 1, true), (window, false)] {
         let mut cell = UpgradesCell::new();
         at(0);
         due(&mut cell).unwrap();
