@@ -18,8 +18,9 @@ GREATEST_PRICE = GREATEST * DECIMALS18
 DEAREST = 1_000
 # Of a class that is worth nothing one token for so many that enter is left by rounding, and keeps nobody out.
 CRUMBS = 1_000_000
-# Of so few tokens of the residual some have no owner.
+# Of so few tokens of the residual some have no owner, and each is worth so much at most.
 FEW = 1_000
+MOST_OF_FEW = 100
 REVOLVING, AMORTISING, WIND_DOWN, CLOSED = "Revolving", "Amortising", "WindDown", "Closed"
 
 
@@ -330,16 +331,18 @@ def fund_fees(a, pool):
 
 
 def sweep_unowned(a, pool, inputs):
-    """What has no owner, or belongs to so few tokens that they would be too dear to be sold."""
+    """What has no owner; of few tokens what each is worth above a limit."""
     residual = pool.residual
     if a.is_less(a.number(FEW), residual.books.supply) or inputs.frozen:
         return
-    unowned = a.max(a.number(0), residual.value - DEAREST * residual.books.supply)
+    unowned = a.max(a.number(0), residual.value - MOST_OF_FEW * residual.books.supply)
     pool.dust = a.min(unowned, pool.cash)
     pool.cash -= pool.dust
     pool.value -= pool.dust
     pool.residual.value -= pool.dust
     pool.moved += pool.dust
+    if a.is_positive(pool.dust) and has_tokens(a, residual):
+        pool.high_water = a.min(pool.high_water, mark(a, residual.value, residual.books.supply))
 
 
 # 5. Tests

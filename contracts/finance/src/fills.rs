@@ -12,16 +12,18 @@ use crate::fixed::{add, mul_div, sub, MathError, Ratio, Rounding};
 use crate::waterfall;
 
 /// The most that a base unit of a token may cost who enters, in base units of cash: every order of a fill loses up to a base unit of
-/// tokens to rounding. The first one costs one; a price like this is not earned but made, by a sole holder who gives up all
-/// other tokens.
-pub(crate) const DEAREST: u128 = 1_000;
+/// tokens to rounding. The first one costs one; a price like this is not earned but made, by who is alone with few tokens.
+const DEAREST: u128 = 1_000;
 
 /// A class that is worth nothing begins anew for who enters, unless there is more than a token for so many of his.
 const CRUMBS: u128 = 1_000_000;
 
-/// Of a residual with so few base units of tokens nobody is taken to own more than they cost at most: rounding leaves some that
-/// nobody has.
+/// Of a residual with so few base units of tokens nobody is taken to own more than [`MOST_OF_FEW`] for each: rounding leaves some
+/// that nobody has.
 pub(crate) const FEW: u128 = 1_000;
+
+/// In base units of cash, far enough below what a token may cost.
+pub(crate) const MOST_OF_FEW: u128 = DEAREST / 10;
 
 /// What filled in one class.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, scale::Encode, scale::Decode)]

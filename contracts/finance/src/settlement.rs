@@ -18,7 +18,7 @@ use crate::distribution::{
     first_with_tokens, is_interest_covered, Distribution, Outlook, Payout, Policy, INDEX_ONE,
 };
 use crate::fees::{self, Fees};
-use crate::fills::{self, Fill, DEAREST, FEW};
+use crate::fills::{self, Fill, FEW, MOST_OF_FEW};
 use crate::fixed::{add, mul_div, sub, MathError, Price, Rate, Ratio, Rounding};
 use crate::time::{Period, Timestamp};
 use crate::waterfall;
@@ -400,7 +400,7 @@ pub fn settle(terms: &Terms, state: State, inputs: &Inputs) -> Result<Settled, M
     state.fees = state.fees.fund(trace.fees_funded)?;
     state.interest = state.interest.saturating_sub(trace.fees_funded);
     trace.fees_owed = state.fees.owed;
-    trace.dust = disown(&mut classes, outlook, cash)?;
+    trace.dust = disown(&mut state, &mut classes, outlook, cash)?;
     cash = sub(cash, trace.dust)?;
 
     test(terms, &state, &classes, outlook, &mut traces)?;
@@ -519,15 +519,24 @@ fn charge_performance(
 }
 
 /// Takes out of the residual what nobody owns, as far as it is cash and no price is missing: the next depositor has no right to it. All
-/// of it without holders; of so few tokens as rounding leaves, what they are worth beyond the highest price at which anybody enters.
-fn disown(classes: &mut [Class], outlook: Outlook, cash: u128) -> Result<u128, MathError> {
+/// of it without holders; of so few tokens as rounding leaves what each is worth above [`MOST_OF_FEW`], which is no gain either.
+fn disown(
+    state: &mut State,
+    classes: &mut [Class],
+    outlook: Outlook,
+    cash: u128,
+) -> Result<u128, MathError> {
     let residual = classes.last_mut();
     let Some(residual) = residual.filter(|class| class.supply <= FEW && !outlook.frozen) else {
         return Ok(0);
     };
-    let owned = residual.supply.saturating_mul(DEAREST);
+    let owned = residual.supply.saturating_mul(MOST_OF_FEW);
     let unowned = residual.value.saturating_sub(owned).min(cash);
     residual.value = sub(residual.value, unowned)?;
+    if unowned > 0 && residual.supply > 0 {
+        let price = mul_div(residual.value, INDEX_ONE, residual.supply, Rounding::Up);
+        state.high_water = state.high_water.min(price.unwrap_or(u128::MAX));
+    }
     Ok(unowned)
 }
 

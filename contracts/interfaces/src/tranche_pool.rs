@@ -135,7 +135,7 @@ pub trait TranchePool {
     fn preview(&self, demand: Vec<Demand>) -> Result<Settlement, PoolError>;
 
     /// Takes `burned` tokens of a class and their part of its claim away: what they were worth is left to the
-    /// classes below; of the residual only if it is worth nothing. For the transfer agent alone. Returns
+    /// classes below; of the residual only if it is worth nothing even with all debt paid. For the transfer agent alone. Returns
     /// what the class is owed less.
     ///
     /// # Errors
@@ -300,7 +300,7 @@ pub enum PoolError {
     NotTheInsurer,
     /// No tranche has this number.
     UnknownTranche,
-    /// The residual is worth something: redeem its tokens instead of giving them up.
+    /// The residual is worth something, or would be were all debt paid: redeem its tokens instead of giving them up.
     NotWorthless,
     /// Nothing to be paid.
     NothingDue,

@@ -138,7 +138,7 @@ pub trait TransferAgent {
     fn bind(&mut self, tokens: Vec<AccountId>) -> Result<(), AgentError>;
 
     /// Burns `amount` of the caller's own tokens for nothing, and their part of the claim with them, so that others may begin anew:
-    /// what they were worth is left to the classes below. Tokens of the residual only if it is worth nothing: it
+    /// what they were worth is left to the classes below. Tokens of the residual only if it is worth nothing even with all debt paid: it
     /// covers the classes above.
     ///
     /// # Events

@@ -199,16 +199,15 @@ impl Pool {
         Ok(())
     }
 
-    /// Takes `burned` tokens of a class and their part of its claim away; of the residual only if it is worth nothing with
-    /// the loans of `portfolio`. Returns what the class is owed less.
+    /// Takes `burned` tokens of a class and their part of its claim away; of the residual only if it is lost with the
+    /// loans of `portfolio`. Returns what the class is owed less.
     pub fn surrender(
         &mut self,
         id: TrancheId,
         burned: Balance,
         portfolio: &Portfolio,
     ) -> Result<Balance, PoolError> {
-        let values = self.state.values(self.cash(), portfolio)?;
-        let is_worthless = values.last() == Some(&0);
+        let is_worthless = self.is_residual_lost(portfolio)?;
         let class = self.state.classes.get_mut(id.index());
         let class = class.ok_or(PoolError::UnknownTranche)?;
         let before = class.claim;
@@ -233,6 +232,16 @@ impl Pool {
             claim.map(|claim| claim.amount).unwrap_or_default()
         };
         Ok(sub(owed(before), owed(class.claim))?)
+    }
+
+    /// Whether the residual is worth nothing even if all debt is paid, what has no price or is seized too, and all that was written off
+    /// since the last settlement is covered.
+    fn is_residual_lost(&self, portfolio: &Portfolio) -> Result<bool, MathError> {
+        let at_face = add(portfolio.performing, portfolio.seized_debt)?;
+        let at_best = add(add(self.cash(), at_face)?, self.state.loss(portfolio))?;
+        let claims = self.state.classes.iter().filter_map(|class| class.claim);
+        let mut owed = claims.map(|claim| claim.amount);
+        Ok(at_best <= owed.try_fold(self.state.fees.owed, add)?)
     }
 }
 

@@ -208,14 +208,17 @@ fn value_that_no_class_owns_becomes_dust_and_not_a_gift() {
 #[test]
 fn a_residual_that_was_given_up_takes_new_money_while_loans_are_out() {
     // All gave up, or all but one token, while it was marked at nothing; and a little came back.
-    for (left, dust, minted) in [(0, 39_591, 100_000_000), (1, 38_591, 100_000)] {
+    for (left, dust, minted) in [(0, 39_591, 100_000_000), (1, 39_491, 1_000_000)] {
         let mut world = deployed(terms());
         world.state.classes[2].supply = left;
+        world.state.high_water = 9_000 * INDEX_ONE;
         deposit(&mut world, 2, 100_000_000);
         let settled = settlement(&mut world, 650_039_591, 0).settled;
         assert_eq!(settled.trace.dust, dust);
         let fill = settled.classes[2].fill;
         assert_eq!((fill.deposited, fill.minted), (100_000_000, minted));
+        let price = settled.classes[2].value_after / settled.classes[2].supply_after;
+        assert_eq!(world.state.high_water, price * INDEX_ONE);
     }
 }
 

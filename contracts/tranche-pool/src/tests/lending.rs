@@ -140,12 +140,25 @@ fn whoever_surrenders_leaves_his_part_of_the_claim_to_the_others() {
     let residual = pool.state.values(pool.cash(), &lent(0)).unwrap()[2];
     assert_eq!(residual, 210_000_000);
     assert!(give_up(&mut pool, SENIOR, 540_000_001).is_err());
-    // What covers the others stays; what is worth nothing may go, and its return is no gain.
+    // What covers the others stays, and what may come to cover them; what is worth nothing may go, and its return is no gain.
     assert_eq!(
         give_up(&mut pool, TrancheId(2), 1),
         Err(PoolError::NotWorthless)
     );
-    pool.state.fees.owed = pool.cash();
+    pool.state.fees.owed = pool.state.values(pool.cash(), &lent(0)).unwrap()[2];
+    for doubtful in [
+        Portfolio {
+            seized_debt: 1,
+            ..lent(0)
+        },
+        Portfolio {
+            written_off: 1,
+            ..lent(0)
+        },
+    ] {
+        let refused = pool.surrender(TrancheId(2), 1, &doubtful);
+        assert_eq!(refused, Err(PoolError::NotWorthless));
+    }
     assert_eq!(give_up(&mut pool, TrancheId(2), 100_000_000), Ok(0));
     assert_eq!(pool.state.high_water, 3 * INDEX_ONE);
     assert_eq!(give_up(&mut pool, TrancheId(2), 50_000_000), Ok(0));
