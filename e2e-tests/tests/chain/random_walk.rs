@@ -759,8 +759,9 @@ impl Walk {
             let holding = self.model.holding(who, index);
             let paid = holding.distributions >= 1.0;
             holding.held = now;
+            // What was distributed on tokens in his account is kept with the rest, if the cash is refused.
+            holding.coupons += core::mem::take(&mut holding.distributions);
             holding.keep(left.claimable_tokens, left.claimable_cash);
-            holding.distributions = 0.0;
             self.count_if(paid, "claimed a distribution");
         }
     }
