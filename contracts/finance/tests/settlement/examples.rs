@@ -223,6 +223,24 @@ fn a_residual_that_was_given_up_takes_new_money_while_loans_are_out() {
 }
 
 #[test]
+fn a_residual_worth_nothing_keeps_its_mark_and_one_that_nobody_owns_enters_at_one() {
+    let mut world = deployed(terms());
+    world.state.high_water = 7 * INDEX_ONE;
+    let residual = settlement(&mut world, 650_000_000, 0).settled.classes[2];
+    assert_eq!((residual.value_after, residual.entry), (0, Price::ONE));
+    assert_eq!(world.state.high_water, 7 * INDEX_ONE);
+    // All of the pool is lent, so that nothing of what nobody owns can leave.
+    let mut world = funded(terms());
+    world.draw(1_000_000_000);
+    world.state.classes[2].supply = 0;
+    let residual = settlement(&mut world, 1_000_000_000, 0).settled.classes[2];
+    assert_eq!(
+        (residual.value_after, residual.entry),
+        (150_000_000, Price::ONE)
+    );
+}
+
+#[test]
 fn who_begins_a_residual_anew_buys_at_one_and_pays_for_his_own_gains() {
     let mut world = simple();
     world.state.classes[1].supply = 3;
