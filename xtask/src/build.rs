@@ -1,7 +1,10 @@
 //! Runs the contract builder on what has changed and keeps the results in a folder of our own:
 //! the builder's folder is overwritten whenever a test builds the same contract in debug mode.
 
-use crate::contract::{Contract, Project};
+use crate::{
+    contract::{Contract, Project},
+    shrink::shrink,
+};
 use anyhow::{bail, Context, Result};
 use console::strip_ansi_codes;
 use contract_build::{BuildMode, ExecuteArgs, ManifestPath};
@@ -68,6 +71,7 @@ fn one(
                 &file(extension),
             )?;
         }
+        shrink(&output.join(&artifact))?;
         // Last, so that an interrupted copy counts as not built.
         fs::write(file("key"), &contract.key).context("writing the key")?;
     }

@@ -1,5 +1,6 @@
 //! The contracts of the workspace, and the key that tells whether one has to be built again.
 
+use crate::shrink;
 use anyhow::{ensure, Context, Result};
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Package, PackageId, Resolve};
 use sha2::{Digest, Sha256};
@@ -83,6 +84,7 @@ impl Project {
     fn key(&self, package: &Package) -> Result<String> {
         let mut hasher = Sha256::new_with_prefix(&self.compiler);
         hasher.update(self.builder_version());
+        hasher.update(shrink::PASS);
         for part in self.parts_of(package) {
             hasher.update(format!("{} {}\n", part.name, part.version));
             // A published version never changes; only what is in the workspace has to be read.

@@ -6,6 +6,7 @@ mod contract;
 mod functions;
 mod model;
 mod parameters;
+mod shrink;
 mod sizes;
 
 use anyhow::{Context, Result};

@@ -6,6 +6,9 @@ pub fn mul_div_rem(a: u128, b: u128, divisor: u128) -> Option<(u128, u128)> {
     if high >= divisor {
         return None;
     }
+    if high == 0 && low < divisor {
+        return Some((0, low));
+    }
     Some(match divisor.leading_zeros().checked_sub(SPARE) {
         Some(shift) => divide(high, low, divisor, shift),
         None => divide_by_bits(high, low, divisor),

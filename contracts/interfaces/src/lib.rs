@@ -36,6 +36,9 @@ pub mod types;
 pub mod upgradeable;
 pub mod waterfall;
 
+// What every contract links.
+use memory as _;
+
 pub use ink::prelude::boxed::Box as Boxed;
 
 /// Returns the error unless the condition holds.

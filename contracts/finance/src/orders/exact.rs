@@ -73,6 +73,9 @@ impl Exact {
 
     /// `self × numerator ÷ denominator`, which must not be many orders of magnitude above one if there is a fraction.
     pub fn times(self, numerator: u128, denominator: u128) -> Result<Self, MathError> {
+        if numerator == denominator && denominator > 0 {
+            return Ok(self);
+        }
         let (whole, rest) = mul_div_rem(self.whole, numerator, denominator)?;
         let fraction = mul_div(rest, ONE, denominator, Rounding::Down)?;
         let part = mul_div(self.fraction, numerator, denominator, Rounding::Down)?;
