@@ -533,11 +533,18 @@ fn disown(
     let owned = residual.supply.saturating_mul(MOST_OF_FEW);
     let unowned = residual.value.saturating_sub(owned).min(cash);
     residual.value = sub(residual.value, unowned)?;
-    if unowned > 0 && residual.supply > 0 {
+    if unowned > 0 {
+        // Without tokens there is no price to reach.
         let price = mul_div(residual.value, INDEX_ONE, residual.supply, Rounding::Up);
         state.high_water = state.high_water.min(price.unwrap_or(u128::MAX));
     }
     Ok(unowned)
+}
+
+/// What all classes before the residual are owed.
+fn claimed(classes: &[Class]) -> Result<u128, MathError> {
+    let claims = classes.iter().filter_map(|class| class.claim);
+    claims.map(|claim| claim.amount).try_fold(0, add)
 }
 
 /// Subordination and interest coverage of every class that is worth anything, while anything is lent.
@@ -590,8 +597,7 @@ fn advance(
     if is_past(terms.amortises_at) || is_patience_over {
         state.phase = state.phase.max(Phase::Amortising);
     }
-    let claims = classes.iter().filter_map(|class| class.claim);
-    let claims = claims.map(|claim| claim.amount).try_fold(0, add)?;
+    let claims = claimed(classes)?;
     let at_face = add(cash, add(portfolio.performing, portfolio.seized_debt)?)?;
     let short = claims.saturating_sub(at_face.saturating_sub(state.fees.owed));
     let is_loss = short > 0 && short <= portfolio.written_off;
@@ -677,8 +683,7 @@ fn price(
     portfolio: &Portfolio,
 ) -> Result<(), MathError> {
     let pool = waterfall::total(&values(classes))?;
-    let claims = classes.iter().filter_map(|class| class.claim);
-    let claims = claims.map(|claim| claim.amount).try_fold(0, add)?;
+    let claims = claimed(classes)?;
     for (class, trace) in classes.iter_mut().zip(traces) {
         (class.entry, class.exit) = (class.value, class.value);
         if class.claim.is_none() {
