@@ -16,6 +16,7 @@ mod back_office {
     use finance::settlement::Waiting;
     use finance::{time, Period};
     use ink::prelude::vec::Vec;
+    use interfaces::async_vault::{AsyncVaultError, OperatorSet, OrderView};
     use interfaces::calls::{self, CallError};
     use interfaces::configurator::{powers, Powers};
     use interfaces::ensure;
@@ -49,6 +50,47 @@ mod back_office {
         }
     }
 
+    /// What the agent passes on of [`AsyncVault`](interfaces::async_vault::AsyncVault), under the selectors of that trait.
+    impl BackOfficeContract {
+        /// As `AsyncVault::set_operator`.
+        #[ink(message, selector = 0x1ED8E80B)]
+        pub fn set_operator(
+            &mut self,
+            operator: AccountId,
+            approved: bool,
+        ) -> Result<(), AsyncVaultError> {
+            let owner = self.env().caller();
+            if approved {
+                self.state.operators.insert((owner, operator), &());
+            } else {
+                self.state.operators.remove((owner, operator));
+            }
+            self.env().emit_event(OperatorSet {
+                owner,
+                operator,
+                approved,
+            });
+            Ok(())
+        }
+
+        /// As `AsyncVault::is_operator`.
+        #[ink(message, selector = 0x0E1B1425)]
+        pub fn is_operator(&self, owner: AccountId, operator: AccountId) -> bool {
+            self.state.operators.contains((owner, operator))
+        }
+
+        /// As `AsyncVault::order`.
+        #[ink(message, selector = 0x85E74FAB)]
+        pub fn order(
+            &self,
+            class: TrancheId,
+            owner: AccountId,
+        ) -> Result<OrderView, AsyncVaultError> {
+            let holding = self.state.holding(class, owner)?;
+            Ok(holding.view(self.state.desk.class(class)?.index)?)
+        }
+    }
+
     impl TransferAgent for BackOfficeContract {
         #[ink(message)]
         fn bind(&mut self, tokens: Vec<AccountId>) -> Result<(), AgentError> {
@@ -57,16 +99,14 @@ mod back_office {
                 AgentError::NotTheDeployer
             );
             ensure!(!self.state.desk.is_bound(), AgentError::AlreadyBound);
-            ensure!(
-                tokens.len() == self.state.desk.classes.len(),
-                AgentError::InvalidTranches
-            );
+            let count = TrancheId(self.state.terms()?.tranches).index();
+            ensure!(tokens.len() == count, AgentError::InvalidTranches);
             let agent = self.env().account_id();
-            for (books, token) in self.state.desk.classes.iter_mut().zip(tokens) {
+            for token in tokens {
                 let issuer = peers::issuer(token)?;
                 ensure!(issuer == agent, AgentError::NotTheIssuer(issuer));
-                books.token = Some(token);
-                books.is_restricted = peers::rule(token)?.is_some();
+                let books = Books::new(token, peers::rule(token)?.is_some());
+                self.state.desk.classes.push(books);
             }
             // This code stays on the chain as long as the agent does.
             let back_office = self.state.fixed.back_office;
@@ -114,9 +154,7 @@ mod back_office {
                 settlement: settlement.clone(),
             });
             for (books, tranche) in self.state.desk.classes.iter().zip(&settlement.tranches) {
-                if let Some(token) = books.token {
-                    peers::distribute(token, tranche.rise)?;
-                }
+                peers::distribute(books.token, tranche.rise)?;
             }
             // The pool has sent what it pays beyond what it gets.
             let invested = add(flows.invested, dust)?;
@@ -181,15 +219,13 @@ mod back_office {
 
         #[ink(message)]
         fn classes(&self) -> Vec<BookView> {
-            let view = |books: &Books| {
-                books.token.map(|token| BookView {
-                    token,
-                    deposits: total(books.deposits.waiting()),
-                    redemptions: total(books.redemptions.waiting()),
-                    index: books.index,
-                })
+            let view = |books: &Books| BookView {
+                token: books.token,
+                deposits: total(books.deposits.waiting()),
+                redemptions: total(books.redemptions.waiting()),
+                index: books.index,
             };
-            self.state.desk.classes.iter().filter_map(view).collect()
+            self.state.desk.classes.iter().map(view).collect()
         }
 
         #[ink(message)]

@@ -39,12 +39,12 @@ impl Side {
 pub type BookId = (TrancheId, Side, u32);
 
 /// The order books of a class.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::scale_derive(Encode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct Books {
-    /// The token of the class, once it is named; then never changed.
-    pub token: Option<AccountId>,
+    /// The token of the class.
+    pub token: AccountId,
     /// Whether a rule says who may receive the token.
     pub is_restricted: bool,
     /// Cash for tokens.
@@ -131,6 +131,17 @@ pub struct SideFill {
 }
 
 impl Books {
+    /// Books without orders.
+    pub fn new(token: AccountId, is_restricted: bool) -> Self {
+        Self {
+            token,
+            is_restricted,
+            deposits: SideBooks::default(),
+            redemptions: SideBooks::default(),
+            index: 0,
+        }
+    }
+
     /// One side.
     pub fn side(&self, side: Side) -> &SideBooks {
         match side {

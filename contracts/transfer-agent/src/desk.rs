@@ -37,7 +37,7 @@ pub struct Desk {
     pub ledger: Ledger,
     /// Fractions of base units of claims that nobody owns, scaled 1e27; below one.
     pub remainders: u128,
-    /// The order books of every class, most senior first.
+    /// The order books of every class, most senior first; none until their tokens are named.
     pub classes: Vec<Books>,
 }
 
@@ -61,10 +61,7 @@ pub fn validate(terms: &AgentTerms) -> Result<(), AgentError> {
 impl Desk {
     /// A desk without orders whose first epoch begins `now`.
     pub fn new(terms: &AgentTerms, now: Timestamp) -> Self {
-        let mut desk = Self {
-            classes: (0..terms.tranches).map(|_| Books::default()).collect(),
-            ..Self::default()
-        };
+        let mut desk = Self::default();
         desk.end_epoch_at(now.plus(terms.epoch_length), terms, now);
         desk
     }
@@ -101,7 +98,7 @@ impl Desk {
 
     /// Whether the tokens are named.
     pub fn is_bound(&self) -> bool {
-        self.classes.iter().all(|books| books.token.is_some())
+        !self.classes.is_empty()
     }
 
     /// The books of the class with this number.

@@ -73,15 +73,15 @@ impl Slot {
 }
 
 impl Holding {
-    /// This holding at the beginning of `epoch`, with all fills since it was written: orders shrunk or given back,
+    /// Brings a holding to the beginning of `epoch`, with all fills since it was written: orders shrunk or given back,
     /// proceeds added.
-    pub fn resolved<S: Shelf>(
-        mut self,
+    pub fn resolve<S: Shelf>(
+        &mut self,
         tranche: TrancheId,
         books: &Books,
         epoch: u32,
         shelf: &S,
-    ) -> Result<Self, MathError> {
+    ) -> Result<(), MathError> {
         let deposit = follow(
             &mut self.deposit,
             (tranche, Side::Deposit),
@@ -105,7 +105,7 @@ impl Holding {
         if let Some((tokens, index)) = redemption.returned {
             self.take_back(tokens, index)?;
         }
-        Ok(self)
+        Ok(())
     }
 
     /// Tokens come back when the class's index is `index`: what was distributed before was theirs.

@@ -33,7 +33,7 @@ mod transfer_agent {
     use finance::{time, Period};
     use ink::prelude::vec::Vec;
     use interfaces::async_vault::{
-        AsyncVault, AsyncVaultError, Claimed, OperatorSet, OrderCancelled, OrderPlaced, OrderView,
+        AsyncVault, AsyncVaultError, Claimed, OrderCancelled, OrderPlaced, OrderView,
     };
     use interfaces::calls;
     use interfaces::ensure;
@@ -144,32 +144,24 @@ mod transfer_agent {
         #[ink(message)]
         fn set_operator(
             &mut self,
-            operator: AccountId,
-            approved: bool,
+            _operator: AccountId,
+            _approved: bool,
         ) -> Result<(), AsyncVaultError> {
-            let owner = self.env().caller();
-            if approved {
-                self.state.operators.insert((owner, operator), &());
-            } else {
-                self.state.operators.remove((owner, operator));
-            }
-            self.env().emit_event(OperatorSet {
-                owner,
-                operator,
-                approved,
-            });
-            Ok(())
+            self.ask_back_office()
         }
 
         #[ink(message)]
-        fn is_operator(&self, owner: AccountId, operator: AccountId) -> bool {
-            self.state.operators.contains((owner, operator))
+        fn is_operator(&self, _owner: AccountId, _operator: AccountId) -> bool {
+            self.ask_back_office()
         }
 
         #[ink(message)]
-        fn order(&self, class: TrancheId, owner: AccountId) -> Result<OrderView, AsyncVaultError> {
-            let holding = self.state.holding(class, owner)?;
-            Ok(holding.view(self.state.desk.class(class)?.index)?)
+        fn order(
+            &self,
+            _class: TrancheId,
+            _owner: AccountId,
+        ) -> Result<OrderView, AsyncVaultError> {
+            self.ask_back_office()
         }
     }
 
@@ -321,10 +313,10 @@ mod transfer_agent {
             ensure!(amount >= minimum, AsyncVaultError::BelowMinimum { minimum });
             self.ensure_may_act_for(owner)?;
             let now = self.now();
-            let mut holding = self.state.holding(tranche, owner)?;
             let desk = &self.state.desk;
             let is_open = desk.is_bound() && desk.phase == Phase::Revolving;
             ensure!(is_open, AsyncVaultError::NotOpen);
+            let mut holding = self.state.holding(tranche, owner)?;
             // Tokens that are his in the books already need not come from his account.
             let mut released = 0;
             match side {

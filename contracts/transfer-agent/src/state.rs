@@ -99,14 +99,14 @@ impl State {
         owner: AccountId,
     ) -> Result<Holding, AsyncVaultError> {
         let books = self.desk.class(tranche)?;
-        let stored = self.holdings.get((tranche, owner)).unwrap_or_default();
-        Ok(stored.resolved(tranche, books, self.desk.epoch, &self.cabinet)?)
+        let mut holding = self.holdings.get((tranche, owner)).unwrap_or_default();
+        holding.resolve(tranche, books, self.desk.epoch, &self.cabinet)?;
+        Ok(holding)
     }
 
     /// The token of a class.
     pub fn token(&self, tranche: TrancheId) -> Result<AccountId, AsyncVaultError> {
-        let token = self.desk.class(tranche)?.token;
-        token.ok_or(AsyncVaultError::NotOpen)
+        Ok(self.desk.class(tranche)?.token)
     }
 
     /// The terms; they are there from the constructor on.

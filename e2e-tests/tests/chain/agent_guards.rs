@@ -146,19 +146,19 @@ fn an_agent_without_tokens_is_not_open() {
     world.provide(world.deal.cash, "ann", world.deal.agent, usd(1));
     world.refuses("ann", deposits(&world, "ann", JUNIOR, usd(1)), closed());
     world.refuses("ann", redeems(&world, "ann", JUNIOR, 1), closed());
-    let nothing = || AsyncVaultError::NothingPending;
-    world.refuses("ann", world.orders().cancel_deposit(JUNIOR, ann), nothing());
-    world.refuses("ann", world.orders().cancel_redeem(JUNIOR, ann), nothing());
-    let nothing = AsyncVaultError::NothingClaimable;
-    world.refuses("ann", world.orders().claim(JUNIOR, ann), nothing);
-    let refused = AgentError::Order(closed());
+    // There are no classes yet.
+    let unknown = || AsyncVaultError::UnknownClass;
+    world.refuses("ann", world.orders().cancel_deposit(JUNIOR, ann), unknown());
+    world.refuses("ann", world.orders().cancel_redeem(JUNIOR, ann), unknown());
+    world.refuses("ann", world.orders().claim(JUNIOR, ann), unknown());
+    let refused = AgentError::Order(unknown());
     world.refuses("ann", world.agent().surrender(JUNIOR, 1), refused);
     let nothing = || AsyncVaultError::NothingClaimable;
     world.refuses("ann", world.distributions().claim_all(ann), nothing());
     world.refuses(
         "ann",
         world.distributions().claim_distribution(JUNIOR, ann),
-        nothing(),
+        unknown(),
     );
     world.chain.advance(DAY);
     world.refuses("ann", world.agent().close_epoch(), AgentError::NotBound);
@@ -168,7 +168,7 @@ fn an_agent_without_tokens_is_not_open() {
         Err(unbound())
     );
     let exit = world.reads(world.agent().expected_exit(JUNIOR, ann));
-    assert_eq!(exit, Err(unbound()));
+    assert_eq!(exit, Err(AgentError::Order(unknown())));
     assert_eq!(world.reads(world.agent().classes()), []);
 }
 

@@ -214,7 +214,7 @@ fn what_expires_when_a_generation_closes_is_set_aside() {
 
 #[test]
 fn a_limit_at_which_every_order_was_cancelled_is_free_again() {
-    let mut desk = Desk::new(&terms(), START);
+    let mut desk = desk();
     let books = desk.class_mut(SENIOR).unwrap().side_mut(Side::Deposit);
     for price in 1..=4 {
         let series = books.series(Some(Price(price))).unwrap();

@@ -1,5 +1,5 @@
 use super::*;
-use crate::books::{Books, SideBooks};
+use crate::books::SideBooks;
 use crate::desk::validate;
 use crate::holding::Slot;
 use finance::orders::{Conditions, OrderBook, Stake};
@@ -79,24 +79,23 @@ fn cash_follows_the_settlement_and_is_all_accounted_for() {
 }
 
 #[ink::test]
-fn a_class_is_open_when_its_token_is_named_and_the_agent_when_all_are() {
-    let mut state = state();
-    assert_eq!(state.terms(), Ok(terms()));
-    assert_eq!(state.token(SENIOR), Err(AsyncVaultError::NotOpen));
-    let unknown = AsyncVaultError::UnknownClass;
-    assert_eq!(state.token(TrancheId(2)), Err(unknown));
-    state.desk.classes[0].token = Some(account(5));
-    assert_eq!(state.token(SENIOR), Ok(account(5)));
-    assert!(!state.desk.is_bound());
-    state.desk.classes[1].token = Some(account(6));
-    assert!(state.desk.is_bound());
+fn there_are_classes_once_their_tokens_are_named() {
+    let unknown = || Err(AsyncVaultError::UnknownClass);
+    let unbound = State::new(account(1), &terms(), START);
+    assert_eq!(unbound.terms(), Ok(terms()));
+    assert!(!unbound.desk.is_bound());
+    assert_eq!(unbound.token(SENIOR), unknown());
+    let bound = state();
+    assert!(bound.desk.is_bound());
+    assert_eq!(bound.token(SENIOR), Ok(account(5)));
+    assert_eq!(bound.token(TrancheId(2)), unknown());
 }
 
 /// A desk where 900 wait to enter the senior class, 70 of them up to a price and 50 for the next epoch; and 100 tokens of
 /// the senior class and 1 200 of the junior wait to leave, half of these from a price of 0.5 on.
 fn busy() -> Desk {
     let half = Price(Price::ONE.0 / 2);
-    let mut desk = Desk::new(&terms(), START);
+    let mut desk = desk();
     let [senior, junior] = &mut desk.classes[..] else {
         panic!("two classes");
     };
@@ -177,7 +176,7 @@ fn an_exit_is_shared_by_all_that_leave_at_its_price_after_the_classes_above() {
     // Who came after the cut-off waits for the next settlement.
     assert_eq!(exit(50, &waiting(None, Some(0))), stays);
     let mut desk = busy();
-    desk.classes[1] = Books::default();
+    desk.classes[1] = class(6);
     let settlement = settlement([at_par(), at_par()]);
     let alone = desk.expected_exit(junior, &waiting(None, Some(0)), &settlement);
     assert_eq!(alone, Ok(stays));

@@ -12,7 +12,7 @@ use interfaces::tranche_pool::Settlement;
 use interfaces::transfer_agent::AgentTerms;
 use interfaces::types::{AccountId, Hash, TrancheId};
 
-use crate::books::Side;
+use crate::books::{Books, Side};
 use crate::desk::Desk;
 use crate::state::State;
 
@@ -33,8 +33,21 @@ fn terms() -> AgentTerms {
     }
 }
 
+/// An agent whose tokens are named.
 fn state() -> State {
-    State::new(account(1), &terms(), START)
+    let mut state = State::new(account(1), &terms(), START);
+    state.desk = desk();
+    state
+}
+
+fn desk() -> Desk {
+    let mut desk = Desk::new(&terms(), START);
+    desk.classes = vec![class(5), class(6)];
+    desk
+}
+
+fn class(token: u8) -> Books {
+    Books::new(account(token), false)
 }
 
 fn account(seed: u8) -> AccountId {

@@ -18,14 +18,3 @@ fn without_tokens_there_is_no_business() {
     let request = agent.request_deposit(SENIOR, 100, accounts.alice, Conditions::default());
     assert_eq!(request, Err(AsyncVaultError::NotOpen));
 }
-
-#[ink::test]
-fn operators_are_named_and_dismissed() {
-    let accounts = default_accounts::<DefaultEnvironment>();
-    let mut agent = agent();
-    agent.set_operator(accounts.bob, true).unwrap();
-    assert!(agent.is_operator(accounts.alice, accounts.bob));
-    assert!(!agent.is_operator(accounts.bob, accounts.alice));
-    agent.set_operator(accounts.bob, false).unwrap();
-    assert!(!agent.is_operator(accounts.alice, accounts.bob));
-}
