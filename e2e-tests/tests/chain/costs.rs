@@ -52,15 +52,15 @@ fn ref_time<T>(called: &Called<T>) -> u64 {
 }
 
 /// What messages cost at most, in tenths of a transfer of the reference token.
-const REQUEST: u64 = 40;
-const CLAIM: u64 = 36;
-const SETTLEMENT: u64 = 120;
-const COVERED: u64 = 150;
-const DRAW: u64 = 80;
-const REPAY: u64 = 70;
-const LIQUIDATE: u64 = 120;
-const TAKE_PART: u64 = 100;
-const TAKE_REST: u64 = 130;
+const REQUEST: u64 = 35;
+const CLAIM: u64 = 30;
+const SETTLEMENT: u64 = 105;
+const COVERED: u64 = 125;
+const DRAW: u64 = 70;
+const REPAY: u64 = 55;
+const LIQUIDATE: u64 = 80;
+const TAKE_PART: u64 = 90;
+const TAKE_REST: u64 = 110;
 const LENDING: u64 = 6;
 
 /// Each message and its cost beside the most that it may cost, as published in the snapshot.
