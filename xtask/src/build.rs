@@ -63,6 +63,8 @@ fn one(
     let rebuilt = fs::read_to_string(file("key")).ok().as_ref() != Some(&contract.key);
     if rebuilt {
         let folder = project.target().join("ink").join(&artifact);
+        // Until the new one is written, so that what an interrupted build leaves counts as not built.
+        fs::remove_file(file("key")).or_else(ignore_missing)?;
         share_dependencies(&folder).context("sharing the compiled dependencies")?;
         run_builder(contract, progress)?;
         for extension in ["wasm", "json", "contract"] {
@@ -72,7 +74,6 @@ fn one(
             )?;
         }
         shrink(&output.join(&artifact))?;
-        // Last, so that an interrupted copy counts as not built.
         fs::write(file("key"), &contract.key).context("writing the key")?;
     }
     let size = fs::metadata(file("wasm"))

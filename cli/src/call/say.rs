@@ -14,6 +14,7 @@ use interfaces::oracle_adapter::{OracleAdapter, Report, ReportMessage, SignedRep
 use interfaces::permit::{Permit as _, PermitMessage};
 use interfaces::types::{AccountId, AssetId, Balance, TrancheId};
 use psp22::PSP22;
+use term_sheet::calendar;
 
 use super::desk::{hash, period, price, Desk};
 use super::other::Signed;
@@ -132,6 +133,11 @@ impl Sign {
         } = self.say.step(&desk)?;
         let (signer, said) = (address::show(desk.actor), book.message(contract, &input));
         eprintln!("signed by   {} ({signer})\nas if sent  {said}", self.r#as);
+        // A node whose clock is ahead would have a deadline be later than it is thought to be.
+        eprintln!(
+            "at          {} by the node's clock",
+            calendar::write(desk.chain.now()?)
+        );
         ensure!(
             self.yes || confirmed("Sign?")?,
             "nothing was signed: not confirmed"

@@ -1,125 +1,22 @@
-//! The functions to which the compiler turns copies, fills and comparisons of memory, by words of eight bytes.
+//! The functions to which the compiler turns copies, fillings and comparisons of memory, by words of eight bytes.
 //!
 //! ink! links `rlibc`, whose loops take ten instructions for each byte: three quarters of all instructions of a claim. The linker
 //! takes what defines a symbol first, and that is this crate in every contract that depends on it. Nobody calls it by name.
-#![cfg_attr(not(test), no_std)]
-// Else the compiler would turn the loops below to calls of what they define.
+#![no_std]
+// Else the compiler would turn the loops to calls of what they define.
 #![no_builtins]
 #![warn(missing_docs)]
 
-use core::mem::MaybeUninit;
-
-const WORD: usize = size_of::<u64>();
-
-/// Copies the bytes of one `T`; they may be anything, and anywhere.
-#[inline(always)]
-unsafe fn copy_one<T>(to: *mut u8, from: *const u8) {
-    let bytes = from.cast::<MaybeUninit<T>>().read_unaligned();
-    to.cast::<MaybeUninit<T>>().write_unaligned(bytes);
-}
-
-/// As [`copy_one`] twice.
-#[inline(always)]
-unsafe fn copy_two_words(to: *mut u8, from: *const u8) {
-    copy_one::<u64>(to, from);
-    copy_one::<u64>(to.add(WORD), from.add(WORD));
-}
-
-/// Copies `count` bytes, first to last.
-///
-/// # Safety
-/// Both ranges must be valid for `count` bytes. They may overlap if `to` is not after `from`.
-#[inline(always)]
-pub unsafe fn copy_forwards(mut to: *mut u8, mut from: *const u8, mut count: usize) {
-    while count >= 4 * WORD {
-        copy_two_words(to, from);
-        copy_two_words(to.add(2 * WORD), from.add(2 * WORD));
-        to = to.add(4 * WORD);
-        from = from.add(4 * WORD);
-        count = count.wrapping_sub(4 * WORD);
-    }
-    // Fewer than 32 are left: by the bits of their number.
-    macro_rules! rest {
-        ($($copy:expr, $bytes:expr;)*) => {$(
-            if count & $bytes != 0 {
-                $copy(to, from);
-                to = to.add($bytes);
-                from = from.add($bytes);
-            }
-        )*};
-    }
-    rest! {
-        copy_two_words, 2 * WORD;
-        copy_one::<u64>, WORD;
-        copy_one::<u32>, 4;
-        copy_one::<u16>, 2;
-    }
-    if count & 1 != 0 {
-        copy_one::<u8>(to, from);
-    }
-}
-
-/// Copies `count` bytes, last to first.
-///
-/// # Safety
-/// Both ranges must be valid for `count` bytes. They may overlap if `to` is not before `from`.
-#[inline(always)]
-pub unsafe fn copy_backwards(to: *mut u8, from: *const u8, mut count: usize) {
-    while count > 0 {
-        count = count.wrapping_sub(1);
-        copy_one::<u8>(to.add(count), from.add(count));
-    }
-}
-
-/// Sets `count` bytes to `byte`.
-///
-/// # Safety
-/// The range must be valid for `count` bytes.
-#[inline(always)]
-pub unsafe fn fill(mut to: *mut u8, byte: u8, mut count: usize) {
-    let word = u64::from_ne_bytes([byte; WORD]);
-    while count >= WORD {
-        to.cast::<u64>().write_unaligned(word);
-        to = to.add(WORD);
-        count = count.wrapping_sub(WORD);
-    }
-    while count > 0 {
-        to.write(byte);
-        to = to.add(1);
-        count = count.wrapping_sub(1);
-    }
-}
-
-/// Compares `count` bytes: what the first that differ differ by, or zero.
-///
-/// # Safety
-/// Both ranges must be valid for `count` bytes, all of them written.
-#[inline(always)]
-pub unsafe fn compare(mut one: *const u8, mut other: *const u8, mut count: usize) -> i32 {
-    let word = |at: *const u8| at.cast::<u64>().read_unaligned();
-    while count >= WORD && word(one) == word(other) {
-        one = one.add(WORD);
-        other = other.add(WORD);
-        count = count.wrapping_sub(WORD);
-    }
-    while count > 0 {
-        let difference = i32::from(one.read()).wrapping_sub(i32::from(other.read()));
-        if difference != 0 {
-            return difference;
-        }
-        one = one.add(1);
-        other = other.add(1);
-        count = count.wrapping_sub(1);
-    }
-    0
-}
+pub mod bytes;
 
 /// The names that the compiler calls.
 #[cfg(target_arch = "wasm32")]
 mod symbols {
+    use crate::bytes;
+
     #[no_mangle]
     unsafe extern "C" fn memcpy(to: *mut u8, from: *const u8, count: usize) -> *mut u8 {
-        super::copy_forwards(to, from, count);
+        bytes::copy_forwards(to, from, count);
         to
     }
 
@@ -128,7 +25,7 @@ mod symbols {
         if to.cast_const() <= from {
             memcpy(to, from, count);
         } else {
-            super::copy_backwards(to, from, count);
+            bytes::copy_backwards(to, from, count);
         }
         to
     }
@@ -137,12 +34,12 @@ mod symbols {
     unsafe extern "C" fn memset(to: *mut u8, byte: i32, count: usize) -> *mut u8 {
         // As C has it: the lowest byte.
         let [byte, ..] = byte.to_le_bytes();
-        super::fill(to, byte, count);
+        bytes::fill(to, byte, count);
         to
     }
 
     #[no_mangle]
     unsafe extern "C" fn memcmp(one: *const u8, other: *const u8, count: usize) -> i32 {
-        super::compare(one, other, count)
+        bytes::compare(one, other, count)
     }
 }

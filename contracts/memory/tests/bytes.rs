@@ -1,6 +1,6 @@
 //! What is done by words is what would be done byte by byte, at every alignment and wherever ranges overlap.
 
-use memory::{compare, copy_backwards, copy_forwards, fill};
+use memory::bytes::{compare, copy_backwards, copy_forwards, fill};
 use proptest::prelude::*;
 
 /// More than the longest step of any loop, at each end.

@@ -19,7 +19,7 @@ use crate::holding::Holding;
 pub struct State {
     /// Never changed.
     pub fixed: Fixed,
-    /// As many classes as in the terms; its ledger balances.
+    /// As many classes as in the terms, or none before their tokens are named; its ledger balances.
     pub desk: Desk,
     /// Valid, and never changed.
     pub terms: Lazy<AgentTerms, ManualKey<1>>,

@@ -1,4 +1,5 @@
 use super::*;
+use crate::MathError;
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use core::cell::Cell;
@@ -187,6 +188,14 @@ fn stakes_are_joined_and_parted_amount_by_amount() {
     let less = both.without(&placed(2, Some(0)), &book).unwrap();
     assert_eq!((less.pending(), less.joining()), (5, 5));
     assert_eq!(both.without(&both, &book), Ok(Stake::default()));
+}
+
+#[test]
+fn a_part_of_nothing_is_no_amount() {
+    for numerator in [0, 1] {
+        let part = Exact::new(7).times(numerator, 0);
+        assert_eq!(part, Err(MathError::DivisionByZero));
+    }
 }
 
 #[test]
