@@ -8,9 +8,9 @@ actions=${1:-1000000}
 scripts/build.sh
 source scripts/env.sh
 cargo test --profile walk --workspace --test chain --no-run
-# A walk takes 130 steps on average, and the test walks on two processors.
+# A walk takes 129 steps on average, and the test walks on two processors.
 pairs=$((($(nproc) + 1) / 2))
-walks=$((actions / 130 / pairs + 2))
+walks=$((actions / 128 / pairs + 2))
 running=()
 for number in $(seq "$pairs"); do
     seed=$((RANDOM * 32768 + RANDOM))
