@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 [ $# -gt 0 ] || set -- finance collateral-vault transfer-agent liquidation-engine insurance-fund tranche-pool oracle-adapter \
-    memory governance-token tranche-token interfaces term-sheet
+    governance-token tranche-token interfaces term-sheet
 scripts/setup.sh
 PATH="$(scripts/tool.sh cargo-mutants 27.1.0):$PATH"
 source scripts/env.sh

@@ -241,6 +241,21 @@ fn a_residual_worth_nothing_keeps_its_mark_and_one_that_nobody_owns_enters_at_on
 }
 
 #[test]
+fn what_few_tokens_cannot_own_stays_while_a_price_is_missing_and_of_many_always() {
+    for (supply, frozen, dust) in [
+        (1_000, false, 149_900_000),
+        (1_000, true, 0),
+        (1_001, false, 0),
+    ] {
+        let mut world = deployed(terms());
+        world.state.classes[2].supply = supply;
+        world.portfolio.frozen = frozen;
+        let settled = settlement(&mut world, 800_000_000, 0).settled;
+        assert_eq!(settled.trace.dust, dust);
+    }
+}
+
+#[test]
 fn who_begins_a_residual_anew_buys_at_one_and_pays_for_his_own_gains() {
     let mut world = simple();
     world.state.classes[1].supply = 3;
