@@ -48,6 +48,17 @@ impl Fees {
         })
     }
 
+    /// What is left of `assets` once these fees are taken off them, the first ones first. It adds up within 128 bits wherever
+    /// the pool's value lies there, also if cash and loans alone do not.
+    pub fn paid_from<const N: usize>(&self, assets: [u128; N]) -> [u128; N] {
+        let mut owed = self.owed;
+        assets.map(|asset| {
+            let left = asset.saturating_sub(owed);
+            owed = owed.saturating_sub(asset);
+            left
+        })
+    }
+
     /// Sets `amount` of them aside.
     pub fn fund(self, amount: u128) -> Result<Self, MathError> {
         Ok(Self {
@@ -91,6 +102,14 @@ mod tests {
             .accrue(1_000_000, Ratio::from_bps(200), 7_884_000)
             .unwrap();
         assert_eq!(fees.owed, 5_000);
+    }
+
+    #[test]
+    fn fees_are_taken_off_before_assets_are_added_up() {
+        let fees = Fees::default().charge(5).unwrap();
+        assert_eq!(fees.paid_from([2, u128::MAX, 3]), [0, u128::MAX - 3, 3]);
+        assert_eq!(fees.paid_from([2, 2, 0]), [0, 0, 0]);
+        assert_eq!(Fees::default().paid_from([2, 0, 3]), [2, 0, 3]);
     }
 
     #[test]

@@ -340,15 +340,10 @@ impl State {
         portfolio.written_off.saturating_sub(self.written_off)
     }
 
-    /// Cash and loans.
-    fn gross(&self, cash: u128, portfolio: &Portfolio) -> Result<u128, MathError> {
-        add(cash, add(portfolio.performing, portfolio.stressed)?)
-    }
-
     /// Cash and loans less fees.
     pub fn value(&self, cash: u128, portfolio: &Portfolio) -> Result<u128, MathError> {
-        let gross = self.gross(cash, portfolio)?;
-        Ok(gross.saturating_sub(self.fees.owed))
+        let assets = [cash, portfolio.performing, portfolio.stressed];
+        waterfall::total(&self.fees.paid_from(assets))
     }
 
     /// What every class is worth, most senior first: the waterfall.
@@ -428,7 +423,8 @@ pub fn settle(terms: &Terms, state: State, inputs: &Inputs) -> Result<Settled, M
     price(&mut classes, &mut traces, portfolio)?;
     let begins = classes.last().is_some_and(|residual| residual.entry == 0);
     if revolves {
-        let is_solvent = trace.fees_owed <= state.gross(cash, portfolio)?;
+        let assets = [cash, portfolio.performing, portfolio.stressed];
+        let is_solvent = short_of(state.fees.owed, assets) == 0;
         call_orders(&mut classes, inputs, &traces, is_solvent)?;
         let mut paid = 0;
         for (trace, fill) in traces
@@ -541,6 +537,11 @@ fn disown(
     Ok(unowned)
 }
 
+/// What of `due` the `assets` do not cover.
+fn short_of(due: u128, assets: [u128; 3]) -> u128 {
+    assets.into_iter().fold(due, u128::saturating_sub)
+}
+
 /// What all classes before the residual are owed.
 fn claimed(classes: &[Class]) -> Result<u128, MathError> {
     let claims = classes.iter().filter_map(|class| class.claim);
@@ -598,8 +599,8 @@ fn advance(
         state.phase = state.phase.max(Phase::Amortising);
     }
     let claims = claimed(classes)?;
-    let at_face = add(cash, add(portfolio.performing, portfolio.seized_debt)?)?;
-    let short = claims.saturating_sub(at_face.saturating_sub(state.fees.owed));
+    let at_face = [cash, portfolio.performing, portfolio.seized_debt];
+    let short = short_of(claims, state.fees.paid_from(at_face));
     let is_loss = short > 0 && short <= portfolio.written_off;
     if is_past(terms.ends_at) || (is_loss && !portfolio.frozen) {
         state.phase = state.phase.max(Phase::WindDown);

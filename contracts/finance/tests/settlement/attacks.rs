@@ -2,6 +2,7 @@
 
 use finance::claim::Claim;
 use finance::distribution::Policy;
+use finance::fees::Fees;
 use finance::settlement::{
     settle, ClassState, ClassTerms, Demand, Inputs, Portfolio, Settled, State, Terms, Waiting,
 };
@@ -310,4 +311,30 @@ fn a_just_in_time_deposit_gains_nothing_from_the_sale_of_a_lot() {
         assert_eq!(residual.fill.paid, 22_999_999);
         assert_eq!(residual.value_after, 30_000_001);
     }
+}
+
+#[test]
+fn a_deposit_that_only_fees_keep_within_the_range_stops_no_settlement() {
+    // Loans nearly as large as an amount can be, more fees owed than a deposit brings, and no cash to pay them from.
+    let terms = terms(vec![class(0, 0), class(0, 0)]);
+    let mut before = state(&[0], &[0, 0]);
+    before.fees = Fees::default().charge(30 * UNIT).unwrap();
+    before.classes[1].supply = u128::MAX;
+    let portfolio = Portfolio {
+        performing: u128::MAX - UNIT,
+        seized_debt: UNIT,
+        ..Portfolio::default()
+    };
+    let inputs = |cash, entering| Inputs {
+        cash,
+        portfolio,
+        demand: vec![enter(entering), Demand::default()],
+        ..Inputs::default()
+    };
+    let entered = settled(&terms, &before, inputs(0, 20));
+    assert_eq!(entered.trace.cash_after, 20 * UNIT);
+    assert_eq!(entered.trace.value_after, u128::MAX - 11 * UNIT);
+    let after = settled(&terms, &entered.state, inputs(20 * UNIT, 0));
+    assert_eq!(after.trace.fees_funded, 20 * UNIT);
+    assert_eq!(after.trace.value_after, entered.trace.value_after);
 }
