@@ -124,15 +124,25 @@ pub fn report(
 
 /// Brings the course as far as it goes without another report.
 fn advance(feed: &mut Feed, now: Timestamp) {
-    if let Ok(basis) = basis(feed, now) {
-        feed.course.step(basis.median, limit(&feed.terms), now);
+    // What a hold confirmed when it was over, if that was before now.
+    if let Some(due) = held_until(feed).filter(|due| *due < now) {
+        bring(feed, due);
+    }
+    bring(feed, now);
+}
+
+/// The median of `now`, or no hold any more: what is frozen confirms nothing.
+fn bring(feed: &mut Feed, now: Timestamp) {
+    match basis(feed, now) {
+        Ok(basis) => feed.course.step(basis.median, limit(&feed.terms), now),
+        Err(_) => feed.course.held_since = None,
     }
 }
 
 /// The median of the reports in force, if they reach the quorum, and what counts meanwhile if it is held.
 pub fn quotation(feed: &mut Feed, now: Timestamp) -> Result<Quotation, OracleError> {
+    advance(feed, now);
     let basis = basis(feed, now)?;
-    feed.course.step(basis.median, limit(&feed.terms), now);
     let held_until = held_until(feed);
     let Course { price, average, .. } = feed.course;
     ensure!(

@@ -201,3 +201,64 @@ fn a_report_tells_that_a_jump_is_held() {
     let told = interfaces::oracle_adapter::PriceReported::decode(&mut &last.data[..]).unwrap();
     assert_eq!(told.held_until, Some(minutes_later(70)));
 }
+
+/// One of three lies. Two honest ones say 60, which the hold confirms; when the report of one of them is too old the median
+/// is the mean of 60 and 1000, and that has to be held.
+#[ink::test]
+fn what_a_hold_confirmed_is_what_the_next_jump_is_measured_by_without_a_report_between() {
+    let mut adapter = at_a_hundred();
+    for (minute, feeder, price) in [
+        (36, accounts().bob, 60),
+        (40, accounts().alice, 60),
+        (65, accounts().charlie, 1_000),
+    ] {
+        set_time(minutes_later(minute));
+        report_as(&mut adapter, feeder, usd(price), minutes_later(minute)).unwrap();
+    }
+    set_time(minutes_later(66));
+    assert_eq!(adapter.price(ETHER).unwrap().firm(), Ok(usd(60)));
+    set_time(minutes_later(97));
+    assert_eq!(standing(&adapter), [usd(60), usd(60), usd(530)]);
+}
+
+/// Confirmed at 60 for everybody who reads, then silent for longer than reports last.
+#[ink::test]
+fn a_hold_that_ended_before_a_freeze_confirms_nothing_after_it() {
+    let mut adapter = at_a_hundred();
+    quote(&mut adapter, usd(60), 40);
+    set_time(minutes_later(75));
+    assert_eq!(adapter.price(ETHER).unwrap().firm(), Ok(usd(60)));
+    quote(&mut adapter, usd(300), 1_000);
+    assert_eq!(standing(&adapter), [usd(60), usd(60), usd(300)]);
+    assert_eq!(held_until(&adapter), Some(minutes_later(1_030)));
+}
+
+/// The jump is a report that is in force for six seconds: frozen before its hold is over.
+#[ink::test]
+fn a_hold_that_a_freeze_cut_off_begins_anew() {
+    let mut adapter = at_a_hundred();
+    let moment = |minute, second| minutes_later(minute).plus(Period::from_secs(second));
+    // Alice alone is honest and there, with a report of the 80th minute; Bob's and Charlie's are too old.
+    set_time(minutes_later(80));
+    report_as(&mut adapter, accounts().alice, usd(100), minutes_later(80)).unwrap();
+    set_time(minutes_later(91));
+    let old = moment(31, 6);
+    report_as(&mut adapter, accounts().charlie, usd(1_000), old).unwrap();
+    set_time(moment(91, 12));
+    let frozen = adapter.price(ETHER);
+    assert!(matches!(frozen, Err(OracleError::Frozen { .. })));
+    // Half an hour later, in one transaction.
+    set_time(minutes_later(122));
+    report_as(
+        &mut adapter,
+        accounts().charlie,
+        usd(1_000),
+        minutes_later(122),
+    )
+    .unwrap();
+    let until = minutes_later(152);
+    assert_eq!(
+        adapter.price(ETHER).unwrap().firm(),
+        Err(OracleError::Held { until })
+    );
+}
