@@ -14,7 +14,8 @@ from arithmetic import DECIMALS18, DECIMALS27, YEAR, ZERO
 GREATEST = 2**128 - 1
 GREATEST_INDEX = GREATEST * DECIMALS27
 GREATEST_PRICE = GREATEST * DECIMALS18
-# A base unit of a token that costs more base units of cash than this is not sold: orders lose up to one to rounding.
+# A base unit of a token that costs more base units of cash than this is not sold, since orders lose up to one to rounding, and is
+# paid no coupon of the residual's, which would fill its index.
 DEAREST = 1_000
 # Of a class that is worth nothing one token for so many that enter is left by rounding, and keeps nobody out.
 CRUMBS = 1_000_000
@@ -434,6 +435,11 @@ def pay(a, pool, tranche, amount):
     return amount
 
 
+def is_dear(a, tranche, value):
+    """Whether a token is, were all of the class worth this."""
+    return a.is_less(a.number(DEAREST) * tranche.books.supply, value)
+
+
 def room(a, pool, inputs, k):
     """What may leave class k without breaking the test of a class above it; none for unlimited."""
     if not inputs.lent:
@@ -484,7 +490,7 @@ def pay_coupons(a, pool, inputs, budget, among):
         if not tranche.terms.pays_out:
             budget = budget - a.min(budget, tranche.books.coupon)
         elif tranche.is_residual:
-            if not inputs.estimated:
+            if not inputs.estimated and not is_dear(a, tranche, tranche.value):
                 rest = least(a, budget, tranche.value, room(a, pool, inputs, i))
                 budget = budget - pay_coupon(a, pool, tranche, rest)
         elif i == first or not inputs.frozen:
@@ -606,7 +612,7 @@ def deposit(a, pool, k):
             return
         tokens = amount = offered
     else:
-        if a.is_less(a.number(DEAREST) * books.supply, tranche.entry):
+        if is_dear(a, tranche, tranche.entry):
             return
         tokens = a.down(offered * books.supply / tranche.entry)
         amount = a.taken(offered, tokens, tranche.entry / books.supply)

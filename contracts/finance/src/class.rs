@@ -6,6 +6,11 @@ use crate::claim::Claim;
 use crate::distribution::INDEX_ONE;
 use crate::fixed::{add, mul_div, sub, MathError, Ratio, Rounding};
 
+/// The most that a base unit of a token may be worth where money enters or coupons of the residual are paid, in base units of cash:
+/// every order of a fill loses up to a base unit of tokens to rounding, and a coupon on few tokens would raise their index by what it
+/// has room for, for all who follow. The first token costs one; a price like this is not earned but made, by who is alone with few.
+pub(crate) const DEAREST: u128 = 1_000;
+
 /// What settlements read and change of a class.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Class {
@@ -37,6 +42,11 @@ impl Class {
     /// Whether the class is worth less than its claim: it and the classes below take no new money.
     pub fn is_impaired(&self) -> bool {
         self.claim.is_some_and(|claim| self.value < claim.amount)
+    }
+
+    /// Whether a token of the class is too [dear](DEAREST), were all of them worth `value`.
+    pub(crate) fn is_dear_at(&self, value: u128) -> bool {
+        value > self.supply.saturating_mul(DEAREST)
     }
 
     /// Cash of up to `amount` goes to the holders; no token is burned for it. Returns what is paid: nothing

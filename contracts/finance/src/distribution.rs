@@ -81,7 +81,7 @@ impl<'a> Distribution<'a> {
             };
             let due = match class.claim {
                 Some(_) => class.coupon.min(self.interest),
-                None if self.outlook.estimated => 0,
+                None if self.outlook.estimated || class.is_dear_at(class.value) => 0,
                 None => self.interest,
             };
             let taken = if *policy == Policy::Accumulate {

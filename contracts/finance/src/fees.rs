@@ -69,7 +69,7 @@ impl Fees {
 }
 
 /// The fee on the gain of `supply` tokens worth `value` above the high-water mark of one, rounded down, and the new mark. A
-/// mark is scaled [`INDEX_ONE`]; one beyond the range is one that nobody exceeds.
+/// mark is scaled [`INDEX_ONE`]; one beyond the range is taken as the highest there is.
 pub fn performance(
     fee: Ratio,
     value: u128,

@@ -7,13 +7,9 @@
 
 use alloc::vec::Vec;
 
-use crate::class::{values, Class};
+use crate::class::{values, Class, DEAREST};
 use crate::fixed::{add, mul_div, sub, MathError, Ratio, Rounding};
 use crate::waterfall;
-
-/// The most that a base unit of a token may cost who enters, in base units of cash: every order of a fill loses up to a base unit of
-/// tokens to rounding. The first one costs one; a price like this is not earned but made, by who is alone with few tokens.
-const DEAREST: u128 = 1_000;
 
 /// A class that is worth nothing begins anew for who enters, unless there is more than a token for so many of his.
 const CRUMBS: u128 = 1_000_000;
@@ -174,7 +170,7 @@ pub fn room_to_leave(classes: &[Class], index: usize, lent: bool) -> Result<u128
     Ok(room)
 }
 
-/// What of `cash` is taken for how many tokens: nothing above [`DEAREST`]. Cash that would buy only a fraction of a token stays in
+/// What of `cash` is taken for how many tokens: nothing where a token is too [dear](crate::class::DEAREST). Cash that would buy only a fraction of a token stays in
 /// the order, but for a base unit of rounding: given to the class it would let a sole holder raise the price of a token until
 /// others lose theirs to rounding.
 fn issue(class: &Class, cash: u128) -> Result<(u128, u128), MathError> {
@@ -185,7 +181,7 @@ fn issue(class: &Class, cash: u128) -> Result<(u128, u128), MathError> {
         return Ok((taken, taken));
     }
     let minted = match class.entry {
-        entry if entry > class.supply.saturating_mul(DEAREST) => 0,
+        entry if class.is_dear_at(entry) => 0,
         entry => mul_div(cash, class.supply, entry, Rounding::Down).unwrap_or(0),
     };
     let cost = mul_div(minted, class.entry, class.supply, Rounding::Up)?;

@@ -338,3 +338,50 @@ fn a_deposit_that_only_fees_keep_within_the_range_stops_no_settlement() {
     assert_eq!(after.trace.fees_funded, 20 * UNIT);
     assert_eq!(after.trace.value_after, entered.trace.value_after);
 }
+
+#[test]
+fn who_is_alone_with_few_tokens_does_not_fill_the_index_of_those_who_follow() {
+    // All but 1 001 base units of the residual have left, and 12 000 of the senior claim of 40 000 were given up, which makes them dear.
+    // A coupon of 2 on them would be more per token than an index can tell; here a unit is 10⁹ of the usual ones.
+    let units = |amount: u128| amount * 1_000_000_000;
+    let residual = ClassTerms {
+        policy: Policy::PayOut,
+        ..class(0, 0)
+    };
+    let terms = terms(vec![class(0, 2_000), residual]);
+    let mut alone = state(&[units(28_000)], &[units(28_000), 0]);
+    alone.classes[1].supply = 1_001;
+    alone.interest = units(2) * UNIT;
+    let inputs = |cash, demand: [Demand; 2]| Inputs {
+        cash: units(cash) * UNIT,
+        demand: demand.into(),
+        ..Inputs::default()
+    };
+    let stays = settled(&terms, &alone, inputs(40_002, Default::default()));
+    assert_eq!(
+        (stays.classes[1].payout.coupon, stays.classes[1].index),
+        (0, 0)
+    );
+    // He leaves with it all.
+    let out = Demand {
+        redemptions: Waiting {
+            market: 1_001,
+            ..Waiting::default()
+        },
+        ..Demand::default()
+    };
+    let left = settled(
+        &terms,
+        &stays.state,
+        inputs(40_002, [leave(units(28_000)), out]),
+    );
+    assert_eq!(left.classes[1].fill.paid, units(12_002) * UNIT);
+    assert_eq!(left.trace.cash_after, 0);
+    // Those who come after him are paid all of their coupon.
+    let enter = [enter(units(400_000)), enter(units(100_000))];
+    let mut entered = settled(&terms, &left.state, inputs(0, enter));
+    assert_eq!(entered.classes[1].fill.deposited, units(100_000) * UNIT);
+    entered.state.interest = units(500) * UNIT;
+    let paid = settled(&terms, &entered.state, inputs(500_500, Default::default()));
+    assert_eq!(paid.classes[1].payout.coupon, units(500) * UNIT);
+}
