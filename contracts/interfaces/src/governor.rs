@@ -190,7 +190,7 @@ pub trait Governor {
     /// Casts votes of the caller, as many as he had at the snapshot and has not cast yet. Returns how many that were.
     ///
     /// # Events
-    /// [`VoteCast`]; [`DeadlineExtended`], if the quorum came late.
+    /// [`VoteCast`]; [`DeadlineExtended`], if the proposal came to be won late.
     ///
     /// # Errors
     /// [`GovernorError::UnknownProposal`], [`GovernorError::WrongState`], [`GovernorError::Vote`],
@@ -337,7 +337,7 @@ pub struct VoteCast {
     pub ballot: Votes,
 }
 
-/// The quorum came late.
+/// A proposal came to be won so late that those who are against it are given time.
 #[ink::event]
 pub struct DeadlineExtended {
     /// The proposal.

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`trace`] | a value that changes, and what it was at any moment before |
 //! | [`ballot`] | votes for, against and abstained; how a voter spends his |
-//! | [`proposal`] | from the snapshot to the execution: states, late quorum, timelock |
+//! | [`proposal`] | from the snapshot to the execution: states, late majorities, timelock |
 //! | [`settings`] | delays, periods and shares, each between a minimum and a maximum |
 //!
 //! Moments are those of blocks: what happens within one block happens at one time. So "before" always means in an earlier

@@ -1,4 +1,4 @@
-//! From the snapshot to the execution: states, late quorum, timelock.
+//! From the snapshot to the execution: states, late majorities, timelock.
 //!
 //! ```text
 //!  made        snapshot            deadline    queued        ready           end of grace
@@ -84,8 +84,10 @@ pub struct Quorum {
 pub struct Proposal {
     /// Votes are what they were at this moment.
     pub snapshot: Timestamp,
-    /// The last moment to vote; later if the quorum comes late.
+    /// The last moment to vote.
     pub deadline: Timestamp,
+    /// Whether that is later than it was, since it came to be won late.
+    pub is_extended: bool,
     /// All that were cast.
     pub votes: Votes,
     /// None before the first vote.
@@ -130,8 +132,8 @@ impl Proposal {
         self.quorum.is_some_and(is_early) && self.is_won()
     }
 
-    /// Counts a ballot. Returns whether it made the `quorum` so late that the deadline moved, to `extension` from now: whoever
-    /// is against it has so long to answer, however late the others came.
+    /// Counts a ballot. Returns whether the proposal came to be won by it so late that the deadline moved, to `extension` from now:
+    /// whoever is against it has so long to answer, once, however late the others came and whoever made the quorum.
     pub fn count(
         &mut self,
         ballot: &Votes,
@@ -139,16 +141,17 @@ impl Proposal {
         extension: Period,
         now: Timestamp,
     ) -> bool {
+        let was_won = self.is_won();
         self.quorum = Some(quorum);
-        let before = self.votes;
-        self.votes = before.plus(ballot);
-        let is_made = !before.is_quorate(quorum.least) && self.votes.is_quorate(quorum.least);
+        self.votes = self.votes.plus(ballot);
         let until = now.plus(extension);
-        let is_late = is_made && until > self.deadline;
-        if is_late {
-            self.deadline = until;
+        let is_late = !was_won && self.is_won() && until > self.deadline;
+        if !is_late || self.is_extended {
+            return false;
         }
-        is_late
+        self.deadline = until;
+        self.is_extended = true;
+        true
     }
 
     /// From `now` on it waits. Returns until when.
@@ -219,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn a_quorum_that_comes_late_leaves_time_to_answer_once() {
+    fn what_is_won_late_leaves_time_to_answer_once() {
         let ballot = |in_favour| Votes {
             in_favour,
             ..Votes::default()
@@ -233,6 +236,27 @@ mod tests {
         assert_eq!(proposal.deadline, Timestamp(28));
         assert!(!count(&mut proposal, 1, 28));
         assert_eq!(proposal.deadline, Timestamp(28));
+    }
+
+    #[test]
+    fn who_makes_the_quorum_early_by_abstaining_still_leaves_time_to_answer() {
+        let mut proposal = proposal();
+        let mut count = |against, in_favour, abstain, now| {
+            let ballot = Votes {
+                against,
+                in_favour,
+                abstain,
+            };
+            let is_late = proposal.count(&ballot, QUORUM, Period(8), Timestamp(now));
+            (is_late, proposal.deadline.0)
+        };
+        assert_eq!(count(0, 0, 20, 5), (false, 20));
+        // Nothing is won by a draw, nor for those who are against.
+        assert_eq!(count(1, 1, 0, 19), (false, 20));
+        assert_eq!(count(0, 1, 0, 20), (true, 28));
+        // Whoever answers has the last word, or none.
+        assert_eq!(count(1, 0, 0, 27), (false, 28));
+        assert_eq!(count(0, 1, 0, 28), (false, 28));
     }
 
     #[test]
@@ -296,17 +320,17 @@ mod tests {
 
         #[test]
         fn the_deadline_only_moves_away_and_no_further_than_the_extension(
-            votes in proptest::collection::vec((0..8u128, 5..40u64), 1..20), extension in 0..16u64,
+            votes in proptest::collection::vec(((0..8u128, 0..8u128, 0..8u128), 5..40u64), 1..20), extension in 0..16u64,
         ) {
             let mut proposal = proposal();
             let mut votes = votes;
             votes.sort_by_key(|(_, now)| *now);
-            for (in_favour, now) in votes {
+            for ((against, in_favour, abstain), now) in votes {
                 if state(&proposal, now) != State::Active {
                     continue;
                 }
                 let before = proposal.deadline;
-                let ballot = Votes { in_favour, ..Votes::default() };
+                let ballot = Votes { against, in_favour, abstain };
                 let is_late = proposal.count(&ballot, QUORUM, Period(extension), Timestamp(now));
                 prop_assert!(proposal.deadline >= before);
                 prop_assert_eq!(is_late, proposal.deadline > before);

@@ -44,7 +44,7 @@ pub struct Settings {
     pub voting_delay: Period,
     /// From the snapshot to the deadline: one of [`VOTING_PERIODS`].
     pub voting_period: Period,
-    /// From a vote that makes the quorum late to the new deadline; at most the voting period.
+    /// From a vote by which a proposal comes to be won late to the new deadline; at most the voting period.
     pub late_extension: Period,
     /// The share of all votes that it takes to propose: one of [`THRESHOLDS`].
     pub threshold: Ratio,
@@ -160,7 +160,7 @@ impl Settings {
     }
 }
 
-/// Whether a late quorum may extend a vote of `voting_period` by so much: no further than by another vote.
+/// Whether a late majority may extend a vote of `voting_period` by so much: no further than by another vote.
 pub fn is_extension(extension: Period, voting_period: Period) -> bool {
     extension <= voting_period
 }
