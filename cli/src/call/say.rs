@@ -4,7 +4,7 @@ use anyhow::{ensure, Context, Result};
 use clap::{Args, Subcommand, ValueEnum};
 use deployment::contracts::{Delegation, Permit, Psp22};
 use finance::governance::ballot::Vote;
-use finance::{Period, Timestamp};
+use finance::Timestamp;
 use indicatif::ProgressBar;
 use ink::codegen::TraitCallBuilder;
 use interfaces::compliance::{ComplianceRegistry, Statement, StatementMessage, Tranches};
@@ -96,7 +96,7 @@ type Signature = [u8; 64];
 
 /// Something to be said, by whoever is at the desk.
 #[derive(Clone, Copy)]
-enum Said {
+pub enum Said {
     Allowance {
         token: AccountId,
         spender: AccountId,
@@ -128,21 +128,21 @@ impl Sign {
             actor: AccountId(key.public_key().0),
         };
         let within = period(&self.within)?;
+        // Once: what is signed is what was shown and confirmed, whatever the node would answer afterwards.
+        let now = desk.chain.now()?;
+        let (what, said) = self.say.read(&desk, now)?;
         let Step {
             contract, input, ..
-        } = self.say.step(&desk)?;
-        let (signer, said) = (address::show(desk.actor), book.message(contract, &input));
-        eprintln!("signed by   {} ({signer})\nas if sent  {said}", self.r#as);
+        } = said.by_call(&desk, what.clone())?;
+        let (signer, shown) = (address::show(desk.actor), book.message(contract, &input));
+        eprintln!("signed by   {} ({signer})\nas if sent  {shown}", self.r#as);
         // A node whose clock is ahead would have a deadline be later than it is thought to be.
-        eprintln!(
-            "at          {} by the node's clock",
-            calendar::write(desk.chain.now()?)
-        );
+        eprintln!("at          {} by the node's clock", calendar::write(now));
         ensure!(
             self.yes || confirmed("Sign?")?,
             "nothing was signed: not confirmed"
         );
-        let signed = self.say.sign(&desk, within, |text| key.sign(text).0)?;
+        let signed = said.signed(&desk, what, now.plus(within), |text| key.sign(text).0)?;
         self.subject.output.document(&signed)
     }
 }
@@ -150,28 +150,12 @@ impl Sign {
 impl Say {
     /// The message of a transaction of one's own.
     pub fn step(&self, desk: &Desk) -> Result<Step> {
-        let (what, said) = self.read(desk)?;
+        let (what, said) = self.read(desk, desk.chain.now()?)?;
         said.by_call(desk, what)
     }
 
-    /// The message that somebody else may submit until a time from now.
-    pub fn sign(
-        &self,
-        desk: &Desk,
-        within: Period,
-        sign: impl Fn(&Text) -> Signature,
-    ) -> Result<Signed> {
-        let (what, said) = self.read(desk)?;
-        let deadline = desk.chain.now()?.plus(within);
-        let signature = sign(&said.text(desk, deadline)?);
-        Ok(Signed::of(
-            desk,
-            said.by_signature(desk, what, deadline, signature)?,
-        ))
-    }
-
-    fn read(&self, desk: &Desk) -> Result<(String, Said)> {
-        let now = desk.chain.now()?;
+    /// What is said at `now`, in words and as such.
+    pub fn read(&self, desk: &Desk, now: Timestamp) -> Result<(String, Said)> {
         Ok(match self {
             Self::Approve {
                 token,
@@ -240,6 +224,19 @@ impl Say {
 }
 
 impl Said {
+    /// The message that somebody else may submit until the deadline.
+    pub fn signed(
+        self,
+        desk: &Desk,
+        what: String,
+        deadline: Timestamp,
+        sign: impl Fn(&Text) -> Signature,
+    ) -> Result<Signed> {
+        let signature = sign(&self.text(desk, deadline)?);
+        let step = self.by_signature(desk, what, deadline, signature)?;
+        Ok(Signed::of(desk, step))
+    }
+
     fn by_call(self, desk: &Desk, what: String) -> Result<Step> {
         Ok(match self {
             Self::Allowance {
