@@ -100,7 +100,7 @@ impl Deal {
             .iter()
             .map(|tranche| deploying.tranche_token(agent, registry, &tranche.token));
         let tranches = tranches.collect::<Result<Vec<_>>>()?;
-        let governance = deploying.governance(pool, &tranches)?;
+        let governance = deploying.governance(cash, pool, &tranches)?;
         let parameters = deploying.parameters(configurator, &governance)?;
         let oracle = deploying.oracle(governance.governor)?;
         let waterfall = chain.deploy("waterfall", deployer, (), &sheet.name)?;

@@ -254,10 +254,10 @@ impl World {
         );
     }
 
-    /// What everybody who was ever named has in one tranche.
+    /// What everybody who was ever named has in one tranche, and those who lock have for others.
     fn theirs(&self, id: TrancheId, class: &BookView) -> Theirs {
         let mut sum = Theirs::default();
-        for owner in self.people() {
+        for owner in self.people().into_iter().chain(self.lockers()) {
             let order = self.reads(self.orders().order(id, owner)).unwrap();
             let distribution = match class.index {
                 0 => 0,

@@ -16,7 +16,7 @@ use finance::insurance::Rules;
 use finance::{Period, Price, Ratio, Timestamp};
 use ink::codegen::TraitCallBuilder;
 use interfaces::async_vault::{AsyncVault as _, Conditions, OrderView};
-use interfaces::collateral_vault::CollateralVault;
+use interfaces::collateral_vault::{CollateralVault, LoanServicing};
 use interfaces::liquidation_engine::LiquidationEngine;
 use interfaces::oracle_adapter::{OracleAdapter, OracleError};
 use interfaces::tranche_pool::Settlement;
@@ -230,6 +230,24 @@ impl World {
     pub fn people(&self) -> Vec<AccountId> {
         let names = self.names.borrow();
         names.iter().map(|name| self.chain.account(name)).collect()
+    }
+
+    /// What holds tranche tokens for those who vote with them.
+    pub fn lockers(&self) -> Vec<AccountId> {
+        let votes = self.deal.governance.votes.as_ref();
+        votes.map_or(vec![], |votes| votes.vetoes.clone())
+    }
+
+    /// "olga", who alone has borrowed, pays all interest to the end of the epoch, and somebody closes it.
+    #[track_caller]
+    pub fn close_epoch_with_interest(&self, position: PositionId) -> Settlement {
+        self.end_epoch();
+        let view = self.reads(self.servicing().position(position)).unwrap();
+        let principal = self.reads(self.vault().portfolio()).unwrap().principal;
+        let interest = view.debt - principal;
+        self.provide_cash("olga", interest);
+        self.does("olga", self.vault().repay(position, interest));
+        self.close_epoch()
     }
 
     /// Sends a message that must succeed.

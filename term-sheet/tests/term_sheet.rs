@@ -361,10 +361,6 @@ fn every_rule_of_governance_says_what_is_wrong() {
         (guarded("governance.delay = \"31 d\""), ", line 6, column 20, governance.delay: the governor allows 48 h to "),
         (token("[]"), ", line 6, column 72, governance.token: nobody could vote"),
         (token(twice), "governance.token: `A` is taken or empty"),
-        (
-            guarded("governance = {}").replace("symbol = \"J\"\n", "symbol = \"J\"\ndistribution = \"pay out\"\n"),
-            ": to vote, tokens of Junior are locked, and it pays its coupons out, which nobody would get: write who votes instead",
-        ),
     ];
     for (sheet, expected) in cases {
         let message = parse(&sheet).expect_err(expected);

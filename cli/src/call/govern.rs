@@ -18,6 +18,8 @@ pub enum Govern {
     Lock { class: String, tokens: String },
     /// Take locked tokens back, whatever they voted
     Unlock { class: String, tokens: String },
+    /// Collect the cash that was paid on tokens of a class while they were locked
+    ClaimLocked { class: String },
     /// Propose what a file says
     Propose { file: PathBuf },
     /// Take back a proposal that is pending; the guardian: end one that waits
@@ -48,6 +50,12 @@ impl Govern {
                 let amount = units(tokens, votes.token)?;
                 let unlock = Locker::from(votes.address).call_mut().unlock(amount);
                 Step::new(format!("take back {tokens} tokens"), unlock)
+            }
+            Self::ClaimLocked { class } => {
+                let votes = desk.electorate(class)?;
+                let mut locker = Locker::from(votes.address);
+                let claim = locker.call_mut().claim_distribution(desk.actor);
+                Step::new("collect what was paid on locked tokens", claim)
             }
             Self::Propose { file } => {
                 let propose = governor.call_mut().propose(proposal::read(desk, file)?);

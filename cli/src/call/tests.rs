@@ -92,9 +92,10 @@ impl<'a> World<'a> {
         let said = Said::try_parse_from([&["sluice"], said].concat())?;
         let key = self.network.key(who)?;
         let within = Period::from_secs(3_600);
-        let signed = said
-            .say
-            .sign(&self.desk(who), within, |text| key.sign(text).0)?;
+        let desk = self.desk(who);
+        let now = desk.chain.now()?;
+        let (what, said) = said.say.read(&desk, now)?;
+        let signed = said.signed(&desk, what, now.plus(within), |text| key.sign(text).0)?;
         let file = self.file(&serde_json::to_string(&signed)?);
         let submitted = self.tries("Keeper", &["submit", &file]);
         fs::remove_file(file)?;
@@ -200,6 +201,8 @@ fn a_class_vetoes_and_the_proposer_takes_back() {
     world.acts("Insurer", &["veto", &proposal, "Senior"]);
     let view = world.acts("Keeper", &["send", "governor", "proposal", &proposal]);
     assert!(view.contains("state: Canceled"), "{view}");
+    let error = world.refuses("Insurer", &["claim-locked", "Senior"]);
+    assert!(error.contains("nothing is owed"), "{error}");
     world.acts("Insurer", &["unlock", "Senior", "60 000"]);
     fs::remove_file(file).unwrap();
 }
@@ -426,7 +429,10 @@ fn what_is_signed_is_what_the_contracts_ask_for_whatever_the_node_says() {
             signed.set(*text);
             [0; 64]
         };
-        said.say.sign(desk, within, sign).map(|_| signed.get())
+        let now = desk.chain.now()?;
+        let (what, said) = said.say.read(desk, now)?;
+        let signing = said.signed(desk, what, now.plus(within), sign);
+        signing.map(|_| signed.get())
     };
     let desk = world.desk("Arranger");
     let (chain, deal, me) = (desk.chain, desk.deal, desk.actor);

@@ -1,4 +1,4 @@
-//! A PSP22 token that votes: of a fixed supply, or against a token that it locks.
+//! A PSP22 token that votes: of a fixed supply, or against a tranche token that it locks.
 #![cfg_attr(not(feature = "std"), no_std, no_main)]
 
 mod peers;
@@ -17,13 +17,16 @@ mod governance_token {
     use finance::time;
     use ink::prelude::{string::String, vec::Vec};
     use ink::storage::{traits::ManualKey, Lazy, Mapping};
+    use interfaces::earnings::{Cash, Earnings};
     use interfaces::ensure;
     use interfaces::governance_token::{
         About, DelegateChanged, Delegation, DelegationError, DelegationMessage, Electorate,
-        ElectorateError, GovernanceTokenTerms, Issue, Locked, Locker, VoterView, NO_LOCKER,
+        ElectorateError, GovernanceTokenTerms, Issue, Locked, Locker, VoterView, NOTHING_OWED,
+        NO_LOCKER,
     };
     use interfaces::permit::Text;
     use interfaces::tranche_token::{PSP22Error, PSP22Metadata, BEYOND_128_BITS, PSP22};
+    use interfaces::transfer_agent::DistributionClaimed;
     use psp22::{Approval, Transfer};
 
     /// An account, or nobody: what nobody has is the supply, all that was made of nothing.
@@ -44,6 +47,8 @@ mod governance_token {
         allowances: Mapping<(AccountId, AccountId), Balance, ManualKey<3>>,
         /// Fixed at creation. Apart, because no transfer needs it.
         about: Lazy<About, ManualKey<4>>,
+        /// What was paid on locked tokens, by whose they were, until it is claimed.
+        earnings: Mapping<AccountId, Earnings, ManualKey<5>>,
     }
 
     impl GovernanceTokenContract {
@@ -56,6 +61,7 @@ mod governance_token {
                 history: Mapping::default(),
                 allowances: Mapping::default(),
                 about: Lazy::new(),
+                earnings: Mapping::default(),
             };
             token.about.set(&terms.about);
             match terms.issue {
@@ -97,27 +103,58 @@ mod governance_token {
             if value == 0 {
                 return Ok(());
             }
-            self.shift(from, Change::Less(value))?;
-            self.shift(to, Change::More(value))?;
+            let index = self.locked.as_ref().map(peers::index).transpose()?;
+            self.shift(from, Change::Less(value), index)?;
+            self.shift(to, Change::More(value), index)?;
             self.env().emit_event(Transfer { from, to, value });
             Ok(())
         }
 
-        /// Changes what `owner` has, and the votes of whoever votes with it.
-        fn shift(&mut self, owner: Who, change: Change) -> Result<(), PSP22Error> {
+        /// Changes what `owner` has, and the votes of whoever votes with it. First it earned what was paid up to `index`.
+        fn shift(
+            &mut self,
+            owner: Who,
+            change: Change,
+            index: Option<u128>,
+        ) -> Result<(), PSP22Error> {
             let change = match owner {
                 Some(_) => change,
                 // What is taken from nobody is made.
                 None => change.reversed(),
             };
             let mut voter = self.load(owner);
-            let balance = change.of(voter.balance);
-            voter.balance = balance.ok_or_else(|| match owner {
+            let balance = change.of(voter.balance).ok_or_else(|| match owner {
                 Some(_) => PSP22Error::InsufficientBalance,
                 None => PSP22Error::Custom(BEYOND_128_BITS.into()),
             })?;
+            if let (Some(owner), Some(index)) = (owner, index) {
+                let earned = self.earned(&owner).at(voter.balance, index);
+                self.keep_earnings(&owner, balance, &earned);
+            }
+            voter.balance = balance;
             self.keep(owner, voter, change);
             Ok(())
+        }
+
+        fn earned(&self, owner: &AccountId) -> Earnings {
+            self.earnings.get(owner).unwrap_or_default()
+        }
+
+        /// Stores what an owner of `balance` earned.
+        fn keep_earnings(&mut self, owner: &AccountId, balance: Balance, earned: &Earnings) {
+            if balance == 0 && earned.owed == Cash::default() {
+                self.earnings.remove(owner);
+            } else {
+                self.earnings.insert(owner, earned);
+            }
+        }
+
+        /// What is locked, and what `owner` has and is owed of it now.
+        fn holding(&self, owner: &AccountId) -> Result<(Locked, Balance, Earnings), PSP22Error> {
+            let locked = self.locks()?;
+            let balance = self.load(Some(*owner)).balance;
+            let index = peers::index(&locked)?;
+            Ok((locked, balance, self.earned(owner).at(balance, index)))
         }
 
         fn load(&self, who: Who) -> Voter {
@@ -239,15 +276,8 @@ mod governance_token {
             message.text()
         }
 
-        /// Moves tokens that are or will be locked.
-        fn move_locked(
-            &self,
-            from: AccountId,
-            to: AccountId,
-            value: Balance,
-        ) -> Result<(), PSP22Error> {
-            let locked = self.locked.ok_or(PSP22Error::Custom(NO_LOCKER.into()))?;
-            peers::transfer_from(locked.underlying, from, to, value)
+        fn locks(&self) -> Result<Locked, PSP22Error> {
+            self.locked.ok_or(PSP22Error::Custom(NO_LOCKER.into()))
         }
     }
 
@@ -332,15 +362,39 @@ mod governance_token {
         #[ink(message)]
         fn lock(&mut self, value: Balance) -> Result<(), PSP22Error> {
             let caller = self.env().caller();
+            let locked = self.locks()?;
             self.change(None, Some(caller), value)?;
-            self.move_locked(caller, self.env().account_id(), value)
+            peers::pull(locked.underlying, caller, self.env().account_id(), value)
         }
 
         #[ink(message)]
         fn unlock(&mut self, value: Balance) -> Result<(), PSP22Error> {
             let caller = self.env().caller();
+            let locked = self.locks()?;
             self.change(Some(caller), None, value)?;
-            self.move_locked(self.env().account_id(), caller, value)
+            peers::push(locked.underlying, caller, value)
+        }
+
+        #[ink(message)]
+        fn distribution(&self, owner: AccountId) -> Result<Balance, PSP22Error> {
+            let (.., earned) = self.holding(&owner)?;
+            Ok(earned.owed.whole)
+        }
+
+        #[ink(message)]
+        fn claim_distribution(&mut self, owner: AccountId) -> Result<Balance, PSP22Error> {
+            let (locked, balance, mut earned) = self.holding(&owner)?;
+            let cash = core::mem::take(&mut earned.owed.whole);
+            ensure!(cash > 0, PSP22Error::Custom(NOTHING_OWED.into()));
+            self.keep_earnings(&owner, balance, &earned);
+            peers::collect(&locked, self.env().account_id())?;
+            peers::push(locked.cash, owner, cash)?;
+            self.env().emit_event(DistributionClaimed {
+                owner,
+                tranche: locked.tranche,
+                cash,
+            });
+            Ok(cash)
         }
     }
 

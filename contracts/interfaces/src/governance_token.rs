@@ -9,9 +9,12 @@
 //! within a block, nor twice with what he passes on.
 //!
 //! **Supply.** A token is one of two kinds for good. Of the *fixed* kind all there is was made at creation, for the holder in its
-//! terms; there is no minter. The *locker* takes another token in, one to one, and gives it back on demand: the class of a
-//! deal votes through it. What underlies it must be a `PSP22` that moves exactly what it is told; cash distributed to locked
-//! tokens is the locker's and stays there, so lock classes that accumulate.
+//! terms; there is no minter. The *locker* takes a tranche token in, one to one, and gives it back on demand: the class of a
+//! deal votes through it.
+//!
+//! **Distributions.** What a deal pays on locked tokens (coupons, principal, all there is when it winds down) is sent to the locker, and
+//! is owed to whoever had the tokens locked when it was paid, by the [index](crate::tranche_token::TrancheToken::distribution_index) of
+//! what it locks. What it refuses, or what its cash does, stops nobody from unlocking.
 
 use crate::calls::CallError;
 use crate::permit::Text;
@@ -23,6 +26,8 @@ use psp22::PSP22Error;
 
 /// The message of the error of a token that locks nothing.
 pub const NO_LOCKER: &str = "the supply is fixed";
+/// The message of the error of a locker that owes an account nothing.
+pub const NOTHING_OWED: &str = "nothing is owed";
 
 /// What a token is made with. Nothing of it ever changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,6 +80,8 @@ pub struct Locked {
     pub pool: AccountId,
     /// The class.
     pub tranche: TrancheId,
+    /// What its distributions are paid in.
+    pub cash: AccountId,
 }
 
 /// Who may vote, and how much: what a governor asks.
@@ -161,6 +168,24 @@ pub trait Locker {
     /// [`PSP22Error::InsufficientBalance`], and as [`Locker::lock`].
     #[ink(message)]
     fn unlock(&mut self, value: Balance) -> Result<(), PSP22Error>;
+
+    /// The cash that `owner` is owed for what was paid on tokens while he had them locked, in whole base units.
+    ///
+    /// # Errors
+    /// As [`Locker::lock`].
+    #[ink(message)]
+    fn distribution(&self, owner: AccountId) -> Result<Balance, PSP22Error>;
+
+    /// Sends `owner` what [`Locker::distribution`] says, which is first asked of the transfer agent. Anybody may call it. Returns
+    /// the cash sent.
+    ///
+    /// # Events
+    /// [`DistributionClaimed`](crate::transfer_agent::DistributionClaimed).
+    ///
+    /// # Errors
+    /// [`PSP22Error::Custom`] with [`NO_LOCKER`] or [`NOTHING_OWED`]; those of the cash.
+    #[ink(message)]
+    fn claim_distribution(&mut self, owner: AccountId) -> Result<Balance, PSP22Error>;
 }
 
 /// What an account votes, and through whom.

@@ -14,6 +14,7 @@ pub mod calls;
 pub mod collateral_vault;
 pub mod compliance;
 pub mod configurator;
+pub mod earnings;
 pub mod governance_token;
 pub mod governor;
 pub mod insurance_fund;

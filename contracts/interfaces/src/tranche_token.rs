@@ -88,6 +88,11 @@ pub trait TrancheToken {
     #[ink(message)]
     fn distribute(&mut self, per_token: u128) -> Result<(), PSP22Error>;
 
+    /// The cash that was ever distributed per base unit of token, scaled 1e27. It never falls: who holds tokens for others
+    /// shares out by it what they earn ([`Earnings`](crate::earnings::Earnings)).
+    #[ink(message)]
+    fn distribution_index(&self) -> u128;
+
     /// The cash that `owner` is owed, in whole base units.
     #[ink(message)]
     fn distribution(&self, owner: AccountId) -> Balance;

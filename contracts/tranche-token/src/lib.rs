@@ -254,15 +254,20 @@ mod tranche_token {
         }
 
         #[ink(message)]
+        fn distribution_index(&self) -> u128 {
+            self.index
+        }
+
+        #[ink(message)]
         fn distribution(&self, owner: AccountId) -> Balance {
-            self.holder(&owner).owed.whole
+            self.holder(&owner).earnings.owed.whole
         }
 
         #[ink(message)]
         fn take_distribution(&mut self, owner: AccountId) -> Result<Balance, PSP22Error> {
             self.ensure_issuer()?;
             let mut holder = self.holder(&owner);
-            let paid = core::mem::take(&mut holder.owed.whole);
+            let paid = core::mem::take(&mut holder.earnings.owed.whole);
             if paid > 0 {
                 self.keep(&owner, &holder);
             }

@@ -45,7 +45,12 @@ pub struct Votes {
 
 impl Deploying<'_> {
     /// Deploys what a deal with these tranche tokens is governed by.
-    pub(super) fn governance(&self, pool: AccountId, tranches: &[AccountId]) -> Result<Governance> {
+    pub(super) fn governance(
+        &self,
+        cash: AccountId,
+        pool: AccountId,
+        tranches: &[AccountId],
+    ) -> Result<Governance> {
         let guardian = self.chain.account(&self.sheet.guardian)?;
         let governance = match &self.sheet.governor {
             sheet::Governor::Account(name) => {
@@ -57,7 +62,14 @@ impl Deploying<'_> {
             }
             sheet::Governor::Votes(governance) => governance,
         };
-        let locker = |class: usize| self.locker(class, tranches[class], pool);
+        let locker = |class: usize| {
+            self.locker(Locked {
+                underlying: tranches[class],
+                pool,
+                tranche: TrancheId(u32::try_from(class)?),
+                cash,
+            })
+        };
         let electorate = match &governance.electorate {
             Electorate::Token { token, holders } => self.voting_token(token, holders)?,
             Electorate::Residual => locker(self.sheet.residual())?,
@@ -84,17 +96,12 @@ impl Deploying<'_> {
     }
 
     /// What votes for the tokens of a class that are locked in it.
-    fn locker(&self, number: usize, underlying: AccountId, pool: AccountId) -> Result<AccountId> {
-        let class = &self.sheet.tranches[number];
+    fn locker(&self, locked: Locked) -> Result<AccountId> {
+        let class = &self.sheet.tranches[locked.tranche.index()];
         let token = Token {
             name: format!("{} votes", class.token.name),
             symbol: format!("v{}", class.token.symbol),
             decimals: class.token.decimals,
-        };
-        let locked = Locked {
-            underlying,
-            pool,
-            tranche: TrancheId(u32::try_from(number)?),
         };
         self.votes(&token, Issue::Locker(locked))
     }
@@ -112,7 +119,16 @@ impl Deploying<'_> {
         let Some(served) = (0..=holders.len()).find(|served| owed(*served) == left) else {
             bail!("{}", self.moved(token, &psp22, holders, left)?);
         };
-        for (name, amount) in &holders[served..] {
+        let (served, unserved) = holders.split_at(served);
+        for (name, amount) in served {
+            let has = psp22.call().balance_of(self.chain.account(name)?);
+            let has: Balance = self.chain.read(has)?;
+            // What one sent back may be just what another is still to be given.
+            if has < *amount {
+                bail!("{}", self.moved(token, &psp22, holders, left)?);
+            }
+        }
+        for (name, amount) in unserved {
             let to = self.chain.account(name)?;
             let transfer = psp22.call_mut().transfer(to, *amount, vec![]);
             self.chain.execute(holder, transfer)?;
@@ -135,8 +151,8 @@ impl Deploying<'_> {
             Ok(format!("{name} has {has} of {}", whole(*amount)))
         });
         Ok(format!(
-            "the deployer has {} {}, more or less than is still to be given: a holder sent some back. {}. Have the deployer \
-             transfer what is too much to whoever sent it, and start again",
+            "the deployer has {} {}, which is not what is still to be given, or not with those who are: a holder sent some back or on. \
+             {}. Have whoever has too much transfer it to whoever it is missing to, and start again",
             whole(left),
             token.symbol,
             holders.collect::<Result<Vec<_>>>()?.join(", ")

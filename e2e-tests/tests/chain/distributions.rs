@@ -12,7 +12,7 @@ use interfaces::test_asset::{MOODY, REFUSES};
 use interfaces::tranche_pool::Settlement;
 use interfaces::tranche_token::TrancheToken;
 use interfaces::transfer_agent::{DistributionClaimed, Distributions, TransferAgent};
-use interfaces::types::{Balance, PositionId};
+use interfaces::types::Balance;
 use psp22::PSP22;
 use simulator::contracts::Psp22;
 use simulator::input::term_sheet::TermSheet;
@@ -52,22 +52,11 @@ fn all_pay_out(sheet: &mut TermSheet) {
     }
 }
 
-/// "olga" pays all interest to the end of the epoch, and somebody closes it.
-fn closes_with_interest(world: &World, position: PositionId) -> Settlement {
-    world.end_epoch();
-    let view = world.reads(world.servicing().position(position)).unwrap();
-    let principal = world.reads(world.vault().portfolio()).unwrap().principal;
-    let interest = view.debt - principal;
-    world.provide_cash("olga", interest);
-    world.does("olga", world.vault().repay(position, interest));
-    world.close_epoch()
-}
-
 #[test]
 fn interest_pays_coupons_from_the_top_and_the_residual_what_is_left() {
     let world = World::with(all_pay_out).fund();
     let position = world.borrow("olga", eth(8), usd(600));
-    let settled = closes_with_interest(&world, position);
+    let settled = world.close_epoch_with_interest(position);
     // A base unit stays: what lies below the senior must not be a fraction less than 40 %.
     let left = INTEREST - SENIOR_COUPON - MEZZANINE_COUPON - 1;
     let expected = [
@@ -105,7 +94,7 @@ fn all_that_is_not_refused_is_sent_and_a_distribution_that_is_waits() {
     let world = world.fund();
     world.claim("ben", MEZZANINE);
     let position = world.borrow("olga", eth(8), usd(600));
-    closes_with_interest(&world, position);
+    world.close_epoch_with_interest(position);
     world.deposit("ben", JUNIOR, usd(10));
     world.close_epoch();
     let (ben, cash) = (world.account("ben"), world.deal.cash);
@@ -138,7 +127,7 @@ fn a_class_that_accumulates_keeps_its_part_of_the_interest() {
     assert_eq!(payouts(&settled), [NO_PAYOUT; 3]);
     assert_eq!(settled.tranches[0].value_after, usd(600) + SENIOR_COUPON);
     // What was not paid is still due.
-    let settled = closes_with_interest(&world, position);
+    let settled = world.close_epoch_with_interest(position);
     assert!(settled.tranches[1].payout.coupon > 3 * MEZZANINE_COUPON / 2);
     assert_eq!(settled.tranches[1].value_after, usd(250));
     world.assert_balanced();
@@ -167,7 +156,7 @@ fn a_coupon_belongs_to_who_had_the_token_when_it_was_paid() {
     world.cut_off();
     world.redeem_on("eve", SENIOR, usd(120), too_high);
 
-    let settled = closes_with_interest(&world, position);
+    let settled = world.close_epoch_with_interest(position);
     assert_eq!(settled.tranches[0].payout, coupon(SENIOR_COUPON));
     let fifth = SENIOR_COUPON / 5;
     for who in ["ann", "dan"] {
@@ -197,7 +186,7 @@ fn a_coupon_belongs_to_who_had_the_token_when_it_was_paid() {
     assert_eq!((told.cash, sent.answer), (fifth, fifth));
     assert_eq!(world.balance(world.deal.cash, "dan"), fifth);
 
-    let settled = closes_with_interest(&world, position);
+    let settled = world.close_epoch_with_interest(position);
     let second = settled.tranches[0].payout.coupon / 5;
     assert_eq!(world.claim_all("fay"), second);
     assert_eq!(world.balance(world.deal.cash, "dan"), fifth);
@@ -219,7 +208,7 @@ fn cash_that_came_after_the_cut_off_earns_nothing() {
     let position = world.borrow("olga", eth(8), usd(600));
     world.cut_off();
     world.deposit("dan", SENIOR, usd(100));
-    let settled = closes_with_interest(&world, position);
+    let settled = world.close_epoch_with_interest(position);
     assert!(settled.tranches[0].rise > 0);
     let waits = OrderView {
         pending_deposit: usd(100),
@@ -249,7 +238,7 @@ fn tokens_that_a_rule_keeps_from_their_owner_earn_coupons() {
     world.quote(100, 5_000);
     world.claim("ann", SENIOR);
     let position = world.borrow("olga", eth(8), usd(600));
-    closes_with_interest(&world, position);
+    world.close_epoch_with_interest(position);
     world.set_pass(rule, "dan", 0);
     // Dan has no pass: his half of the coupon goes to him, his tokens do not, and they go on earning.
     assert_eq!(
@@ -257,7 +246,7 @@ fn tokens_that_a_rule_keeps_from_their_owner_earn_coupons() {
         SENIOR_COUPON / 2 - 1
     );
     assert_eq!(world.order("dan", SENIOR).claimable_tokens, usd(300));
-    let settled = closes_with_interest(&world, position);
+    let settled = world.close_epoch_with_interest(position);
     let second = settled.tranches[0].payout.coupon / 2;
     world.set_pass(rule, "dan", 1);
     let claimed = world.claim("dan", SENIOR);
@@ -278,7 +267,7 @@ fn one_message_claims_tokens_and_coupons_of_all_classes() {
     world.claim("ann", SENIOR);
     world.claim("ann", JUNIOR);
     let position = world.borrow("olga", eth(8), usd(600));
-    let settled = closes_with_interest(&world, position);
+    let settled = world.close_epoch_with_interest(position);
     let coupons: Vec<_> = payouts(&settled)
         .iter()
         .map(|payout| payout.coupon)
@@ -309,7 +298,7 @@ fn interest_is_diverted_while_a_test_is_broken() {
         });
         let world = world.fund();
         let position = world.borrow("olga", eth(8), usd(600));
-        let settled = closes_with_interest(&world, position);
+        let settled = world.close_epoch_with_interest(position);
         world.assert_balanced();
         settled
     };

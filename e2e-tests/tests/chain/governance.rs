@@ -5,6 +5,7 @@
 use e2e_tests::conformance::assert_is_psp22;
 use e2e_tests::proposals::{action, payload};
 use e2e_tests::*;
+use finance::distribution::Policy;
 use finance::governance::ballot::{Vote, VoteError, Votes};
 use finance::governance::proposal::{State, GRACE};
 use finance::governance::settings::{Setting, SettingError, Settings};
@@ -13,13 +14,15 @@ use ink::codegen::TraitCallBuilder;
 use ink_e2e::Keypair;
 use interfaces::governance_token::{
     About, Delegation as _, DelegationError, Electorate as _, ElectorateError,
-    GovernanceTokenTerms, Issue, Locked, Locker as _,
+    GovernanceTokenTerms, Issue, Locked, Locker as _, NOTHING_OWED,
 };
 use interfaces::governor::{
     Action, Call, Governor as _, GovernorError, GovernorTerms, Payload, Powers, ProposalId,
     SignedVote, Voters,
 };
 use interfaces::test_asset::TestAsset as _;
+use interfaces::tranche_pool::Settlement;
+use interfaces::transfer_agent::{DistributionClaimed, Distributions as _};
 use interfaces::types::{AccountId, Balance};
 use psp22::{PSP22Error, Transfer, PSP22};
 use simulator::chain::NETWORK;
@@ -57,7 +60,10 @@ fn issue(world: &World, issue: Issue) -> AccountId {
 
 impl Assembly {
     fn new() -> Self {
-        let world = World::funded();
+        Self::beside(World::funded())
+    }
+
+    fn beside(world: World) -> Self {
         let holder = world.account("ann");
         let supply = 1_000;
         let token = issue(&world, Issue::Fixed { supply, holder });
@@ -65,6 +71,7 @@ impl Assembly {
             underlying: world.deal.tranche_token(SENIOR),
             pool: world.deal.pool,
             tranche: SENIOR,
+            cash: world.deal.cash,
         };
         let locker = issue(&world, Issue::Locker(locked));
         let assembly = Self {
@@ -242,6 +249,59 @@ fn a_locker_gives_one_vote_for_each_token_and_the_token_back() {
     assert_eq!(world.balance(senior, "ann"), before);
     let not_allowed = PSP22Error::InsufficientAllowance;
     world.refuses("ann", assembly.locker().lock(1), not_allowed);
+}
+
+#[test]
+fn cash_paid_on_locked_tokens_is_for_who_had_them_locked_when_it_was_paid() {
+    // Of 600 senior tokens 200 are locked when interest of 0.1 is paid on all of them; half of those change hands before the same
+    // is paid once more.
+    let world = World::with(|sheet| sheet.tranches[0].terms.policy = Policy::PayOut).fund();
+    let assembly = Assembly::beside(world);
+    let world = &assembly.world;
+    world.claim("ann", SENIOR);
+    assembly.lock("ann", usd(200));
+    let claim = |who| assembly.locker().claim_distribution(world.account(who));
+    let due = |who| world.reads(assembly.locker().distribution(world.account(who)));
+    let position = world.borrow("olga", eth(8), usd(600));
+    let paid = |settled: &Settlement| settled.tranches[0].payout.coupon;
+    // Fractions of a base unit are kept.
+    let first = paid(&world.close_epoch_with_interest(position));
+    assert_eq!(due("ann"), Ok(first / 3));
+    // Who takes them over takes none of it along, nor does who gives them back lose it.
+    let give =
+        Psp22::from(assembly.locker)
+            .call_mut()
+            .transfer(world.account("ben"), usd(100), vec![]);
+    world.does("ann", give);
+    let second = paid(&world.close_epoch_with_interest(position));
+    let (anns, bens) = ((2 * first + second) / 6, second / 6);
+    assert_eq!((due("ann"), due("ben")), (Ok(anns), Ok(bens)));
+    world.does("ben", assembly.locker().unlock(usd(100)));
+    assert_eq!(due("ben"), Ok(bens));
+
+    // Anybody may have it sent to the locker before, and claim for whom it is owed to.
+    world.does("dan", world.distributions().claim_all(assembly.locker));
+    for (who, owed) in [("ann", anns), ("ben", bens)] {
+        let before = world.balance(world.deal.cash, who);
+        let sent = world.sends("dan", claim(who));
+        let told = sent.events::<DistributionClaimed>().pop().unwrap();
+        assert_eq!(
+            (told.owner, told.tranche, told.cash),
+            (world.account(who), SENIOR, owed)
+        );
+        assert_eq!(world.balance(world.deal.cash, who), before + owed);
+        let nothing = PSP22Error::Custom(NOTHING_OWED.into());
+        world.refuses("dan", claim(who), nothing);
+    }
+    let left = world
+        .deal
+        .balance(&world.chain, world.deal.cash, assembly.locker);
+    assert!(left.unwrap() <= 2);
+    world.assert_balanced();
+    // Nobody called for the last.
+    let third = paid(&world.close_epoch_with_interest(position)) / 6;
+    assert_eq!(due("ann"), Ok(third));
+    assert_eq!(world.does("ann", claim("ann")), third);
 }
 
 #[test]

@@ -317,6 +317,9 @@ struct HoldingModel {
     /// Distributed on tokens that lie with the agent, and on those in his wallet.
     coupons: f64,
     distributions: f64,
+    /// In a locker, and what was distributed on those.
+    locked: Balance,
+    locked_cash: f64,
 }
 
 /// The deal as someone would keep it who has all the time in the world.
@@ -1113,6 +1116,7 @@ impl Walk {
             .sum();
         let contracts = [deal.pool, deal.agent, deal.engine].into_iter();
         let contracts = contracts.chain(deal.fund().map(|_| deal.insurance));
+        let contracts = contracts.chain(self.world.lockers());
         let balance = |contract| {
             deal.balance(&self.world.chain, deal.cash, contract)
                 .unwrap()
@@ -1133,6 +1137,8 @@ impl Walk {
             assert_eq!(held, model.held, "tokens of {} in {id:?}", PEOPLE[*who]);
             let distribution = self.world.reads(self.world.token(id).distribution(owner));
             let cash = model.cash as f64 + model.coupons;
+            let (locked, locked_cash) = self.locked(*who, *index);
+            assert_eq!(locked, model.locked, "locked by {}", PEOPLE[*who]);
             for (what, exact, expected) in [
                 (
                     "deposit",
@@ -1147,6 +1153,7 @@ impl Walk {
                 ("tokens", view.claimable_tokens, model.tokens as f64),
                 ("cash", view.claimable_cash, cash),
                 ("distribution", distribution, model.distributions),
+                ("distribution on locked", locked_cash, model.locked_cash),
             ] {
                 let difference = (exact as f64 - expected).abs();
                 let owner = PEOPLE[*who];
@@ -1200,7 +1207,7 @@ impl HoldingModel {
 
     /// All tokens that are his, wherever they lie.
     fn all_tokens(&self) -> Balance {
-        self.held + self.tokens + self.redemption.waiting()
+        self.held + self.locked + self.tokens + self.redemption.waiting()
     }
 }
 
@@ -1337,6 +1344,7 @@ impl Model {
         let per_token = payout as f64 / supply;
         for holding in self.of_class(index) {
             holding.distributions += holding.held as f64 * per_token;
+            holding.locked_cash += holding.locked as f64 * per_token;
             let elsewhere = holding.tokens + holding.redemption.waiting();
             holding.coupons += elsewhere as f64 * per_token;
         }
@@ -1396,10 +1404,11 @@ const WALKS: u32 = 120;
 const WALKERS: u8 = 2;
 
 /// What all walks together must have done, or they are not worth walking.
-const LANDMARKS: [&str; 45] = [
+const LANDMARKS: [&str; 47] = [
     "amortising",
     "cancelled late",
     "claimed income",
+    "claimed of locked",
     "covered",
     "covered in part",
     "claimed a distribution",
@@ -1420,6 +1429,7 @@ const LANDMARKS: [&str; 45] = [
     "liquidated",
     "loan impaired",
     "loan restored",
+    "locked",
     "ordered late",
     "paused",
     "poked",

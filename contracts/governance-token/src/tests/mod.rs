@@ -28,6 +28,7 @@ fn locked(underlying: AccountId) -> Locked {
         underlying,
         pool: accounts().charlie,
         tranche: TrancheId(0),
+        cash: accounts().django,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Cash for the holders: nobody's past coupon moves with his tokens, and no cash is owed twice.
 
 use super::*;
-use crate::holder::ONE;
+use finance::distribution::INDEX_ONE as ONE;
 use interfaces::tranche_token::TrancheToken;
 use proptest::prelude::*;
 

@@ -3,22 +3,24 @@
 
 use e2e_tests::proposals::{action, payload};
 use e2e_tests::*;
+use finance::distribution::Policy;
 use finance::governance::ballot::Vote;
 use finance::governance::settings::Settings;
 use finance::{Period, Ratio, Timestamp};
 use ink::codegen::TraitCallBuilder;
 use interfaces::configurator::Configurator;
-use interfaces::governance_token::{Delegation as _, Electorate as _};
+use interfaces::governance_token::{Delegation as _, Electorate as _, Locker as _};
 use interfaces::governor::{Governor as _, Payload, ProposalId};
 use interfaces::parameters::Parameter;
+use interfaces::transfer_agent::Distributions as _;
 use interfaces::types::{AccountId, Balance};
 use proptest::prelude::*;
 use psp22::PSP22;
-use simulator::contracts::{Delegation, Electorate, Governor, Psp22};
+use simulator::contracts::{Delegation, Electorate, Governor, Locker, Psp22};
 use simulator::input::term_sheet::{self, Governance, TermSheet, Token};
 
 use super::adversary::{scope, RULERS};
-use super::{Walk, PEOPLE};
+use super::{HoldingModel, Walk, PEOPLE};
 
 const SETTINGS: Settings = Settings {
     voting_delay: HOUR,
@@ -42,6 +44,25 @@ pub enum Step {
     Delegate {
         who: usize,
         to: usize,
+    },
+    /// Everybody his senior tokens, to veto with.
+    Lock {
+        permille: u128,
+    },
+    /// Takes them back.
+    Unlock {
+        who: usize,
+        permille: u128,
+    },
+    GiveLocked {
+        who: usize,
+        to: usize,
+        permille: u128,
+    },
+    /// For everybody.
+    ClaimLocked {
+        /// Somebody has claimed for the locker before.
+        collected: bool,
     },
     Propose {
         who: usize,
@@ -72,11 +93,18 @@ pub enum Step {
 
 pub fn step() -> impl Strategy<Value = Step> {
     let (who, number) = (0..PEOPLE.len(), 0usize..4);
+    let permille = 0u128..=1_000;
     let parameter = prop::sample::select(Parameter::ALL);
     prop_oneof![
         2 => (who.clone(), who.clone(), 0u128..500)
             .prop_map(|(who, to, value)| Step::Give { who, to, value }),
         2 => (who.clone(), who.clone()).prop_map(|(who, to)| Step::Delegate { who, to }),
+        6 => permille.clone().prop_map(|permille| Step::Lock { permille }),
+        2 => (who.clone(), permille.clone())
+            .prop_map(|(who, permille)| Step::Unlock { who, permille }),
+        1 => (who.clone(), who.clone(), permille)
+            .prop_map(|(who, to, permille)| Step::GiveLocked { who, to, permille }),
+        4 => any::<bool>().prop_map(|collected| Step::ClaimLocked { collected }),
         4 => (who.clone(), parameter.clone())
             .prop_map(|(who, parameter)| Step::Propose { who, parameter }),
         8 => (who.clone(), number.clone(), prop::bool::weighted(0.8))
@@ -89,8 +117,9 @@ pub fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// Puts the deal under the votes of [`PEOPLE`].
+/// Puts the deal under the votes of [`PEOPLE`]. Its senior class pays its coupons out.
 pub fn govern(sheet: &mut TermSheet) {
+    sheet.tranches[SENIOR.index()].terms.policy = Policy::PayOut;
     let holders = PEOPLE.map(str::to_owned).into_iter().zip(VOTES);
     sheet.governor = term_sheet::Governor::Votes(Governance {
         electorate: term_sheet::Electorate::Token {
@@ -159,6 +188,10 @@ impl Walk {
         match *step {
             Step::Give { who, to, value } => self.give(votes.electorate, who, to, value),
             Step::Delegate { who, to } => self.delegate(votes.electorate, who, to),
+            Step::Lock { permille } => (0..PEOPLE.len()).for_each(|who| self.lock(who, permille)),
+            Step::Unlock { who, permille } => self.unlock(who, permille),
+            Step::GiveLocked { who, to, permille } => self.give_locked(who, to, permille),
+            Step::ClaimLocked { collected } => self.claim_locked(collected),
             Step::Propose { who, parameter } => self.propose(who, parameter),
             Step::Vote {
                 who,
@@ -198,6 +231,82 @@ impl Walk {
             self.assembly.tokens[to] += value;
             self.assembly.note_votes(self.world.chain.now());
         }
+    }
+
+    fn lock(&mut self, who: usize, permille: u128) {
+        self.claim(who, SENIOR.0);
+        let locker = self.world.lockers()[0];
+        let amount = self.senior(who).held * permille / 1_000;
+        let mut senior = Psp22::from(self.world.deal.tranche_token(SENIOR));
+        self.tries(PEOPLE[who], senior.call_mut().approve(locker, amount));
+        let lock = Locker::from(locker).call_mut().lock(amount);
+        if self.tries(PEOPLE[who], lock).is_some() {
+            let senior = self.senior(who);
+            senior.held -= amount;
+            senior.locked += amount;
+            self.count_if(amount > 0, "locked");
+        }
+    }
+
+    fn unlock(&mut self, who: usize, permille: u128) {
+        let amount = self.senior(who).locked * permille / 1_000;
+        let unlock = Locker::from(self.world.lockers()[0])
+            .call_mut()
+            .unlock(amount);
+        assert!(self.tries(PEOPLE[who], unlock).is_some());
+        let senior = self.senior(who);
+        senior.locked -= amount;
+        senior.held += amount;
+    }
+
+    fn give_locked(&mut self, who: usize, to: usize, permille: u128) {
+        let amount = self.senior(who).locked * permille / 1_000;
+        let recipient = self.world.account(PEOPLE[to]);
+        let mut votes = Psp22::from(self.world.lockers()[0]);
+        let give = votes.call_mut().transfer(recipient, amount, vec![]);
+        assert!(self.tries(PEOPLE[who], give).is_some());
+        self.senior(who).locked -= amount;
+        self.senior(to).locked += amount;
+    }
+
+    fn claim_locked(&mut self, collected: bool) {
+        let locker = self.world.lockers()[0];
+        if collected {
+            let collect = self.world.distributions().claim_all(locker);
+            self.tries("anybody", collect);
+        }
+        for (who, name) in PEOPLE.into_iter().enumerate() {
+            let owner = self.world.account(name);
+            let claim = Locker::from(locker).call_mut().claim_distribution(owner);
+            let sent = self.tries("anybody", claim).unwrap_or(0) as f64;
+            let tolerance = self.model.tolerance() as f64;
+            let due = core::mem::take(&mut self.senior(who).locked_cash);
+            assert!((sent - due).abs() <= tolerance, "{sent}, not {due}");
+            self.count_if(sent > 0.0, "claimed of locked");
+        }
+    }
+
+    fn senior(&mut self, who: usize) -> &mut HoldingModel {
+        self.model.holding(who, SENIOR.index())
+    }
+
+    /// What somebody has in the locker of a class, and is owed by it.
+    pub fn locked(&self, who: usize, index: usize) -> (Balance, Balance) {
+        let lockers = self.world.lockers();
+        let Some(locker) = lockers.first().filter(|_| index == SENIOR.index()) else {
+            return (0, 0);
+        };
+        let owner = self.world.account(PEOPLE[who]);
+        let mut locker = Locker::from(*locker);
+        let due = self.world.reads(locker.call().distribution(owner)).unwrap();
+        if due > 0 {
+            let claim = locker.call_mut().claim_distribution(owner);
+            assert_eq!(self.world.reads(claim), Ok(due));
+        }
+        (
+            self.world.balance(self.world.lockers()[0], PEOPLE[who]),
+            due,
+        )
     }
 
     fn delegate(&mut self, token: AccountId, who: usize, to: usize) {

@@ -2,7 +2,6 @@
 
 use std::ops::{Range, RangeInclusive};
 
-use finance::distribution::Policy;
 use finance::governance::settings::{
     SettingError, Settings, DELAYS, QUORUMS, SUPER_QUORUMS, THRESHOLDS, VOTING_DELAYS,
     VOTING_PERIODS,
@@ -93,29 +92,25 @@ impl Check<'_> {
         }
     }
 
-    /// Coupons of locked tokens would be the locker's, and a registry may refuse transfers into it and back.
+    /// A registry may refuse transfers into a locker and back.
     fn ensure_lockable(
         &self,
         tranche: &Tranche,
         span: Option<Range<usize>>,
         is_ruled: bool,
     ) -> Checked<()> {
+        if !is_ruled {
+            return Ok(());
+        }
         let instead = match &span {
             Some(_) => "take it out of `vetoes`",
             None => "write who votes instead into `[governance.token]`",
         };
-        let why = if is_ruled {
-            format!(
-                "the registry could refuse to give them back: {instead}, or remove `[compliance]`"
-            )
-        } else if tranche.terms.policy != Policy::Accumulate {
-            format!(
-                "it pays its coupons out, which nobody would get: {instead}, or let it accumulate"
-            )
-        } else {
-            return Ok(());
-        };
-        let message = format!("to vote, tokens of {} are locked, and {why}", tranche.name);
+        let message = format!(
+            "to vote, tokens of {} are locked, and the registry could refuse to give them back: {instead}, or remove \
+             `[compliance]`",
+            tranche.name
+        );
         Err(self.mistake_at(span, message))
     }
 
