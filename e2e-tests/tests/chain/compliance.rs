@@ -22,7 +22,7 @@ use simulator::deployment::{Code, Host};
 use simulator::input::TermSheet;
 
 const EQUITY: TrancheId = MEZZANINE;
-const SWITZERLAND: Jurisdiction = 756;
+pub const SWITZERLAND: Jurisdiction = 756;
 const IRAN: Jurisdiction = 364;
 
 fn sheet() -> TermSheet {
@@ -30,7 +30,7 @@ fn sheet() -> TermSheet {
 }
 
 /// The deal in which "ann" has 400 senior and "cal" 150 equity; both are resident in Switzerland.
-fn members() -> World {
+pub fn members() -> World {
     let world = ordered();
     world.claim("ann", SENIOR);
     world.claim("cal", EQUITY);
@@ -60,7 +60,7 @@ fn attest(world: &World, who: &str, tranche: TrancheId) {
     attested.unwrap();
 }
 
-fn registry(world: &World) -> Messages<Registry> {
+pub fn registry(world: &World) -> Messages<Registry> {
     world.deal.registry.unwrap().into()
 }
 

@@ -23,7 +23,7 @@ use simulator::contracts::{Delegation, Governor, Locker, Psp22};
 use simulator::deployment::governance::{ensure_in_place, Votes};
 use simulator::input::term_sheet::{self, Electorate, Governance, TermSheet, Token};
 
-const SETTINGS: Settings = Settings {
+pub const SETTINGS: Settings = Settings {
     voting_delay: HOUR,
     voting_period: DAY,
     late_extension: Period(0),
@@ -35,7 +35,7 @@ const SETTINGS: Settings = Settings {
 const GOLD: CollateralId = CollateralId(2);
 const TICK: Period = Period(1);
 
-fn governed_by(electorate: Electorate) -> impl FnOnce(&mut TermSheet) {
+pub fn governed_by(electorate: Electorate) -> impl FnOnce(&mut TermSheet) {
     |sheet| {
         sheet.guardian = "guardian".into();
         sheet.governor = term_sheet::Governor::Votes(Governance {

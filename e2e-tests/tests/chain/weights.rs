@@ -4,13 +4,18 @@
 use std::env;
 use std::fmt::{Debug, Display, Write};
 
+use e2e_tests::proposals::{action, payload};
 use e2e_tests::*;
 use finance::distribution::Policy;
+use finance::governance::ballot::Vote;
 use finance::{Period, Price, Ratio};
 use ink::codegen::TraitCallBuilder;
 use interfaces::async_vault::{AsyncVault, Conditions};
 use interfaces::collateral_vault::{CollateralVault, LoanServicing};
+use interfaces::compliance::{ComplianceRegistry as _, Statement, Tranches};
 use interfaces::configurator::Configurator;
+use interfaces::governance_token::{Delegation as _, Locker as _};
+use interfaces::governor::{Governor as _, Payload};
 use interfaces::insurance_fund::InsuranceFund;
 use interfaces::liquidation_engine::LiquidationEngine;
 use interfaces::oracle_adapter::OracleAdapter;
@@ -22,9 +27,11 @@ use interfaces::types::{AssetId, Balance, PositionId, TrancheId};
 use psp22::PSP22;
 use scale::Decode;
 use simulator::chain::Message;
-use simulator::contracts::{Asset, Psp22};
+use simulator::contracts::{Asset, Delegation, Governor, Locker, Psp22};
+use simulator::input::term_sheet::Electorate;
 
-use crate::{insurance, snapshots};
+use crate::self_governed::{governed_by, SETTINGS};
+use crate::{compliance, insurance, snapshots};
 
 /// Kinds of functions of the chain, as columns of the snapshot. All that are in none of them are `others`: input and
 /// result, caller, time, own address, hashes.
@@ -267,6 +274,86 @@ impl Story {
         self.sends("insurance withdraw", "iris", withdraw);
     }
 
+    /// In a deal of its own, whose senior class vetoes.
+    fn vote(&mut self) {
+        self.world = World::with(|sheet| {
+            governed_by(Electorate::Residual)(sheet);
+            sheet.tranches[0].terms.policy = Policy::PayOut;
+        })
+        .fund();
+        let votes = self.world.deal.governance.votes.clone().unwrap();
+        let veto = votes.vetoes[0];
+        for (who, class, locker) in [("cal", JUNIOR, votes.electorate), ("ann", SENIOR, veto)] {
+            self.world.claim(who, class);
+            let token = self.world.deal.tranche_token(class);
+            let approve = Psp22::from(token).call_mut().approve(locker, usd(150));
+            self.world.does(who, approve);
+        }
+        let lock = Locker::from(votes.electorate).call_mut().lock(usd(150));
+        self.world.does("cal", lock);
+        let lock = Locker::from(veto).call_mut().lock(usd(150));
+        self.sends("locker lock", "ann", lock);
+        let position = self.world.borrow("olga", eth(8), usd(300));
+        self.world.close_epoch_with_interest(position);
+        let (ann, ben) = (self.world.account("ann"), self.world.account("ben"));
+        let give = Psp22::from(veto).call_mut().transfer(ben, usd(1), vec![]);
+        self.sends("locker transfer", "ann", give);
+        let delegate = Delegation::from(veto).call_mut().delegate(ben);
+        self.sends("locker delegate", "ann", delegate);
+        let claim = Locker::from(veto).call_mut().claim_distribution(ann);
+        self.sends("locker claim_distribution", "ann", claim);
+
+        let mut configurator = self.world.configurator();
+        let set = configurator.set(ETH.into(), Parameter::BorrowLtv, Ratio::from_bps(7_700).0);
+        let payload = payload(vec![action(set)]);
+        let another = Payload {
+            description: [2; 32],
+            ..payload.clone()
+        };
+        let propose = self.governor().propose(payload.clone());
+        let executed = self.sends("governor propose", "cal", propose);
+        let vetoed = self.world.does("cal", self.governor().propose(another));
+        self.world.chain.advance(Period(HOUR.0 + 1));
+        let vote = |id| self.governor().vote(id, Vote::For);
+        self.world.does("cal", vote(vetoed));
+        let vote = vote(executed);
+        self.sends("governor vote", "cal", vote);
+        self.world.does("anybody", self.governor().queue(vetoed));
+        let queue = self.governor().queue(executed);
+        self.sends("governor queue", "anybody", queue);
+        self.world.chain.advance(Period(SETTINGS.delay.0 / 2 + 1));
+        let veto_it = self.governor().veto(vetoed, 0);
+        self.sends("governor veto", "ben", veto_it);
+        self.world.chain.advance(SETTINGS.delay);
+        let execute = self.governor().execute(executed, payload);
+        self.sends("governor execute", "anybody", execute);
+        let unlock = Locker::from(veto).call_mut().unlock(usd(149));
+        self.sends("locker unlock", "ann", unlock);
+    }
+
+    fn governor(&self) -> Messages<Governor> {
+        self.world.deal.governance.governor.into()
+    }
+
+    /// In a deal of its own, for members only.
+    fn admit(&mut self) {
+        self.world = compliance::members();
+        let eve = self.world.account("eve");
+        let statement = Statement {
+            account: eve,
+            tranches: Tranches::only(SENIOR),
+            jurisdiction: compliance::SWITZERLAND,
+            until: NEVER,
+        };
+        let attest = compliance::registry(&self.world).attest(statement);
+        self.sends("registry attest", "Custody bank", attest);
+        let mut senior = Psp22::from(self.world.deal.tranche_token(SENIOR));
+        let give = senior.call_mut().transfer(eve, usd(1), vec![]);
+        self.sends("tranche token transfer, to a member", "ann", give);
+        let freeze = compliance::registry(&self.world).freeze(eve, true);
+        self.sends("registry freeze", "Compliance officer", freeze);
+    }
+
     /// A loan is repaid, of which the pool owes a part of the interest to insurance.
     fn earn_a_premium(&self) {
         let loan = self.world.borrow("oscar", eth(8), usd(200));
@@ -302,6 +389,8 @@ fn weights_are_as_committed() {
     story.liquidate();
     story.leave();
     story.insure();
+    story.vote();
+    story.admit();
     if !compiler_is_pinned() {
         return println!("another compiler than the snapshot's: weights are not compared");
     }
