@@ -5,8 +5,8 @@ use std::fmt::Debug;
 use finance::{auction, debt, fees, fills, insurance, interest, orders, settlement, valuation};
 use interfaces::read::{Read, Source};
 use interfaces::{
-    collateral_vault, configurator, insurance_fund, oracle_adapter, parameters, tranche_pool,
-    tranche_token, transfer_agent, waterfall,
+    collateral_vault, configurator, earnings, insurance_fund, oracle_adapter, parameters,
+    tranche_pool, tranche_token, transfer_agent, waterfall,
 };
 use scale::{Decode, Encode};
 
@@ -33,7 +33,7 @@ fn same<T: Read + Decode + Encode + PartialEq + Debug>(bytes: &[u8]) {
     assert_eq!(Source::decode::<T>(&mut &*bytes).ok(), decoded(bytes));
 }
 
-const RECORDS: [fn(&[u8]); 46] = [
+const RECORDS: [fn(&[u8]); 47] = [
     same::<auction::Purchase>,
     same::<debt::DebtIndex>,
     same::<fees::Fees>,
@@ -68,6 +68,7 @@ const RECORDS: [fn(&[u8]); 46] = [
     canonical::<collateral_vault::Seizure>,
     canonical::<collateral_vault::VaultTerms>,
     canonical::<configurator::Powers>,
+    canonical::<earnings::Earnings>,
     canonical::<insurance_fund::FundBooks>,
     canonical::<insurance_fund::FundTerms>,
     canonical::<insurance_fund::Insured>,

@@ -65,7 +65,11 @@ pub fn ensure_same_unit(feed: &Feed, terms: &FeedTerms) -> Result<(), OracleErro
 pub fn change(feed: &mut Feed, now: Timestamp) {
     let due = |proposal: &mut Boxed<Proposal>| proposal.effective_at <= now;
     if let Some(proposal) = feed.proposed.take_if(due) {
+        let moment = proposal.effective_at;
+        // What the terms before confirmed stays so; what they still held is judged by the new ones from that moment on.
+        advance(feed, moment);
         adopt(feed, proposal.terms);
+        bring(feed, moment);
     }
 }
 
@@ -124,9 +128,9 @@ pub fn report(
 
 /// Brings the course as far as it goes without another report.
 fn advance(feed: &mut Feed, now: Timestamp) {
-    // What a hold confirmed when it was over, if that was before now.
-    if let Some(due) = held_until(feed).filter(|due| *due < now) {
-        bring(feed, due);
+    // What a hold confirmed when it was over.
+    if let Some(due) = held_until(feed) {
+        bring(feed, due.min(now));
     }
     bring(feed, now);
 }

@@ -315,7 +315,7 @@ fn a_just_in_time_deposit_gains_nothing_from_the_sale_of_a_lot() {
 
 #[test]
 fn a_deposit_that_only_fees_keep_within_the_range_stops_no_settlement() {
-    // Loans nearly as large as an amount can be, more fees owed than a deposit brings, and no cash to pay them from.
+    // Loans nearly as large as an amount can be, of interest alone, more fees owed than a deposit brings, and no cash to pay them from.
     let terms = terms(vec![class(0, 0), class(0, 0)]);
     let mut before = state(&[0], &[0, 0]);
     before.fees = Fees::default().charge(30 * UNIT).unwrap();

@@ -262,3 +262,52 @@ fn a_hold_that_a_freeze_cut_off_begins_anew() {
         Err(OracleError::Held { until })
     );
 }
+
+/// A feed whose hold is to change, when a window and a report in force begin: the minute in which it does.
+fn with_another_hold(before: u64, after: u64) -> (OracleAdapterContract, u64) {
+    set_time(START);
+    let terms = |minutes| FeedTerms {
+        max_deviation: Ratio::from_bps(1_000),
+        hold: Period::from_secs(60 * minutes),
+        ..two_of_three()
+    };
+    let mut adapter = made_with(vec![terms(before)]).unwrap();
+    quote(&mut adapter, usd(100), 0);
+    quote(&mut adapter, usd(100), 60);
+    set_caller::<ink::env::DefaultEnvironment>(accounts().django);
+    adapter.propose_feed(ETHER, terms(after).into()).unwrap();
+    let change = 60 + CHANGE_DELAY.0 / 60_000;
+    quote(&mut adapter, usd(100), change - 60);
+    (adapter, change)
+}
+
+/// One of three lies while the other two fall or rise for good, of which one repeats himself. By a shorter hold the jump is confirmed when
+/// that comes into force, and not by what was in force so long after it began.
+#[ink::test]
+fn a_shorter_hold_confirms_what_all_say_when_it_comes_into_force() {
+    for (truth, lie) in [(60, 1_000), (85, 1)] {
+        let (mut adapter, change) = with_another_hold(60, 10);
+        quote(&mut adapter, usd(truth), change - 40);
+        for (minute, feeder, price) in [
+            (change - 39, accounts().charlie, lie),
+            (change - 20, accounts().bob, truth),
+        ] {
+            set_time(minutes_later(minute));
+            report_as(&mut adapter, feeder, usd(price), minutes_later(minute)).unwrap();
+        }
+        set_time(minutes_later(change));
+        assert_eq!(standing(&adapter), [usd(truth); 3]);
+        quote(&mut adapter, usd(truth), change + 1);
+        assert_eq!(standing(&adapter), [usd(truth); 3]);
+    }
+}
+
+#[ink::test]
+fn a_longer_hold_takes_back_nothing_that_was_confirmed() {
+    let (mut adapter, change) = with_another_hold(30, 120);
+    quote(&mut adapter, usd(60), change - 35);
+    for minute in [change - 1, change, change + 5] {
+        set_time(minutes_later(minute));
+        assert_eq!(standing(&adapter), [usd(60); 3]);
+    }
+}
