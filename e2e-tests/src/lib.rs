@@ -232,7 +232,7 @@ impl World {
         names.iter().map(|name| self.chain.account(name)).collect()
     }
 
-    /// What holds tranche tokens for those who vote with them.
+    /// What holds tranche tokens for those who veto with them.
     pub fn lockers(&self) -> Vec<AccountId> {
         let votes = self.deal.governance.votes.as_ref();
         votes.map_or(vec![], |votes| votes.vetoes.clone())

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use anyhow::{ensure, Result};
-use deployment::contracts::Registry;
+use deployment::contracts::{Psp22, Registry};
 use deployment::{Bundles, Code, Deal, Host};
 use finance::Timestamp;
 use ink::codegen::TraitCallBuilder;
@@ -15,9 +15,11 @@ use interfaces::oracle_adapter::OracleAdapter;
 use interfaces::parameters::{Parameters, Part};
 use interfaces::tranche_pool::TranchePool;
 use interfaces::transfer_agent::TransferAgent;
-use interfaces::types::{AccountId, Hash};
+use interfaces::types::{AccountId, Balance, Hash};
+use psp22::PSP22;
 use simulator::chain::Chain;
-use term_sheet::{find, TermSheet};
+use term_sheet::term_sheet::{Electorate, Governor};
+use term_sheet::{find, TermSheet, Token};
 
 const START: Timestamp = Timestamp(1_583_899_200_000);
 
@@ -151,6 +153,65 @@ fn whatever_step_fails_starting_again_finishes_the_same_deployment() {
         chain.recover();
         assert_eq!(chain.deploy().unwrap(), expected, "after step {step}");
     }
+}
+
+/// The deal under votes, of which three holders get ten each.
+fn voted() -> TermSheet {
+    let file = find("holders-credit".as_ref(), "deals", "toml").unwrap();
+    let mut sheet = TermSheet::load(&file).unwrap();
+    let Governor::Votes(governance) = &mut sheet.governor else {
+        panic!("nobody votes");
+    };
+    governance.electorate = Electorate::Token {
+        token: Token {
+            name: "Votes".into(),
+            symbol: "VTS".into(),
+            decimals: 0,
+        },
+        holders: ["eva", "finn", "gina"].map(|who| (who.into(), 10)).into(),
+    };
+    sheet
+}
+
+#[test]
+fn votes_that_come_back_amid_a_deployment_are_given_to_nobody_else() {
+    let whole = Failing::after(usize::MAX);
+    let deal = Deal::deploy(&whole, voted()).unwrap();
+    let token = deal.governance.votes.as_ref().unwrap().electorate;
+    let has = |chain: &Failing, who: &str| -> Balance {
+        let balance = Psp22::from(token)
+            .call()
+            .balance_of(chain.account(who).unwrap());
+        (chain as &dyn Host).read(balance).unwrap_or_default()
+    };
+    let gives = |chain: &Failing, from: AccountId, to: AccountId, votes: Balance| -> () {
+        let give = Psp22::from(token).call_mut().transfer(to, votes, vec![]);
+        (chain as &dyn Host).execute(from, give).unwrap()
+    };
+    let mut stopped = 0;
+    for step in 0..whole.writes.get() {
+        let chain = Failing::after(step);
+        Deal::deploy(&chain, voted()).unwrap_err();
+        chain.recover();
+        let [eva, zoe] = ["eva", "zoe"].map(|who| chain.account(who).unwrap());
+        match ["eva", "finn", "gina"].map(|who| has(&chain, who)) {
+            // What is sent back is just what the third is still to be given.
+            [10, 10, 0] => {
+                gives(&chain, eva, deal.deployer, 10);
+                let error = format!("{:#}", Deal::deploy(&chain, voted()).unwrap_err());
+                let told = "the deployer has 20 VTS, which is not what is still to be given";
+                assert!(error.contains(told), "{error}");
+                assert!(error.contains("eva has 0 of 10"), "{error}");
+                gives(&chain, deal.deployer, eva, 10);
+            }
+            // All have theirs, and may do with them what they like.
+            [10, 10, 10] => gives(&chain, eva, zoe, 1),
+            _ => continue,
+        }
+        stopped += 1;
+        Deal::deploy(&chain, voted()).unwrap();
+    }
+    assert!(stopped >= 2, "{stopped}");
 }
 
 #[test]

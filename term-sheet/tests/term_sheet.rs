@@ -390,6 +390,9 @@ fn a_registry_never_stands_between_holders_and_what_they_locked() {
         (lines(token), None),
     ] {
         parse(&sheet).unwrap();
+        // Whatever they are paid is theirs.
+        let paid = "symbol = \"J\"\ndistribution = \"pay out\"\n";
+        parse(&sheet.replace("symbol = \"J\"\n", paid)).unwrap();
         let ruled = parse(&sheet.replace("[cash]", registry));
         let Some(expected) = expected else {
             ruled.unwrap();
